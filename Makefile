@@ -1,0 +1,49 @@
+# The front of the repository. Everything happens in `.venv`, made from locks.
+PYTHON ?= $(firstword $(shell command -v python3.11 python3))
+LOCK ?= default
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed-$(LOCK)
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+
+.PHONY: setup demo test test-fast test-other check bench lock clean
+
+setup: $(STAMP)
+
+$(STAMP): requirements/$(LOCK).txt setup.py
+	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) is needed; name another with PYTHON=..." >&2; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$(LOCK).txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: setup
+	$(BIN)/python -m keras_asd demo
+
+test: setup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(MAKE) test-other
+
+# The other supported TensorFlow, and the core room on the JAX backend.
+test-other:
+	$(MAKE) setup LOCK=tensorflow-2.21 VENV=.venv-tensorflow-2.21
+	.venv-tensorflow-2.21/bin/python -m pytest -q -n 2 tests/pipelines tests/integration/test_other_tensorflow.py
+	KERAS_BACKEND=jax .venv-tensorflow-2.21/bin/python -m pytest -q -n 2 tests/keras_asd
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+# Writes the locks anew; needs `uv`.
+lock:
+	cd requirements && for name in default tensorflow-2.21; do \
+		uv pip compile --quiet --python-version 3.11 --generate-hashes \
+			--custom-compile-command "make lock" $$name.in -o $$name.txt; \
+	done
+
+clean:
+	rm -rf .venv .venv-* build dist *.egg-info

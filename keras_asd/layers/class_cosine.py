@@ -1,0 +1,47 @@
+"""Head that compares embeddings with class centres."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="keras_asd")
+class ClassCosine(keras.layers.Layer):
+    """Cosines between embeddings and one trained centre for each class.
+
+    Always computed in float32, whatever the global policy: a half-precision
+    cosine can exceed one.
+
+    Args:
+        num_classes: Integer, number of centres.
+
+    Input shape: `(batch, embedding_dim)`.
+    Output shape: `(batch, num_classes)`, in `[-1, 1]`.
+
+    >>> tuple(ClassCosine(41)(ops.ones((2, 128))).shape)
+    (2, 41)
+
+    Reference: Deng et al., ArcFace, https://arxiv.org/abs/1801.07698
+    """
+
+    def __init__(self, num_classes, **kwargs):
+        super().__init__(**{"dtype": "float32", **kwargs})
+        self.num_classes = num_classes
+
+    def build(self, input_shape):
+        self.centres = self.add_weight(
+            shape=(self.num_classes, input_shape[-1]),
+            initializer="glorot_uniform",
+            name="centres",
+        )
+
+    def call(self, embedding):
+        directions = ops.normalize(embedding, axis=-1, epsilon=1e-12)
+        centres = ops.normalize(self.centres, axis=-1, epsilon=1e-12)
+        cosine = ops.matmul(directions, ops.transpose(centres))
+        return ops.clip(cosine, -1.0, 1.0)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.num_classes)
+
+    def get_config(self):
+        return {**super().get_config(), "num_classes": self.num_classes}

@@ -1,0 +1,37 @@
+"""Interpolation between the clips of a batch."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="keras_asd")
+class Mixup(keras.layers.Layer):
+    """Mixes every row with a partner row of the same batch.
+
+    Row `i` becomes `mix_weight[i] * row[i] + (1 - mix_weight[i]) *
+    row[mix_partner[i]]`. The draws come from outside, so the layer itself
+    has no randomness.
+
+    Call arguments:
+        inputs: Tensor `(batch, ...)`.
+        mix_weight: Tensor `(batch,)`, in `[0, 1]`.
+        mix_partner: Integer tensor `(batch,)`, indices into the batch.
+
+    >>> rows = ops.convert_to_tensor([[0.0], [1.0]])
+    >>> mixed = Mixup()(rows, ops.array([0.75, 0.75]), ops.array([1, 0]))
+    >>> [float(value) for value in mixed[:, 0]]
+    [0.25, 0.75]
+
+    Reference: Zhang et al., mixup, https://arxiv.org/abs/1710.09412
+    """
+
+    def call(self, inputs, mix_weight, mix_partner):
+        shape = (-1,) + (1,) * (len(inputs.shape) - 1)
+        weight = ops.reshape(ops.cast(mix_weight, inputs.dtype), shape)
+        partner = ops.take(inputs, mix_partner, axis=0)
+        return partner + weight * (inputs - partner)
+
+    def compute_output_shape(
+        self, input_shape, mix_weight_shape=None, mix_partner_shape=None
+    ):
+        return input_shape

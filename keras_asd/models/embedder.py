@@ -1,0 +1,149 @@
+"""From a waveform to an embedding: STgram-MFN and TASTgram-MFN."""
+
+import keras
+from keras import ops
+
+from keras_asd.layers import LogMelSpectrogram
+from keras_asd.layers import TemporalAttention
+from keras_asd.layers import Tgram
+from keras_asd.models.mobile_facenet import MobileFaceNet
+from keras_asd.presets import CHANNELS
+
+
+@keras.saving.register_keras_serializable(package="keras_asd")
+class Embedder(keras.Model):
+    """Waveform in, embedding out; the front-end is part of the model.
+
+    The defaults are TASTgram-MFN; `channels=("tgram", "log_mel")` is
+    STgram-MFN. In steps: `front_end(waveform)` gives the log-Mel,
+    `stack(waveform, log_mel)` the image, `backbone(image)` the embedding.
+
+    Args:
+        preset: Front-end, `"code"` or `"paper"`; see `LogMelSpectrogram`.
+        samples: Integer, length of the waveform. Defaults to 10 s.
+        sampling_rate: Integer, Hz.
+        channels: Tuple out of `"tgram"`, `"log_mel"`, `"attended"`, in the
+            order in which they are stacked.
+        gate: `"raw"` or `"standardized"`; see `TemporalAttention`.
+        stages: `"short"` or `"original"`; see `MobileFaceNet`.
+        num_mel_bins: Integer, number of Mel bands and of Tgram filters.
+        embedding_dim: Integer.
+        width: Float, factor on the backbone's channels.
+
+    Input shape: `(batch, samples)`, in `[-1, 1]`.
+    Output shape: `(batch, embedding_dim)`.
+
+    Raises:
+        ValueError: For unknown channels, or a waveform of another length.
+
+    >>> embedder = Embedder(samples=16_000, width=0.25)
+    >>> tuple(embedder(ops.zeros((2, 16_000))).shape)
+    (2, 128)
+
+    References: Choi & Choi, https://ieeexplore.ieee.org/document/10447764;
+    Liu et al., STgram-MFN, https://arxiv.org/abs/2201.05510
+    """
+
+    def __init__(
+        self,
+        preset="code",
+        samples=160_000,
+        sampling_rate=16_000,
+        channels=CHANNELS,
+        gate="raw",
+        stages="short",
+        num_mel_bins=128,
+        embedding_dim=128,
+        width=1.0,
+        **kwargs,
+    ):
+        # The front-end needs the waveform in full precision.
+        super().__init__(autocast=False, **kwargs)
+        self.channels = tuple(channels)
+        if not self.channels or set(self.channels) - set(CHANNELS):
+            raise ValueError(
+                f"`channels` must be some of {', '.join(map(repr, CHANNELS))}. "
+                f"Received: channels={self.channels}."
+            )
+        self.preset = preset
+        self.samples = samples
+        self.sampling_rate = sampling_rate
+        self.gate = gate
+        self.stages = stages
+        self.num_mel_bins = num_mel_bins
+        self.embedding_dim = embedding_dim
+        self.width = width
+        policy = self.dtype_policy
+        self.front_end = LogMelSpectrogram(
+            preset=preset,
+            sampling_rate=sampling_rate,
+            num_mel_bins=num_mel_bins,
+            name="front_end",
+        )
+        self.tgram = (
+            Tgram(num_mel_bins, dtype=policy, name="tgram")
+            if "tgram" in self.channels
+            else None
+        )
+        self.attention = TemporalAttention(
+            gate, dtype="float32", name="attention"
+        )
+        self.backbone = MobileFaceNet(
+            stages, embedding_dim, width, dtype=policy, name="backbone"
+        )
+        self.build((None, samples))
+
+    def build(self, input_shape):
+        if self.backbone.built:
+            return
+        shape = (None, self.samples)
+        frames = self.front_end.compute_output_shape(shape)[1]
+        if self.tgram is not None:
+            self.tgram.build(shape)
+        self.backbone.build(
+            (None, frames, self.num_mel_bins, len(self.channels))
+        )
+        self.built = True
+
+    def stack(self, waveform, log_mel):
+        """Image `(batch, frames, mel_bins, channels)` for the backbone."""
+        made = {}
+        for channel in self.channels:
+            if channel == "tgram" and self.tgram is not None:
+                made[channel] = self.tgram(waveform)
+            elif channel == "log_mel":
+                made[channel] = log_mel
+            else:
+                made[channel] = self.attention(log_mel)
+        dtype = self.compute_dtype
+        return ops.stack(
+            [ops.cast(made[name], dtype) for name in self.channels], axis=-1
+        )
+
+    def call(self, waveform, training=None):
+        if waveform.shape[-1] not in (None, self.samples):
+            raise ValueError(
+                f"`waveform` must have {self.samples} samples. Received: "
+                f"shape {tuple(waveform.shape)}. `AnomalyDetector` takes "
+                "clips of any length."
+            )
+        waveform = ops.reshape(waveform, (-1, self.samples))
+        image = self.stack(waveform, self.front_end(waveform))
+        return self.backbone(image, training=training)
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], self.embedding_dim)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "preset": self.preset,
+            "samples": self.samples,
+            "sampling_rate": self.sampling_rate,
+            "channels": self.channels,
+            "gate": self.gate,
+            "stages": self.stages,
+            "num_mel_bins": self.num_mel_bins,
+            "embedding_dim": self.embedding_dim,
+            "width": self.width,
+        }

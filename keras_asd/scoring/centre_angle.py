@@ -1,0 +1,84 @@
+"""The published score: how far a clip is from its own class centre."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_asd.angular_margin import add_angular_margin
+from keras_asd.angular_margin import check_angular_margin
+
+FORMS = ("logit", "published")
+
+
+@keras.saving.register_keras_serializable(package="keras_asd")
+class CentreAngle(keras.layers.Layer):
+    """Anomaly score of a clip against each class, from cosines.
+
+    `form="published"` is the cross-entropy `A` of the margin's logits
+    against the clip's own class. Near a centre it is below what float32
+    resolves, and clips tie. `form="logit"` is `g`, the log-odds of all other
+    classes, with `A = softplus(g)`: the same order of clips, never
+    saturating. Always computed in float32.
+
+    Args:
+        margin: Float, radians, as in training.
+        scale: Float, as in training.
+        form: `"logit"` or `"published"`.
+
+    Input shape: cosines `(batch, num_classes)`, at least two classes.
+    Output shape: `(batch, num_classes)`; column `k` is the score of a clip
+    that should be of class `k`; larger is stranger.
+
+    Raises:
+        ValueError: For a bad margin, scale or form, or a single class.
+
+    >>> scores = CentreAngle(margin=0.0, scale=1.0)(ops.array([[1.0, 0.0]]))
+    >>> [round(float(score), 4) for score in scores[0]]
+    [-1.0, 1.0]
+
+    Reference: Choi & Choi, https://ieeexplore.ieee.org/document/10447764;
+    Liu et al., STgram-MFN, https://arxiv.org/abs/2201.05510
+    """
+
+    def __init__(self, margin=0.7, scale=30.0, form="logit", **kwargs):
+        super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
+        check_angular_margin(margin, scale)
+        if form not in FORMS:
+            raise ValueError(
+                f"`form` must be one of {', '.join(map(repr, FORMS))}. "
+                f"Received: form={form!r}."
+            )
+        self.margin = margin
+        self.scale = scale
+        self.form = form
+
+    def build(self, input_shape):
+        if input_shape[-1] < 2:
+            raise ValueError(
+                "The score compares a clip's class with the others, so there "
+                "must be at least two classes. Received: cosines of shape "
+                f"{tuple(input_shape)}. Add auxiliary classes."
+            )
+
+    def call(self, cosine):
+        num_classes = cosine.shape[-1]
+        logits = self.scale * cosine
+        own = self.scale * add_angular_margin(cosine, self.margin)
+        # others[b, k] = logsumexp of the logits of all classes but k.
+        is_own = ops.convert_to_tensor(np.eye(num_classes, dtype="bool"))
+        others = ops.logsumexp(
+            ops.where(is_own, -1e30, logits[:, None, :]), axis=-1
+        )
+        score = others - own
+        return ops.softplus(score) if self.form == "published" else score
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "margin": self.margin,
+            "scale": self.scale,
+            "form": self.form,
+        }

@@ -1,0 +1,1 @@
+"""The flow: files, clips, tf.data, training, scores, report, export."""

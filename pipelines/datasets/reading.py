@@ -1,0 +1,84 @@
+"""From a folder to clips, whatever its layout."""
+
+import os
+import pathlib
+from collections.abc import Iterator
+
+from pipelines.clip import Clip
+from pipelines.datasets.dcase import is_dcase
+from pipelines.datasets.dcase import read_dcase
+from pipelines.datasets.folder import read_folder
+from pipelines.datasets.mimii import read_mimii
+from pipelines.datasets.recording_folder import LAYOUTS
+from pipelines.datasets.recording_folder import RecordingFolder
+from pipelines.datasets.recording_folder import walk_recordings
+from pipelines.datasets.table import find_table
+from pipelines.datasets.table import read_table
+
+
+def read_clips(root: str | os.PathLike[str], seed: int = 0) -> list[Clip]:
+    """Lists the clips below a folder, or in a CSV, sorted by path.
+
+    Every machine folder may have a layout of its own:
+
+    - DCASE 2020 to 2026: `<machine>/{train,test}/*.wav`, in 2021
+      `<machine>/{train,source_test,target_test}/*.wav`, with the official
+      names, development and evaluation. The `supplemental` clips of 2025
+      are neither train nor test and are left out.
+    - MIMII: `<machine>/<id>/{normal,abnormal}/*.wav`. There is no split:
+      see `pipelines.datasets.mimii.read_mimii` for the one made here.
+    - One's own: `<machine>/{train,test}/[<section>/][<label>/]*.wav`, see
+      `pipelines.datasets.folder.read_folder`.
+    - A CSV with the columns path, machine, split and label, see
+      `pipelines.datasets.table.read_table`. Where the folder holds one, it
+      alone counts.
+
+    Any folders may stand between `root` and the machines, and `root` may
+    be the folder of one machine. Machines of the same name are one machine.
+    Only names are read, no recording is opened. Recordings end in `.wav`,
+    `.flac`, `.ogg` or `.mp3`; hidden files are passed over.
+
+    Args:
+        root: Folder, or CSV.
+        seed: Chooses the split of machines that have none.
+
+    Raises:
+        FileNotFoundError: If `root` is missing or holds no recordings.
+        ValueError: If a recording's place or name fits no layout, or an
+            anomaly lies in a train split. The message names it.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as root:
+    ...     folder = pathlib.Path(root, "fan", "test")
+    ...     folder.mkdir(parents=True)
+    ...     (folder / "anomaly_id_00_00000000.wav").touch()
+    ...     (folder / "normal_id_00_00000000.wav").touch()
+    ...     [(clip.key, clip.is_anomaly) for clip in read_clips(root)]
+    [('fan/id_00', True), ('fan/id_00', False)]
+    """
+    root = pathlib.Path(root)
+    table = find_table(root)
+    if table is None and not root.is_dir():
+        raise FileNotFoundError(
+            "`root` must be a folder of recordings, or a CSV. "
+            f"Received: root={root}. {LAYOUTS}"
+        )
+    clips = read_table(table) if table else list(_read_tree(root, seed))
+    if not clips:
+        raise FileNotFoundError(
+            "`root` must hold recordings of a train or test split. Received: "
+            f"root={root}, which has none. {LAYOUTS}"
+        )
+    return sorted(clips, key=lambda clip: clip.path.as_posix())
+
+
+def _read_tree(root: pathlib.Path, seed: int) -> Iterator[Clip]:
+    machines: dict[pathlib.Path, list[RecordingFolder]] = {}
+    for folder in walk_recordings(root):
+        machines.setdefault(folder.home, []).append(folder)
+    for folders in machines.values():
+        with_split = [folder for folder in folders if folder.has_split]
+        without_split = [folder for folder in folders if not folder.has_split]
+        read_names = read_dcase if is_dcase(with_split) else read_folder
+        yield from read_names(with_split)
+        yield from read_mimii(without_split, seed)

@@ -1,0 +1,91 @@
+"""The sound of a sound machine."""
+
+import numpy as np
+
+from pipelines.datasets.synthetic.machine import Machine
+from pipelines.datasets.synthetic.motion import Motion
+from pipelines.datasets.synthetic.parts import at_level
+from pipelines.datasets.synthetic.parts import band_noise
+from pipelines.datasets.synthetic.parts import periodic
+from pipelines.datasets.synthetic.parts import ring
+
+
+def machine_sound(
+    unit: Machine,
+    motion: Motion,
+    load: float,
+    sampling_rate: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Sum of rotation, load noise and impacts, `(samples,)`, unit power.
+
+    >>> from pipelines.datasets.synthetic.machine import build_unit
+    >>> from pipelines.datasets.synthetic.motion import move
+    >>> rng = np.random.default_rng(0)
+    >>> unit = build_unit("valve", section=0, seed=0)
+    >>> motion = move(unit, 1.0, 16000, 16000, rng)
+    >>> machine_sound(unit, motion, 1.0, 16000, rng).shape
+    (16000,)
+    """
+    load_db = unit.load_noise_db + 30 * np.log10(load)
+    sound = at_level(_rotation(unit, motion, rng), unit.rotation_db)
+    noise = _load_noise(unit, motion, sampling_rate, rng)
+    sound = sound + at_level(noise, load_db)
+    if unit.stroke_seconds:
+        struck = _impacts(unit, motion, sampling_rate, rng)
+        sound = sound + at_level(struck, unit.impact_db)
+    return at_level(sound, 0.0)
+
+
+def _rotation(
+    unit: Machine, motion: Motion, rng: np.random.Generator
+) -> np.ndarray:
+    """Harmonics of the shaft, those of the blades 10 dB above the others."""
+    order = np.arange(1, unit.num_harmonics + 1)
+    weights_db = unit.harmonic_weights_db + rng.normal(0, 1, len(order))
+    weights_db = weights_db + 10.0 * (order % unit.num_blades == 0)
+    amplitudes = 10 ** (weights_db / 20) / order**0.5
+    return periodic(motion.turns, amplitudes, rng) * motion.velocity
+
+
+def _load_noise(
+    unit: Machine,
+    motion: Motion,
+    sampling_rate: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Flow or rolling noise, swelling with every turn and every blade."""
+    samples = len(motion.turns)
+    noise = band_noise(
+        rng,
+        samples,
+        sampling_rate,
+        unit.load_noise_hz * rng.normal(1, 0.04),
+        unit.load_noise_octaves,
+    )
+    amplitudes = np.zeros(unit.num_blades)
+    amplitudes[0] += 0.15
+    amplitudes[-1] += 0.3
+    swell = 1 + periodic(motion.turns, amplitudes, rng)
+    return noise * swell * motion.velocity
+
+
+def _impacts(
+    unit: Machine,
+    motion: Motion,
+    sampling_rate: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Clacks where a stroke begins and, stronger, where it ends."""
+    excitation = np.zeros(len(motion.turns))
+    for place, strength in ((0.0, 0.6), (unit.moving_share, 1.0)):
+        struck = motion.passes(place)
+        excitation[struck] += strength * rng.lognormal(0, 0.15, len(struck))
+    clacks = np.zeros(len(excitation))
+    # The higher the resonance, the weaker and the sooner gone.
+    for order, hz in enumerate(unit.impact_hz, start=1):
+        warm_hz = hz * rng.normal(1, 0.015)
+        decay_seconds = 0.02 / order
+        mode = ring(excitation, sampling_rate, warm_hz, decay_seconds)
+        clacks += mode / order
+    return clacks

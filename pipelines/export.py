@@ -1,0 +1,105 @@
+"""Export: a SavedModel that takes waveforms and names of machines."""
+
+import json
+import pathlib
+
+import keras
+import tensorflow as tf
+
+from keras_asd.models import AnomalyDetector
+from pipelines import atomic
+from pipelines.evaluation import load_detector
+from pipelines.run_folder import RunFolder
+from pipelines.run_folder import read_config
+
+CONTRACT = pathlib.Path("assets.extra") / "contract.json"
+
+
+def export(run_path: str, target: str) -> pathlib.Path:
+    """Exports the detector of a run as the next version of a SavedModel.
+
+    The version `<target>/<number>/` holds the SavedModel, `detector.keras`
+    and `assets.extra/contract.json`; it appears whole or not at all.
+
+    Args:
+        run_path: Folder of a finished training run.
+        target: Folder of the served model, such as `saved_models/fan`.
+
+    Returns:
+        Folder of the new version.
+
+    Raises:
+        FileNotFoundError: If the run does not exist or has not ended.
+        ValueError: If Keras does not run on TensorFlow here.
+    """
+    if keras.backend.backend() != "tensorflow":
+        raise ValueError(
+            "A SavedModel is exported on the TensorFlow backend. Received: "
+            f"KERAS_BACKEND={keras.backend.backend()}. The run's "
+            "detector.keras loads on any backend: export again with "
+            "KERAS_BACKEND=tensorflow."
+        )
+    run = RunFolder(pathlib.Path(run_path))
+    config = read_config(run)
+    detector = load_detector(run)
+    contract = {
+        "machines": list(detector.keys),
+        "sampling_rate": config.sampling_rate,
+        "recording_channel": config.recording_channel,
+        "samples": config.samples,
+        "long_clips": config.long_clips,
+        "short_clips": config.short_clips,
+    }
+    folder = pathlib.Path(target)
+    version = folder / str(_next_version(folder))
+    with atomic.replacing(version) as temporary:
+        write_saved_model(detector, temporary)
+        (temporary / CONTRACT).parent.mkdir(exist_ok=True)
+        text = json.dumps(contract, indent=2)
+        (temporary / CONTRACT).write_text(text + "\n", encoding="utf-8")
+        detector.save(temporary / "detector.keras")
+    return version
+
+
+def write_saved_model(detector: AnomalyDetector, folder: pathlib.Path) -> None:
+    """Writes a detector as a SavedModel with signature `serving_default`.
+
+    Inputs `waveform`, float32 `(batch, samples)` of any length in [-1, 1] at
+    the detector's sampling rate, and `machine`, strings `(batch,)`; outputs
+    `anomaly_score` `(batch,)` and `embedding` `(batch, embedding_dim)`. The
+    score of an unknown machine is NaN.
+
+    Args:
+        detector: An `AnomalyDetector`.
+        folder: Is made.
+    """
+    machines = tf.constant(list(detector.keys))
+
+    def serve(waveform, machine):
+        matches = tf.equal(machine[:, None], machines)
+        is_known = tf.reduce_any(matches, axis=-1)
+        key = tf.where(is_known, tf.argmax(matches, axis=-1), -1)
+        outputs = detector({"waveform": waveform, "key": key})
+        return {
+            "anomaly_score": outputs["anomaly_score"],
+            "embedding": outputs["embedding"],
+        }
+
+    archive = keras.export.ExportArchive()
+    archive.track(detector)
+    archive.add_endpoint(
+        name="serving_default",
+        fn=serve,
+        input_signature=[
+            tf.TensorSpec([None, None], tf.float32, name="waveform"),
+            tf.TensorSpec([None], tf.string, name="machine"),
+        ],
+    )
+    archive.write_out(folder, verbose=False)
+
+
+def _next_version(folder: pathlib.Path) -> int:
+    if not folder.is_dir():
+        return 1
+    names = [path.name for path in folder.iterdir() if path.is_dir()]
+    return max([int(name) for name in names if name.isdecimal()], default=0) + 1

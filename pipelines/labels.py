@@ -1,0 +1,117 @@
+"""Auxiliary classes of the training clips, and machines as they are asked."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from pipelines.clip import Clip
+
+# Speeds of the transformed copies that stand in for further classes where
+# there is only one. A semitone apart and more: pitch and tempo move together.
+SPEEDS = (0.84, 0.92, 1.09, 1.19)
+
+
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """A clip to train on, at a speed, as a class.
+
+    >>> import pathlib
+    >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
+    >>> Example(clip, "fan/id_00").speed
+    1.0
+    """
+
+    clip: Clip
+    class_name: str
+    speed: float = 1.0
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelMap:
+    """Class names in order, and which of them each machine's key means.
+
+    Args:
+        classes: Names of the auxiliary classes, sorted.
+        keys: From `<machine>/<section>`, and from each bare `<machine>`, to
+            the indices of its classes.
+    """
+
+    classes: tuple[str, ...]
+    keys: dict[str, tuple[int, ...]]
+
+    def class_index(self, example: Example) -> int:
+        """Place of the example's class in `classes`."""
+        return self.classes.index(example.class_name)
+
+
+def class_name(clip: Clip, classes: str) -> str:
+    """Name of a clip's auxiliary class.
+
+    >>> import pathlib
+    >>> clip = Clip(
+    ...     pathlib.Path("a.wav"), "fan", "section_00", "train", False,
+    ...     attributes=(("vel", "6"), ("loc", "A")),
+    ... )
+    >>> class_name(clip, "section"), class_name(clip, "attributes")
+    ('fan/section_00', 'fan/section_00/vel_6_loc_A')
+    """
+    if classes == "section" or not clip.attributes:
+        return clip.key
+    words = [part for pair in clip.attributes for part in pair if part]
+    return f"{clip.key}/{'_'.join(words)}"
+
+
+def make_examples(clips: Sequence[Clip], classes: str) -> list[Example]:
+    """The clips as examples of their own classes.
+
+    >>> make_examples([], "section")
+    []
+    """
+    return [Example(clip, class_name(clip, classes)) for clip in clips]
+
+
+def add_speeds(examples: Sequence[Example]) -> list[Example]:
+    """The examples and their copies at other speeds, each speed a class.
+
+    >>> import pathlib
+    >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
+    >>> [example.class_name for example in add_speeds([Example(clip, "fan")])]
+    ['fan', 'fan@0.84', 'fan@0.92', 'fan@1.09', 'fan@1.19']
+    """
+    copies = [
+        Example(example.clip, f"{example.class_name}@{speed}", speed)
+        for example in examples
+        for speed in SPEEDS
+    ]
+    return [*examples, *copies]
+
+
+def make_label_map(
+    examples: Sequence[Example], own: Sequence[Example]
+) -> LabelMap:
+    """The classes of the examples, and keys for the machines one owns.
+
+    Args:
+        examples: All that is trained on.
+        own: Those of them that show a machine as it should be; without
+            transformed copies and contrasts.
+
+    Returns:
+        A `LabelMap`. A machine's key means all classes of that machine and
+        section, a bare machine all classes of all its sections.
+
+    >>> import pathlib
+    >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
+    >>> own = [Example(clip, "fan/id_00")]
+    >>> make_label_map(add_speeds(own), own).keys
+    {'fan': (0,), 'fan/id_00': (0,)}
+    """
+    classes = tuple(sorted({example.class_name for example in examples}))
+    place = {name: index for index, name in enumerate(classes)}
+    keys: dict[str, set[int]] = {}
+    for example in own:
+        index = place[example.class_name]
+        keys.setdefault(example.clip.key, set()).add(index)
+        keys.setdefault(example.clip.machine, set()).add(index)
+    return LabelMap(
+        classes, {key: tuple(sorted(keys[key])) for key in sorted(keys)}
+    )

@@ -1,0 +1,107 @@
+"""The simple rule to print beside every result: one nearest neighbour."""
+
+import numpy as np
+
+
+def mean_log_mel(
+    waveform: np.ndarray,
+    sampling_rate: int,
+    frame_length: int = 1024,
+    frame_step: int = 512,
+    num_mel_bins: int = 128,
+) -> np.ndarray:
+    """Mean over time of a log-Mel spectrogram, in decibels.
+
+    Args:
+        waveform: `(samples,)`; padded with zeros to one frame if shorter.
+        sampling_rate: In Hz.
+        frame_length: In samples; also the length of the transform.
+        frame_step: In samples.
+        num_mel_bins: Bands from 0 Hz to half of the sampling rate.
+
+    Returns:
+        `(num_mel_bins,)`.
+
+    Raises:
+        ValueError: If `waveform` is not a vector with samples.
+
+    >>> sine = np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000)
+    >>> int(mean_log_mel(sine, 16000).argmax())
+    44
+    """
+    waveform = np.asarray(waveform, np.float64)
+    if waveform.ndim != 1 or not len(waveform):
+        raise ValueError(
+            "`waveform` must be of shape `(samples,)` with samples > 0. "
+            f"Received: waveform.shape={waveform.shape}. "
+            "Take one channel of one clip."
+        )
+    padding = max(0, frame_length - len(waveform))
+    waveform = np.pad(waveform, (0, padding))
+    frames = np.lib.stride_tricks.sliding_window_view(waveform, frame_length)
+    window = 0.5 - 0.5 * np.cos(
+        2 * np.pi * np.arange(frame_length) / frame_length
+    )
+    power = np.abs(np.fft.rfft(frames[::frame_step] * window)) ** 2
+    mel = power @ mel_weights(num_mel_bins, frame_length, sampling_rate)
+    return (10 * np.log10(np.maximum(mel, 1e-10))).mean(axis=0)
+
+
+def mel_weights(
+    num_mel_bins: int, fft_length: int, sampling_rate: int
+) -> np.ndarray:
+    """Triangles of peak 1 on the Mel scale, `2595 log10(1 + f / 700)`.
+
+    A low band narrower than a frequency bin takes its nearest bin instead.
+
+    Returns:
+        `(fft_length // 2 + 1, num_mel_bins)`.
+
+    >>> mel_weights(128, 1024, 16000).shape
+    (513, 128)
+    """
+    top = 2595 * np.log10(1 + sampling_rate / 2 / 700)
+    edges = np.linspace(0, top, num_mel_bins + 2)
+    edges_hz = 700 * (10 ** (edges / 2595) - 1)
+    bins_hz = np.fft.rfftfreq(fft_length, 1 / sampling_rate)[:, None]
+    rising = (bins_hz - edges_hz[:-2]) / np.diff(edges_hz)[:-1]
+    falling = (edges_hz[2:] - bins_hz) / np.diff(edges_hz)[1:]
+    weights = np.maximum(0, np.minimum(rising, falling))
+    empty = np.flatnonzero(weights.sum(axis=0) == 0)
+    nearest = np.abs(bins_hz - edges_hz[1:-1][empty]).argmin(axis=0)
+    weights[nearest, empty] = 1.0
+    return weights
+
+
+def nearest_neighbor_scores(
+    train_features: np.ndarray, test_features: np.ndarray
+) -> np.ndarray:
+    """Euclidean distance of each test clip to the nearest training clip.
+
+    Both are to come from one machine and section.
+
+    Args:
+        train_features: `(train clips, features)` of normal clips.
+        test_features: `(test clips, features)`.
+
+    Returns:
+        Anomaly scores, `(test clips,)`; larger is stranger.
+
+    Raises:
+        ValueError: If a shape does not fit.
+
+    >>> nearest_neighbor_scores([[0.0, 0.0], [9.0, 9.0]], [[3.0, 4.0]])
+    array([5.])
+    """
+    train = np.asarray(train_features, np.float64)
+    test = np.asarray(test_features, np.float64)
+    fits = train.ndim == test.ndim == 2 and train.shape[1:] == test.shape[1:]
+    if not fits or not len(train):
+        raise ValueError(
+            "`train_features` and `test_features` must be of shapes `(clips, "
+            "features)` with equal features and a training clip or more. "
+            f"Received: train_features.shape={train.shape}, "
+            f"test_features.shape={test.shape}. Stack `mean_log_mel` of clips."
+        )
+    scores = [np.linalg.norm(train - one, axis=1).min() for one in test]
+    return np.array(scores, np.float64)

@@ -1,0 +1,77 @@
+"""Flags and configuration files of `keras-asd train`, one thing."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from jsonargparse import ArgumentParser
+
+from pipelines.config import PRESETS
+from pipelines.config import Config
+from pipelines.config import choose_preset
+
+DEFAULT_PRESET = "tastgram_mfn_noisy_arcmix"
+
+
+def parse_training(words: Sequence[str]) -> tuple[Config, list[str], str]:
+    """Reads the flags and the configuration file of a training run.
+
+    A flag stands above the file, the file above the preset.
+
+    Args:
+        words: Words after `keras-asd train`.
+
+    Returns:
+        The configuration, the data folders and the run's folder.
+
+    Raises:
+        SystemExit: With code 2, after a clear line, for what is not right.
+
+    >>> words = ["fans", "--run", "runs/a", "--preset", "reduced"]
+    >>> parse_training([*words, "--epochs", "3"])[0].epochs
+    3
+    """
+    first = _make_parser(DEFAULT_PRESET).parse_args(list(words))
+    parser = _make_parser(first.preset)
+    options = parser.parse_args(list(words)).as_dict()
+    data = options["folders"] or options["data"]
+    if not data or not options["run"]:
+        parser.error(
+            "DATA and --run must be given, e.g. "
+            "keras-asd train recordings --run runs/first"
+        )
+    names = [field.name for field in dataclasses.fields(Config)]
+    try:
+        config = Config(**{name: options[name] for name in names})
+    except ValueError as error:
+        parser.error(str(error))
+    return config, data, options["run"]
+
+
+def _make_parser(preset: str) -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="keras-asd train",
+        description="Trains a detector on the normal clips of data folders. "
+        "Started again with the same words, it goes on where it stopped.",
+    )
+    parser.add_argument(
+        "folders", nargs="*", type=str, metavar="DATA", help="data folders"
+    )
+    parser.add_argument(
+        "--data",
+        type=list[str],
+        default=[],
+        help="the data folders again, for the file",
+    )
+    parser.add_argument("--run", type=str, help="folder of the run")
+    parser.add_argument(
+        "--config", action="config", help="file with any of these settings"
+    )
+    parser.add_argument(
+        "--preset",
+        choices=list(PRESETS),
+        default=preset,
+        help="settings to start from",
+    )
+    parser.add_class_arguments(Config)
+    parser.set_defaults(dataclasses.asdict(choose_preset(preset)))
+    return parser

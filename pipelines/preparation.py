@@ -1,0 +1,152 @@
+"""From data folders to examples, classes and a list of every clip."""
+
+import collections
+import logging
+import pathlib
+from collections.abc import Sequence
+
+from pipelines.clip import Clip
+from pipelines.clip_list import ListedClip
+from pipelines.clip_list import read_clip_list
+from pipelines.clip_list import write_clip_list
+from pipelines.config import Config
+from pipelines.datasets import read_clips
+from pipelines.datasets.synthetic import SyntheticSettings
+from pipelines.datasets.synthetic import generate
+from pipelines.holdout import hold_out
+from pipelines.inspection import check_broken_share
+from pipelines.inspection import inspect_clips
+from pipelines.labels import class_name
+from pipelines.run_folder import RunFolder
+
+logger = logging.getLogger(__name__)
+
+
+def read_all_clips(roots: Sequence[str], seed: int) -> list[Clip]:
+    """The clips of several data folders, each recording once.
+
+    Raises:
+        FileNotFoundError: As `pipelines.datasets.read_clips`.
+        ValueError: Likewise.
+    """
+    clips: dict[pathlib.Path, Clip] = {}
+    for root in roots:
+        for clip in read_clips(root, seed):
+            clips.setdefault(clip.path.resolve(), clip)
+    return list(clips.values())
+
+
+def prepare_clips(
+    roots: Sequence[str], config: Config, run: RunFolder
+) -> list[ListedClip]:
+    """Reads, inspects and splits the clips of a run, and writes their list.
+
+    A list that is already there is taken as it is: the run goes on with it.
+
+    Args:
+        roots: Data folders.
+        config: Settings of the run.
+        run: Its folder.
+
+    Returns:
+        Every clip with its role.
+
+    Raises:
+        FileNotFoundError: If a folder is missing or has no recordings.
+        ValueError: If no training clip is left, or too few.
+    """
+    if run.clips.exists():
+        return read_clip_list(run.clips)
+    clips = read_all_clips(roots, config.seed)
+    train = [clip for clip in clips if clip.split == "train"]
+    if not train:
+        raise ValueError(
+            "The data must hold normal recordings to train on. Received: "
+            f"{', '.join(map(str, roots))}, with {len(clips)} recordings, "
+            "none of them in a train split."
+        )
+    inspected, broken = inspect_clips(train, config.recording_channel)
+    for clip, reason in broken:
+        logger.warning("left out: %s: %s", clip.path, reason)
+    check_broken_share(broken, len(train), config.max_broken_share)
+    names = [class_name(good.clip, config.classes) for good in inspected]
+    places = {name: place for place, name in enumerate(sorted(set(names)))}
+    is_held_out = hold_out(
+        [places[name] for name in names], config.holdout, config.seed
+    )
+    listed = [
+        ListedClip(good.clip, "validation" if held else "train", "", good)
+        for good, held in zip(inspected, is_held_out, strict=True)
+    ]
+    listed += [ListedClip(clip, "left out", why) for clip, why in broken]
+    known = {good.clip.key for good in inspected}
+    listed += _list_test_clips(clips, known)
+    if len(places) == 1:
+        listed += _answer_one_class(next(iter(places)), config, run)
+    listed.sort(key=lambda entry: entry.clip.path.as_posix())
+    write_clip_list(run.clips, listed)
+    return listed
+
+
+def _list_test_clips(clips: list[Clip], known: set[str]) -> list[ListedClip]:
+    test = [clip for clip in clips if clip.split == "test"]
+    unknown = collections.Counter(
+        clip.key for clip in test if clip.key not in known
+    )
+    for key, count in sorted(unknown.items()):
+        logger.warning(
+            "left out: %s: no normal recording to train on, %d test clips",
+            key,
+            count,
+        )
+    return [
+        ListedClip(clip, "left out", f"no normal recording of {clip.key}")
+        if clip.key in unknown
+        else ListedClip(clip, "test")
+        for clip in test
+    ]
+
+
+def _answer_one_class(
+    name: str, config: Config, run: RunFolder
+) -> list[ListedClip]:
+    """What to do where the auxiliary task has nothing to tell apart."""
+    if config.one_class == "refuse":
+        raise ValueError(
+            "Training tells machines apart, so there must be two classes or "
+            f"more. Received: all clips are of {name}. Add data of other "
+            "machines, or use `--one_class transform` or "
+            "`--one_class contrast`."
+        )
+    if config.one_class == "transform":
+        logger.warning(
+            "all clips are of one class, %s: their copies at other speeds "
+            "serve as further classes (--one_class transform)",
+            name,
+        )
+        return []
+    logger.warning(
+        "all clips are of one class, %s: the built-in machines serve as "
+        "further classes (--one_class contrast)",
+        name,
+    )
+    settings = SyntheticSettings(
+        num_ids=1,
+        num_train=30,
+        num_test_normal=0,
+        num_test_anomaly=0,
+        sampling_rate=max(16_000, config.sampling_rate),
+        seconds=config.clip_seconds,
+        seed=config.seed,
+    )
+    generate(run.contrast, settings)
+    contrast = [
+        clip for clip in read_clips(run.contrast) if clip.split == "train"
+    ]
+    inspected, _ = inspect_clips(contrast)
+    return [ListedClip(good.clip, "contrast", "", good) for good in inspected]
+
+
+def absolute(roots: Sequence[str]) -> list[str]:
+    """Data folders as a run writes them down."""
+    return [str(pathlib.Path(root).resolve()) for root in roots]

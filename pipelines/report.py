@@ -1,0 +1,93 @@
+"""The report of an evaluation: numbers, scores, table, pictures, page."""
+
+import dataclasses
+import json
+import os
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+from pipelines import atomic
+from pipelines.page import render_page
+from pipelines.plots import angle_figure
+from pipelines.plots import render_png
+from pipelines.plots import roc_figure
+from pipelines.score_files import write_score_files
+from pipelines.scored_clip import ScoredClip
+from pipelines.summary import summarize
+from pipelines.table_formats import markdown_table
+from pipelines.table_formats import plain_table
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """What an evaluation found, and the files that tell it.
+
+    Args:
+        metrics: What `metrics.json` holds.
+        table: The table as plain text, for the terminal.
+        files: What was written, in the order of its making.
+
+    >>> Report({}, table="machine  id", files=()).table
+    'machine  id'
+    """
+
+    metrics: dict[str, Any]
+    table: str
+    files: tuple[pathlib.Path, ...]
+
+
+def write_report(
+    folder: str | os.PathLike[str],
+    scored_clips: Sequence[ScoredClip],
+    baseline_name: str | None = None,
+    left_out: Sequence[tuple[str | os.PathLike[str], str]] = (),
+    title: str = "Anomalous sounds: evaluation",
+    seed: int = 0,
+) -> Report:
+    """Judges the scores and writes all that is to be told of them.
+
+    Into `folder` go `metrics.json`, `table.md`, `report.html`, pictures
+    (`angles.png` where clips have angles, `roc.png` where there is a curve)
+    and `scores/anomaly_score_<machine>_<section>.csv`.
+
+    Args:
+        folder: Is made where it is not there.
+        scored_clips: At least one, in any order.
+        baseline_name: What the clips' `baseline_score` is called, or `None`.
+        left_out: Pairs of path and reason, the clips that have no score.
+        title: Heading of the page.
+        seed: Integer, of the bootstrap.
+
+    Raises:
+        ValueError: As `pipelines.summary.summarize`.
+
+    >>> import tempfile
+    >>> from pipelines.clip import Clip
+    >>> path = pathlib.Path("a.wav")
+    >>> clips = [Clip(path, "fan", "id_00", "test", i == 1) for i in range(2)]
+    >>> scored = [ScoredClip(clip, i) for i, clip in enumerate(clips)]
+    >>> report = write_report(tempfile.mkdtemp(), scored)
+    >>> [path.name for path in report.files][:3]
+    ['metrics.json', 'anomaly_score_fan_id_00.csv', 'table.md']
+    """
+    folder = pathlib.Path(folder)
+    metrics = summarize(scored_clips, baseline_name, seed=seed)
+    text = json.dumps(metrics, indent=2, allow_nan=False)
+    atomic.write_text(folder / "metrics.json", text + "\n")
+    files = [folder / "metrics.json"]
+    files += write_score_files(folder / "scores", scored_clips)
+    atomic.write_text(folder / "table.md", markdown_table(metrics))
+    files.append(folder / "table.md")
+    for name, figure in [
+        ("angles.png", angle_figure(scored_clips)),
+        ("roc.png", roc_figure(scored_clips)),
+    ]:
+        if figure is not None:
+            with atomic.replacing(folder / name) as temporary:
+                temporary.write_bytes(render_png(figure))
+            files.append(folder / name)
+    page = render_page(metrics, scored_clips, left_out, title)
+    atomic.write_text(folder / "report.html", page)
+    files.append(folder / "report.html")
+    return Report(metrics, plain_table(metrics), tuple(files))

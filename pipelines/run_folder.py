@@ -1,0 +1,153 @@
+"""The folder of a training run and what lies where in it."""
+
+import dataclasses
+import importlib.metadata
+import json
+import pathlib
+import platform
+from typing import Any
+
+import yaml
+
+from pipelines import atomic
+from pipelines.config import Config
+from pipelines.labels import LabelMap
+
+PACKAGES = (
+    "keras-asd",
+    "keras",
+    "tensorflow",
+    "tensorflow-io",
+    "numpy",
+    "soundfile",
+    "soxr",
+    "scikit-learn",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class RunFolder:
+    """Where a run keeps its configuration, logs, weights and scores.
+
+    Args:
+        path: The folder.
+
+    >>> RunFolder(pathlib.Path("runs/fan")).detector.as_posix()
+    'runs/fan/detector.keras'
+    """
+
+    path: pathlib.Path
+
+    @property
+    def config(self) -> pathlib.Path:
+        """Configuration, as `keras-asd train --config` takes it."""
+        return self.path / "config.yaml"
+
+    @property
+    def labels(self) -> pathlib.Path:
+        """Auxiliary classes and machines."""
+        return self.path / "labels.json"
+
+    @property
+    def clips(self) -> pathlib.Path:
+        """Every clip of the data and its role."""
+        return self.path / "clips.csv"
+
+    @property
+    def environment(self) -> pathlib.Path:
+        """Versions of what the run was made with."""
+        return self.path / "environment.json"
+
+    @property
+    def history(self) -> pathlib.Path:
+        """One row of numbers an epoch."""
+        return self.path / "history.csv"
+
+    @property
+    def tensorboard(self) -> pathlib.Path:
+        """Logs for TensorBoard."""
+        return self.path / "tensorboard"
+
+    @property
+    def latest(self) -> pathlib.Path:
+        """Classifier and optimiser after the last finished epoch."""
+        return self.path / "checkpoints" / "latest.keras"
+
+    @property
+    def best(self) -> pathlib.Path:
+        """Classifier of the epoch with the least hold-out loss."""
+        return self.path / "checkpoints" / "best.keras"
+
+    @property
+    def contrast(self) -> pathlib.Path:
+        """Built-in machines that serve as contrast, where they are used."""
+        return self.path / "contrast"
+
+    @property
+    def detector(self) -> pathlib.Path:
+        """What the run is for; there once the training has ended."""
+        return self.path / "detector.keras"
+
+
+def write_config(run: RunFolder, config: Config, data: list[str]) -> None:
+    """Writes the configuration, or checks it against the one that is there.
+
+    Raises:
+        ValueError: If the run was begun with another one.
+    """
+    written = {**dataclasses.asdict(config), "data": data}
+    written["channels"] = list(config.channels)
+    if run.config.exists():
+        before = yaml.safe_load(run.config.read_text(encoding="utf-8"))
+        changed = [
+            f"{name}: {before.get(name)} then, {value} now"
+            for name, value in written.items()
+            if before.get(name) != value
+        ]
+        if changed:
+            raise ValueError(
+                "A run goes on with the configuration it began with. "
+                f"Received: run={run.path} with {'; '.join(changed)}. "
+                "Choose another folder, or the same settings."
+            )
+        return
+    text = yaml.safe_dump(written, sort_keys=False)
+    atomic.write_text(run.config, text)
+
+
+def read_config(run: RunFolder) -> Config:
+    """The configuration of a run.
+
+    Raises:
+        FileNotFoundError: If the folder is not that of a run.
+    """
+    if not run.config.exists():
+        raise FileNotFoundError(
+            "`run` must be the folder of a training run. Received: "
+            f"run={run.path}, which has no {run.config.name}. Train first: "
+            "`keras-asd train DATA --run RUN`."
+        )
+    fields = yaml.safe_load(run.config.read_text(encoding="utf-8"))
+    fields.pop("data")
+    fields["channels"] = tuple(fields["channels"])
+    return Config(**fields)
+
+
+def write_labels(run: RunFolder, label_map: LabelMap) -> None:
+    """Writes the label map, in the order of the network's outputs."""
+    text = json.dumps(dataclasses.asdict(label_map), indent=2)
+    atomic.write_text(run.labels, text + "\n")
+
+
+def write_environment(run: RunFolder) -> None:
+    """Writes the versions of Python and of the packages at work."""
+    versions: dict[str, Any] = {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+    }
+    for name in PACKAGES:
+        try:
+            versions[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            versions[name] = None
+    atomic.write_text(run.environment, json.dumps(versions, indent=2) + "\n")

@@ -1,0 +1,191 @@
+"""Scores of single clips, by a run or by an exported model."""
+
+import dataclasses
+import json
+import logging
+import pathlib
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from pipelines.clip import Clip
+from pipelines.datasets.dcase import parse_dcase_name
+from pipelines.evaluation import load_detector
+from pipelines.export import CONTRACT
+from pipelines.inspection import inspect_clips
+from pipelines.libsndfile import decode_clip
+from pipelines.run_folder import RunFolder
+from pipelines.run_folder import read_config
+
+logger = logging.getLogger(__name__)
+
+ScoreFunction = Callable[[np.ndarray, str], float]
+
+
+@dataclasses.dataclass(frozen=True)
+class Scorer:
+    """A model that scores waveforms, and what it expects of them.
+
+    Args:
+        machines: Keys it knows.
+        sampling_rate: Hz.
+        recording_channel: `"mean"` or the index of a channel.
+        score: From a waveform `(samples,)` and a key to an anomaly score.
+
+    >>> Scorer(("fan",), 16000, "mean", lambda waveform, key: 0.5).machines
+    ('fan',)
+    """
+
+    machines: tuple[str, ...]
+    sampling_rate: int
+    recording_channel: int | str
+    score: ScoreFunction
+
+
+def load_scorer(path: str) -> Scorer:
+    """Loads a run's detector, or the SavedModel of an exported version.
+
+    Args:
+        path: Folder of a run, of a version such as `saved_models/fan/1`, or
+            of an exported model: then its newest version.
+
+    Raises:
+        FileNotFoundError: If it is none of these.
+    """
+    folder = pathlib.Path(path)
+    versions = [
+        version
+        for version in sorted(folder.glob("[0-9]*"))
+        if (version / "saved_model.pb").exists() and version.name.isdecimal()
+    ]
+    if versions:
+        folder = max(versions, key=lambda version: int(version.name))
+    if (folder / "saved_model.pb").exists():
+        return _load_saved_model(folder)
+    run = RunFolder(folder)
+    config = read_config(run)
+    detector = load_detector(run)
+    places = {key: place for place, key in enumerate(detector.keys)}
+
+    def score(waveform, key):
+        inputs = {
+            "waveform": waveform[None],
+            "key": np.array([places[key]], "int32"),
+        }
+        return float(detector.predict_on_batch(inputs)["anomaly_score"][0])
+
+    return Scorer(
+        tuple(places), config.sampling_rate, config.recording_channel, score
+    )
+
+
+def _load_saved_model(folder: pathlib.Path) -> Scorer:
+    if not (folder / CONTRACT).exists():
+        raise FileNotFoundError(
+            "The exported model must have its contract beside it. Received: "
+            f"{folder}, without {CONTRACT}. Export it again."
+        )
+    contract = json.loads((folder / CONTRACT).read_text(encoding="utf-8"))
+    loaded = tf.saved_model.load(folder)
+    serve = loaded.signatures["serving_default"]
+
+    def score(waveform, key):
+        outputs = serve(
+            waveform=tf.constant(waveform[None]), machine=tf.constant([key])
+        )
+        # The signature lives no longer than what it was loaded with.
+        return float(outputs["anomaly_score"][0]) if loaded else np.nan
+
+    return Scorer(
+        tuple(contract["machines"]),
+        contract["sampling_rate"],
+        contract["recording_channel"],
+        score,
+    )
+
+
+def score_clips(
+    scorer: Scorer, paths: Sequence[str], machine: str | None = None
+) -> Iterator[dict[str, str | float]]:
+    """Scores clips one by one.
+
+    Args:
+        scorer: From `load_scorer`.
+        paths: The recordings.
+        machine: Key of all of them; read from each clip's name and folders
+            where it is `None`.
+
+    Yields:
+        Dicts of `clip`, `machine`, `anomaly_score`; or of `clip` and
+        `error` where a clip cannot be scored.
+
+    Raises:
+        ValueError: If `machine` is none that the scorer knows.
+    """
+    if machine is not None and machine not in scorer.machines:
+        raise ValueError(
+            f"`machine` must be one of {', '.join(scorer.machines)}. "
+            f"Received: machine={machine!r}."
+        )
+    for path in paths:
+        try:
+            key = machine or find_key(path, scorer.machines)
+            waveform = _decode(path, scorer)
+        except ValueError as error:
+            yield {"clip": path, "error": str(error)}
+            continue
+        score = scorer.score(waveform, key)
+        yield {"clip": path, "machine": key, "anomaly_score": score}
+
+
+def _decode(path: str, scorer: Scorer) -> np.ndarray:
+    clip = Clip(pathlib.Path(path), "", "", "test", None)
+    _, broken = inspect_clips([clip], scorer.recording_channel)
+    if broken:
+        raise ValueError(broken[0][1])
+    return decode_clip(path, scorer.sampling_rate, scorer.recording_channel)
+
+
+def find_key(path: str, machines: Sequence[str]) -> str:
+    """Key of a clip, from its section in the name and its folders.
+
+    Args:
+        path: The recording, such as `fan/test/normal_id_00_00000000.wav`.
+        machines: The keys there are.
+
+    Raises:
+        ValueError: If no key, or more than one, fits.
+
+    >>> find_key("fan/test/normal_id_00_00000000.wav", ["fan", "fan/id_00"])
+    'fan/id_00'
+    """
+    place = pathlib.Path(path).resolve()
+    name = parse_dcase_name(place.name)
+    folders = [folder.name for folder in place.parents]
+    section = name.section if name else None
+    for folder in folders:
+        sections = [section] if section else folders
+        fitting = [
+            f"{folder}/{one}"
+            for one in sections
+            if one and f"{folder}/{one}" in machines
+        ]
+        if fitting:
+            return fitting[0]
+        if section is None and folder in machines:
+            return folder
+    own = [key for key in machines if "/" in key]
+    fitting = (
+        own
+        if section is None
+        else [key for key in own if key.endswith(f"/{section}")]
+    )
+    if len(fitting) == 1:
+        return fitting[0]
+    raise ValueError(
+        "the machine cannot be told from the clip's name and folders; give "
+        f"`--machine`, one of {', '.join(machines)}"
+    )

@@ -1,0 +1,188 @@
+"""Training: from data folders to a detector, resumable at every epoch."""
+
+import logging
+import math
+import pathlib
+from collections.abc import Sequence
+
+import keras
+
+from keras_asd.models import AnomalyDetector
+from keras_asd.models import Classifier
+from pipelines import atomic
+from pipelines.assembly import copy_weights
+from pipelines.assembly import make_classifier
+from pipelines.assembly import make_detector
+from pipelines.checkpoints import Checkpoints
+from pipelines.clip_list import ListedClip
+from pipelines.config import Config
+from pipelines.labels import Example
+from pipelines.labels import LabelMap
+from pipelines.labels import add_speeds
+from pipelines.labels import make_examples
+from pipelines.labels import make_label_map
+from pipelines.preparation import absolute
+from pipelines.preparation import prepare_clips
+from pipelines.run_folder import RunFolder
+from pipelines.run_folder import write_config
+from pipelines.run_folder import write_environment
+from pipelines.run_folder import write_labels
+from pipelines.training_data import TrainingData
+
+logger = logging.getLogger(__name__)
+
+
+def train(
+    roots: Sequence[str],
+    config: Config,
+    run_path: str,
+    is_quiet: bool = False,
+) -> AnomalyDetector:
+    """Trains a detector on the normal clips of the data folders.
+
+    Called again with the same arguments after a kill, it goes on from the
+    last finished epoch and ends where the unbroken run would have.
+
+    Args:
+        roots: Data folders, of any layout `read_clips` knows.
+        config: Settings.
+        run_path: Folder of the run; see `RunFolder` for what it will hold.
+        is_quiet: Whether the progress bar is left out.
+
+    Returns:
+        The trained `AnomalyDetector`, also in `detector.keras` of the run.
+
+    Raises:
+        FileNotFoundError: If a folder is missing or has no recordings.
+        ValueError: If too few clips are left, the run was begun with other
+            settings, or the loss diverges.
+    """
+    run = RunFolder(pathlib.Path(run_path))
+    if not run.config.exists():
+        for root in roots:
+            if not pathlib.Path(root).exists():
+                raise FileNotFoundError(
+                    f"The data must exist. Received: {root}, which does not."
+                )
+    write_config(run, config, absolute(roots))
+    if run.detector.exists():
+        logger.info("the run has ended already: %s", run.detector)
+        return keras.saving.load_model(run.detector)
+    write_environment(run)
+    keras.utils.set_random_seed(config.seed)
+    listed = prepare_clips(roots, config, run)
+    examples, label_map = list_examples(listed, config)
+    write_labels(run, label_map)
+    classifier = _fit(examples, listed, label_map, config, run, is_quiet)
+    detector = make_detector(config, label_map)
+    copy_weights(classifier, detector)
+    with atomic.replacing(run.detector) as temporary:
+        detector.save(temporary)
+    return detector
+
+
+def list_examples(
+    listed: Sequence[ListedClip], config: Config
+) -> tuple[list[Example], LabelMap]:
+    """What a run trains and validates on, and as which classes.
+
+    Args:
+        listed: The clips of the run with their roles.
+        config: Settings of the run.
+
+    Returns:
+        The examples, and the label map.
+    """
+    clips = {
+        role: [entry.clip for entry in listed if entry.role == role]
+        for role in ("train", "validation", "contrast")
+    }
+    own = make_examples(clips["train"] + clips["validation"], config.classes)
+    examples = own + [
+        Example(clip, f"contrast/{clip.key}") for clip in clips["contrast"]
+    ]
+    if len({example.class_name for example in examples}) == 1:
+        examples = add_speeds(own)
+    return examples, make_label_map(examples, own)
+
+
+def _fit(
+    examples: Sequence[Example],
+    listed: Sequence[ListedClip],
+    label_map: LabelMap,
+    config: Config,
+    run: RunFolder,
+    is_quiet: bool,
+) -> Classifier:
+    by_path = {entry.clip.path: entry for entry in listed}
+
+    def select(*roles: str) -> TrainingData:
+        chosen = [
+            example
+            for example in examples
+            if by_path[example.clip.path].role in roles
+        ]
+        inspected = [by_path[example.clip.path].inspected for example in chosen]
+        return TrainingData(
+            chosen, [one for one in inspected if one], label_map, config
+        )
+
+    training = select("train", "contrast")
+    validation = select("validation")
+    classifier, first_epoch = _restore(config, label_map, training, run)
+    checkpoints = Checkpoints(run, config.keep == "best")
+    checkpoints.resume(first_epoch)
+    logger.info(
+        "training on %d examples of %d classes, validating on %d",
+        training.num_examples,
+        training.num_classes,
+        validation.num_examples,
+    )
+    if first_epoch < config.epochs:
+        classifier.fit(
+            training.batches(first_epoch),
+            epochs=config.epochs,
+            initial_epoch=first_epoch,
+            steps_per_epoch=training.steps_per_epoch,
+            validation_data=(
+                validation.unmixed_batches()
+                if validation.num_examples
+                else None
+            ),
+            callbacks=[
+                keras.callbacks.LearningRateScheduler(
+                    lambda epoch: learning_rate(epoch, config)
+                ),
+                keras.callbacks.TensorBoard(run.tensorboard, write_graph=False),
+                checkpoints,
+            ],
+            verbose=0 if is_quiet else "auto",
+        )
+    if config.keep == "best":
+        return keras.saving.load_model(run.best)
+    return classifier
+
+
+def _restore(
+    config: Config, label_map: LabelMap, training: TrainingData, run: RunFolder
+) -> tuple[Classifier, int]:
+    """The classifier as it was left, and the epoch to go on with."""
+    if not run.latest.exists():
+        return make_classifier(config, len(label_map.classes)), 0
+    classifier = keras.saving.load_model(run.latest)
+    steps = int(classifier.optimizer.iterations)
+    epoch = steps // training.steps_per_epoch
+    logger.info("going on after epoch %d of %d", epoch, config.epochs)
+    return classifier, epoch
+
+
+def learning_rate(epoch: int, config: Config) -> float:
+    """Learning rate of an epoch: along a cosine, down to a tenth.
+
+    >>> learning_rate(0, Config(learning_rate=1e-4))
+    0.0001
+
+    Reference: released code of Choi & Choi (cosine annealing to 1e-5).
+    """
+    fall = 0.5 + 0.5 * math.cos(math.pi * epoch / config.epochs)
+    return config.learning_rate * (0.1 + 0.9 * fall)

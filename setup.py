@@ -1,0 +1,43 @@
+"""Packaging; the house has three importable rooms at its top level."""
+
+import pathlib
+import re
+
+from setuptools import find_packages
+from setuptools import setup
+
+HERE = pathlib.Path(__file__).parent
+VERSION = re.search(
+    r'__version__ = "(.+)"', (HERE / "keras_asd/__init__.py").read_text()
+).group(1)
+
+setup(
+    name="keras-asd",
+    version=VERSION,
+    description="Anomalous sound detection with angular margins, in Keras 3",
+    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    python_requires=">=3.10,<3.13",
+    packages=find_packages(include=["keras_asd*", "pipelines*", "tuning*"]),
+    package_data={"pipelines": ["templates/*"]},
+    install_requires=[
+        "keras>=3.15.1",
+        "tensorflow>=2.16,<2.22",
+        "numpy>=1.26",
+        "scikit-learn>=1.4",
+        "keras-tuner>=1.4.8",
+        "soundfile>=0.12",
+        "soxr>=0.4",
+        "jsonargparse[signatures]>=4.40",
+        "tqdm",
+        "matplotlib>=3.8",
+        "jinja2>=3.1",
+        "tensorboard",
+    ],
+    extras_require={
+        # Its native decoders load with TensorFlow 2.16 and 2.17 only.
+        "native": ["tensorflow-io==0.37.1", "tensorflow>=2.16,<2.18"],
+    },
+    entry_points={"console_scripts": ["keras-asd=keras_asd.__main__:main"]},
+)

@@ -1,0 +1,86 @@
+import os
+import pathlib
+
+import pytest
+
+from pipelines.datasets.recording_folder import walk_recordings
+
+
+def plant(root, *names):
+    for name in names:
+        path = pathlib.Path(root, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+
+def test_a_folder_knows_its_machine(tmp_path):
+    plant(tmp_path, "raw/fan/test/left/2.wav", "raw/fan/test/left/1.wav")
+    (folder,) = walk_recordings(tmp_path)
+    assert folder.machine == "fan"
+    assert folder.home == tmp_path / "raw" / "fan"
+    assert folder.places == ("test", "left")
+    assert folder.names == ("1.wav", "2.wav")
+    assert folder.split == ("test", None)
+
+
+def test_hidden_and_other_files_are_passed_over(tmp_path):
+    plant(
+        tmp_path,
+        "README.md",
+        ".cache/fan/train/1.wav",
+        "fan/attributes_00.csv",
+        "fan/train/.DS_Store",
+        "fan/train/._1.wav",
+        "fan/train/1.wav",
+        "fan/train/1.txt",
+    )
+    (folder,) = walk_recordings(tmp_path)
+    assert folder.names == ("1.wav",)
+
+
+@pytest.mark.parametrize("wrapper", ["train/fan/train", "test/fan/train"])
+def test_the_nearest_split_counts(tmp_path, wrapper):
+    plant(tmp_path, f"{wrapper}/1.wav")
+    (folder,) = walk_recordings(tmp_path)
+    assert (folder.machine, folder.places) == ("fan", ("train",))
+
+
+def test_links_are_followed_but_never_in_a_circle(tmp_path):
+    plant(tmp_path, "store/1.wav", "data/fan/test/1.wav")
+    os.symlink(tmp_path / "store", tmp_path / "data/fan/train")
+    os.symlink(tmp_path / "store/1.wav", tmp_path / "data/fan/test/2.wav")
+    os.symlink(tmp_path / "data", tmp_path / "data/fan/test/back")
+    os.symlink(tmp_path / "data/fan", tmp_path / "data/pump")
+    found = [
+        (folder.machine, folder.places, folder.names)
+        for folder in walk_recordings(tmp_path / "data")
+    ]
+    assert found == [
+        ("fan", ("test",), ("1.wav", "2.wav")),
+        ("fan", ("train",), ("1.wav",)),
+        ("pump", ("test",), ("1.wav", "2.wav")),
+        ("pump", ("train",), ("1.wav",)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "1.wav",
+        "fan/1.wav",
+        "fan/normal/1.wav",
+        "fan/pump_1/abnormal/1.wav",
+        "fan/train_data/1.wav",
+        "id_00/other/1.wav",
+    ],
+)
+def test_a_recording_out_of_place_is_named(tmp_path, place):
+    plant(tmp_path, place)
+    with pytest.raises(ValueError, match="Expected.*DCASE.*MIMII") as error:
+        list(walk_recordings(tmp_path))
+    assert str(tmp_path / place) in error.value.args[0]
+
+
+def test_a_folder_that_cannot_be_read_is_an_error(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        list(walk_recordings(tmp_path / "nowhere"))

@@ -1,0 +1,1 @@
+"""The search over margins, scales and mix weights."""
