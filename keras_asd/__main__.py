@@ -28,6 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         0 when done, 2 for an error of input or use. Set `KERAS_ASD_DEBUG` to
         see where an error came from.
+
+    >>> try:
+    ...     main(["--version"])
+    ... except SystemExit as stop:
+    ...     print("exit code", stop.code)
+    keras-asd ...
+    exit code 0
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     parser = _make_parser()
@@ -40,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "demo": _demo,
     }
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         return commands[options.command](words[1:])

@@ -90,6 +90,16 @@ def make_detector(config: Config, label_map: LabelMap) -> AnomalyDetector:
 
 
 def copy_weights(classifier: Classifier, detector: AnomalyDetector) -> None:
-    """Gives a detector the weights of a trained classifier."""
+    """Gives a detector the weights of a trained classifier.
+
+    >>> config = Config(clip_seconds=1.0, width=0.25)
+    >>> classifier = make_classifier(config, num_classes=2)
+    >>> label_map = LabelMap(("fan/a", "fan/b"), {"fan": (0, 1)})
+    >>> detector = make_detector(config, label_map)
+    >>> copy_weights(classifier, detector)
+    >>> same = detector.head.centres == classifier.head.centres
+    >>> bool(keras.ops.all(same))
+    True
+    """
     detector.embedder.set_weights(classifier.embedder.get_weights())
     detector.head.set_weights(classifier.head.get_weights())

@@ -22,6 +22,11 @@ class Checkpoints(keras.callbacks.Callback):
 
     Raises:
         ValueError: During training, if the loss is not finite.
+
+    >>> import pathlib
+    >>> run = RunFolder(pathlib.Path("runs/fan"))
+    >>> Checkpoints(run, keeps_best=False).rows
+    []
     """
 
     def __init__(self, run: RunFolder, keeps_best: bool):

@@ -54,7 +54,15 @@ class ListedClip:
 
 
 def write_clip_list(path: pathlib.Path, listed: Sequence[ListedClip]) -> None:
-    """Writes the clips of a run, whole or not at all."""
+    """Writes the clips of a run, whole or not at all.
+
+    >>> import tempfile
+    >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "test", True)
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "clips.csv")
+    >>> write_clip_list(path, [ListedClip(clip, "test")])
+    >>> path.read_text().splitlines()[1]
+    'a.wav,fan,id_00,test,True,,[],test,,,,,,,'
+    """
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
@@ -70,7 +78,15 @@ def write_clip_list(path: pathlib.Path, listed: Sequence[ListedClip]) -> None:
 
 
 def read_clip_list(path: pathlib.Path) -> list[ListedClip]:
-    """Reads what `write_clip_list` wrote."""
+    """Reads what `write_clip_list` wrote.
+
+    >>> import tempfile
+    >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "test", True)
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "clips.csv")
+    >>> write_clip_list(path, [ListedClip(clip, "test")])
+    >>> read_clip_list(path) == [ListedClip(clip, "test")]
+    True
+    """
     text = path.read_bytes().decode("utf-8", errors="surrogateescape")
     return [_parse(row) for row in csv.DictReader(io.StringIO(text))]
 

@@ -48,6 +48,9 @@ class Config:
             `last`.
         mixed_precision: Whether the network computes in half precision.
         seed: Of everything drawn.
+
+    >>> Config(clip_seconds=4.0).samples
+    64000
     """
 
     sampling_rate: int = 16_000

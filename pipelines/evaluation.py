@@ -28,7 +28,7 @@ from pipelines.waveforms import window_dataset
 
 logger = logging.getLogger(__name__)
 
-BASELINE = "nearest neighbour on the mean log-Mel"
+BASELINE = "nearest neighbour"
 BATCH_SIZE = 32
 
 
@@ -45,6 +45,10 @@ def evaluate(run_path: str, roots: Sequence[str]) -> Report:
     Raises:
         FileNotFoundError: If there is no such run, or no recording.
         ValueError: If no test clip is left that the run knows.
+
+    >>> evaluate("no_such_run", ["recordings"])
+    Traceback (most recent call last):
+    FileNotFoundError: `run` must be the folder of a training run. ...
     """
     run = RunFolder(pathlib.Path(run_path))
     config = read_config(run)
@@ -86,6 +90,10 @@ def load_detector(run: RunFolder) -> AnomalyDetector:
 
     Raises:
         FileNotFoundError: If its training has not ended.
+
+    >>> load_detector(RunFolder(pathlib.Path("no_such_run")))
+    Traceback (most recent call last):
+    FileNotFoundError: `run` must be a training run that has ended. ...
     """
     if not run.detector.exists():
         raise FileNotFoundError(
@@ -159,6 +167,9 @@ def stream_windows(
 
     Yields:
         `(indices, windows)`, shapes `(batch,)` and `(batch, samples)`.
+
+    >>> list(stream_windows([], Config(), "scoring"))
+    []
     """
     dataset = window_dataset(
         clips,

@@ -31,6 +31,10 @@ def export(run_path: str, target: str) -> pathlib.Path:
     Raises:
         FileNotFoundError: If the run does not exist or has not ended.
         ValueError: If Keras does not run on TensorFlow here.
+
+    >>> export("no_such_run", "saved_models/fan")
+    Traceback (most recent call last):
+    FileNotFoundError: `run` must be the folder of a training run. ...
     """
     if keras.backend.backend() != "tensorflow":
         raise ValueError(
@@ -72,6 +76,18 @@ def write_saved_model(detector: AnomalyDetector, folder: pathlib.Path) -> None:
     Args:
         detector: An `AnomalyDetector`.
         folder: Is made.
+
+    >>> import tempfile
+    >>> from pipelines.assembly import make_detector
+    >>> from pipelines.config import Config
+    >>> from pipelines.labels import LabelMap
+    >>> config = Config(clip_seconds=1.0, width=0.25)
+    >>> label_map = LabelMap(("fan/a", "fan/b"), {"fan": (0, 1)})
+    >>> folder = pathlib.Path(tempfile.mkdtemp(), "1")
+    >>> write_saved_model(make_detector(config, label_map), folder)
+    >>> serve = tf.saved_model.load(folder).signatures["serving_default"]
+    >>> sorted(serve.structured_outputs)
+    ['anomaly_score', 'embedding']
     """
     machines = tf.constant(list(detector.keys))
 

@@ -33,6 +33,10 @@ class LabelMap:
         classes: Names of the auxiliary classes, sorted.
         keys: From `<machine>/<section>`, and from each bare `<machine>`, to
             the indices of its classes.
+
+    >>> keys = {"fan": (0, 1), "fan/id_00": (0,), "fan/id_02": (1,)}
+    >>> LabelMap(("fan/id_00", "fan/id_02"), keys).keys["fan"]
+    (0, 1)
     """
 
     classes: tuple[str, ...]

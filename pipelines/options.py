@@ -1,8 +1,12 @@
 """Flags and configuration files of `keras-asd train`, one thing."""
 
+import argparse
+import contextlib
 import dataclasses
+import pathlib
 from collections.abc import Sequence
 
+import yaml
 from jsonargparse import ArgumentParser
 
 from pipelines.config import PRESETS
@@ -30,8 +34,7 @@ def parse_training(words: Sequence[str]) -> tuple[Config, list[str], str]:
     >>> parse_training([*words, "--epochs", "3"])[0].epochs
     3
     """
-    first = _make_parser(DEFAULT_PRESET).parse_args(list(words))
-    parser = _make_parser(first.preset)
+    parser = _make_parser(_find_preset(words))
     options = parser.parse_args(list(words)).as_dict()
     data = options["folders"] or options["data"]
     if not data or not options["run"]:
@@ -45,6 +48,21 @@ def parse_training(words: Sequence[str]) -> tuple[Config, list[str], str]:
     except ValueError as error:
         parser.error(str(error))
     return config, data, options["run"]
+
+
+def _find_preset(words: Sequence[str]) -> str:
+    """The preset to start from: of the flag, else of the file."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--preset")
+    parser.add_argument("--config", type=pathlib.Path)
+    first, _ = parser.parse_known_args(list(words))
+    preset = first.preset
+    if preset is None and first.config is not None and first.config.is_file():
+        text = first.config.read_text(encoding="utf-8", errors="replace")
+        with contextlib.suppress(yaml.YAMLError, AttributeError):
+            preset = yaml.safe_load(text).get("preset")
+    # What is wrong with either is the other parser's to say.
+    return preset if preset in PRESETS else DEFAULT_PRESET
 
 
 def _make_parser(preset: str) -> ArgumentParser:

@@ -28,6 +28,15 @@ def read_all_clips(roots: Sequence[str], seed: int) -> list[Clip]:
     Raises:
         FileNotFoundError: As `pipelines.datasets.read_clips`.
         ValueError: Likewise.
+
+    >>> import tempfile
+    >>> settings = SyntheticSettings(("fan",), num_ids=1, num_train=1,
+    ...     num_train_target=0, num_test_normal=0, num_test_anomaly=0,
+    ...     seconds=0.5)
+    >>> root = tempfile.mkdtemp()
+    >>> paths = generate(root, settings)
+    >>> [clip.key for clip in read_all_clips([root, root], seed=0)]
+    ['fan/section_00']
     """
     clips: dict[pathlib.Path, Clip] = {}
     for root in roots:
@@ -54,6 +63,17 @@ def prepare_clips(
     Raises:
         FileNotFoundError: If a folder is missing or has no recordings.
         ValueError: If no training clip is left, or too few.
+
+    >>> import tempfile
+    >>> settings = SyntheticSettings(("fan",), num_ids=2, num_train=2,
+    ...     num_train_target=0, num_test_normal=0, num_test_anomaly=0,
+    ...     seconds=0.5)
+    >>> root = pathlib.Path(tempfile.mkdtemp())
+    >>> paths = generate(root / "data", settings)
+    >>> run = RunFolder(root / "run")
+    >>> listed = prepare_clips([str(root / "data")], Config(), run)
+    >>> sorted(entry.role for entry in listed)
+    ['train', 'train', 'train', 'validation']
     """
     if run.clips.exists():
         return read_clip_list(run.clips)
@@ -148,5 +168,9 @@ def _answer_one_class(
 
 
 def absolute(roots: Sequence[str]) -> list[str]:
-    """Data folders as a run writes them down."""
+    """Data folders as a run writes them down.
+
+    >>> pathlib.Path(absolute(["recordings"])[0]).is_absolute()
+    True
+    """
     return [str(pathlib.Path(root).resolve()) for root in roots]

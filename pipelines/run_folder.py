@@ -94,6 +94,12 @@ def write_config(run: RunFolder, config: Config, data: list[str]) -> None:
 
     Raises:
         ValueError: If the run was begun with another one.
+
+    >>> import tempfile
+    >>> run = RunFolder(pathlib.Path(tempfile.mkdtemp()))
+    >>> write_config(run, Config(epochs=9), data=["/recordings"])
+    >>> read_config(run).epochs
+    9
     """
     written = {**dataclasses.asdict(config), "data": data}
     written["channels"] = list(config.channels)
@@ -120,6 +126,10 @@ def read_config(run: RunFolder) -> Config:
 
     Raises:
         FileNotFoundError: If the folder is not that of a run.
+
+    >>> read_config(RunFolder(pathlib.Path("no_such_run")))
+    Traceback (most recent call last):
+    FileNotFoundError: `run` must be the folder of a training run. ...
     """
     if not run.config.exists():
         raise FileNotFoundError(
@@ -134,13 +144,27 @@ def read_config(run: RunFolder) -> Config:
 
 
 def write_labels(run: RunFolder, label_map: LabelMap) -> None:
-    """Writes the label map, in the order of the network's outputs."""
+    """Writes the label map, in the order of the network's outputs.
+
+    >>> import tempfile
+    >>> run = RunFolder(pathlib.Path(tempfile.mkdtemp()))
+    >>> write_labels(run, LabelMap(("fan/id_00",), {"fan": (0,)}))
+    >>> json.loads(run.labels.read_text())
+    {'classes': ['fan/id_00'], 'keys': {'fan': [0]}}
+    """
     text = json.dumps(dataclasses.asdict(label_map), indent=2)
     atomic.write_text(run.labels, text + "\n")
 
 
 def write_environment(run: RunFolder) -> None:
-    """Writes the versions of Python and of the packages at work."""
+    """Writes the versions of Python and of the packages at work.
+
+    >>> import tempfile
+    >>> run = RunFolder(pathlib.Path(tempfile.mkdtemp()))
+    >>> write_environment(run)
+    >>> "keras" in json.loads(run.environment.read_text())
+    True
+    """
     versions: dict[str, Any] = {
         "python": platform.python_version(),
         "platform": platform.platform(),

@@ -54,6 +54,10 @@ def load_scorer(path: str) -> Scorer:
 
     Raises:
         FileNotFoundError: If it is none of these.
+
+    >>> load_scorer("no_such_run")
+    Traceback (most recent call last):
+    FileNotFoundError: `run` must be the folder of a training run. ...
     """
     folder = pathlib.Path(path)
     versions = [
@@ -124,6 +128,10 @@ def score_clips(
 
     Raises:
         ValueError: If `machine` is none that the scorer knows.
+
+    >>> scorer = Scorer(("fan",), 16000, "mean", lambda waveform, key: 0.5)
+    >>> [scored["error"] for scored in score_clips(scorer, ["a.wav"], "fan")]
+    ['missing: no such recording']
     """
     if machine is not None and machine not in scorer.machines:
         raise ValueError(

@@ -56,6 +56,11 @@ def train(
         FileNotFoundError: If a folder is missing or has no recordings.
         ValueError: If too few clips are left, the run was begun with other
             settings, or the loss diverges.
+
+    >>> config = Config(clip_seconds=4.0, epochs=15)
+    >>> train(["no_such_recordings"], config, "runs/first")
+    Traceback (most recent call last):
+    FileNotFoundError: The data must exist. ...
     """
     run = RunFolder(pathlib.Path(run_path))
     if not run.config.exists():
@@ -92,6 +97,12 @@ def list_examples(
 
     Returns:
         The examples, and the label map.
+
+    >>> from pipelines.clip import Clip
+    >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
+    >>> listed = [ListedClip(clip, "train")]
+    >>> list_examples(listed, Config())[1].classes
+    ('fan/id_00', 'fan/id_00@0.84', 'fan/id_00@0.92', 'fan/id_00@1.09', ...
     """
     clips = {
         role: [entry.clip for entry in listed if entry.role == role]
@@ -144,6 +155,7 @@ def _fit(
             epochs=config.epochs,
             initial_epoch=first_epoch,
             steps_per_epoch=training.steps_per_epoch,
+            shuffle=False,
             validation_data=(
                 validation.unmixed_batches()
                 if validation.num_examples

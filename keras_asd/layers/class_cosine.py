@@ -35,10 +35,18 @@ class ClassCosine(keras.layers.Layer):
         )
 
     def call(self, embedding):
-        directions = ops.normalize(embedding, axis=-1, epsilon=1e-12)
-        centres = ops.normalize(self.centres, axis=-1, epsilon=1e-12)
+        directions = self._normalize(embedding)
+        centres = self._normalize(self.centres)
         cosine = ops.matmul(directions, ops.transpose(centres))
         return ops.clip(cosine, -1.0, 1.0)
+
+    def _normalize(self, vectors):
+        """To length one, with finite gradients where the length is zero.
+
+        An embedding is exactly zero where all clips of a batch are equal.
+        """
+        square = ops.sum(ops.square(vectors), axis=-1, keepdims=True)
+        return vectors / ops.sqrt(ops.maximum(square, 1e-12))
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.num_classes)

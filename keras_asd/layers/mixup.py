@@ -25,13 +25,15 @@ class Mixup(keras.layers.Layer):
     Reference: Zhang et al., mixup, https://arxiv.org/abs/1710.09412
     """
 
+    def __init__(self, **kwargs):
+        # A waveform keeps its full precision where the policy is mixed.
+        super().__init__(autocast=False, **kwargs)
+
     def call(self, inputs, mix_weight, mix_partner):
         shape = (-1,) + (1,) * (len(inputs.shape) - 1)
         weight = ops.reshape(ops.cast(mix_weight, inputs.dtype), shape)
         partner = ops.take(inputs, mix_partner, axis=0)
-        return partner + weight * (inputs - partner)
+        return weight * inputs + (1.0 - weight) * partner
 
-    def compute_output_shape(
-        self, input_shape, mix_weight_shape=None, mix_partner_shape=None
-    ):
-        return input_shape
+    def compute_output_spec(self, inputs, mix_weight, mix_partner):
+        return keras.KerasTensor(inputs.shape, inputs.dtype)

@@ -46,8 +46,9 @@ class TemporalAttention(keras.layers.Layer):
         evidence = mean + peak
         if self.gate == "standardized":
             evidence = evidence - ops.mean(evidence, axis=1, keepdims=True)
-            spread = ops.std(evidence, axis=1, keepdims=True)
-            evidence = evidence / (spread + 1e-3)
+            variance = ops.var(evidence, axis=1, keepdims=True)
+            # Inside the root: the gradient of silence stays finite.
+            evidence = evidence / ops.sqrt(variance + 1e-6)
         return log_mel * ops.sigmoid(evidence)
 
     def compute_output_shape(self, input_shape):

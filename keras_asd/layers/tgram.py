@@ -14,7 +14,8 @@ class Tgram(keras.layers.Layer):
 
     Args:
         filters: Integer, number of learned filters. Defaults to `128`.
-        frame_length: Integer, samples; a multiple of `frame_step`.
+        frame_length: Integer, samples; a multiple of twice
+            `frame_step`.
         frame_step: Integer, samples from one frame to the next.
         num_encoders: Integer, number of small convolutions.
 
@@ -22,7 +23,7 @@ class Tgram(keras.layers.Layer):
     Output shape: `(batch, 1 + samples // frame_step, filters)`.
 
     Raises:
-        ValueError: If `frame_length` is not a multiple of `frame_step`.
+        ValueError: If `frame_length` is not a multiple of twice `frame_step`.
 
     >>> tuple(Tgram(filters=8)(ops.ones((2, 16000))).shape)
     (2, 32, 8)
@@ -49,10 +50,6 @@ class Tgram(keras.layers.Layer):
         self.frame_length = frame_length
         self.frame_step = frame_step
         self.num_encoders = num_encoders
-        # PyTorch's default for convolutions: uniform within 1 / sqrt(fan_in).
-        self.initializer = keras.initializers.VarianceScaling(
-            scale=1 / 3, mode="fan_in", distribution="uniform"
-        )
         self.norms = [
             keras.layers.LayerNormalization(
                 axis=1, epsilon=1e-5, dtype=self.dtype_policy, name=f"norm_{i}"
@@ -65,17 +62,27 @@ class Tgram(keras.layers.Layer):
                 3,
                 padding="same",
                 use_bias=False,
-                kernel_initializer=self.initializer,
+                kernel_initializer=self._make_initializer(),
                 dtype=self.dtype_policy,
                 name=f"convolution_{i}",
             )
             for i in range(num_encoders)
         ]
 
+    def _make_initializer(self):
+        """PyTorch's default: uniform within `1 / sqrt(fan_in)`.
+
+        One for each weight, since an initializer that is called twice draws
+        the same values twice.
+        """
+        return keras.initializers.VarianceScaling(
+            scale=1 / 3, mode="fan_in", distribution="uniform"
+        )
+
     def build(self, input_shape):
         self.kernel = self.add_weight(
             shape=(self.frame_length, self.filters),
-            initializer=self.initializer,
+            initializer=self._make_initializer(),
             name="kernel",
         )
         shape = self.compute_output_shape(input_shape)

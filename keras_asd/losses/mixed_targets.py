@@ -12,6 +12,9 @@ def check_targets(y_true, y_pred, num_rows: int) -> None:
 
     Raises:
         ValueError: If the shapes differ from that.
+
+    >>> import numpy as np
+    >>> check_targets(np.ones((8, 2, 41)), np.ones((8, 41)), num_rows=2)
     """
     num_classes = y_pred.shape[-1]
     expected = (2, num_classes) if num_rows == 2 else (num_classes,)

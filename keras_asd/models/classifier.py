@@ -32,7 +32,7 @@ class Classifier(keras.Model):
     >>> classifier = Classifier(
     ...     Embedder(samples=16_000, width=0.25), ClassCosine(3)
     ... )
-    >>> tuple(classifier(ops.zeros((2, 16_000))).shape)
+    >>> tuple(classifier(keras.ops.zeros((2, 16_000))).shape)
     (2, 3)
 
     Reference: Choi & Choi, https://ieeexplore.ieee.org/document/10447764
@@ -84,11 +84,6 @@ class Classifier(keras.Model):
             return embedder.stack(mixed, embedder.front_end(mixed))
         log_mel = embedder.front_end(waveform)
         return embedder.stack(mix(waveform), mix(log_mel))
-
-    def compute_output_shape(self, input_shape):
-        if isinstance(input_shape, dict):
-            input_shape = input_shape["waveform"]
-        return (input_shape[0], self.head.num_classes)
 
     def get_config(self):
         return {

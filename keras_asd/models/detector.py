@@ -4,6 +4,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_asd.scoring import CentreAngle
+
 LONG_CLIPS = ("window", "crop")
 SHORT_CLIPS = ("tile", "pad")
 
@@ -19,8 +21,8 @@ class AnomalyDetector(keras.Model):
     Args:
         embedder: An `Embedder`.
         head: A layer from embeddings to cosines, such as `ClassCosine`.
-        scorer: A layer from cosines to one score a class, such as
-            `CentreAngle`.
+        scorer: A layer from cosines to one score a class; the published
+            `CentreAngle` if `None`.
         keys: Dict from the name of a machine, `"<machine>/<section>"` or a
             bare `"<machine>"`, to its class indices. The score of a key is
             the least over its classes.
@@ -43,11 +45,10 @@ class AnomalyDetector(keras.Model):
 
     >>> from keras_asd.layers import ClassCosine
     >>> from keras_asd.models.embedder import Embedder
-    >>> from keras_asd.scoring import CentreAngle
     >>> detector = AnomalyDetector(
     ...     Embedder(samples=16_000, width=0.25),
     ...     ClassCosine(2),
-    ...     CentreAngle(),
+    ...     CentreAngle(margin=0.7, scale=30.0),
     ...     keys={"fan/id_00": [0], "fan/id_02": [1], "fan": [0, 1]},
     ... )
     >>> waveform = ops.ones((1, 40_000))
@@ -78,7 +79,7 @@ class AnomalyDetector(keras.Model):
                 )
         self.embedder = embedder
         self.head = head
-        self.scorer = scorer
+        self.scorer = CentreAngle() if scorer is None else scorer
         self.keys = {name: list(classes) for name, classes in keys.items()}
         self.long_clips = long_clips
         self.short_clips = short_clips
@@ -133,9 +134,8 @@ class AnomalyDetector(keras.Model):
         """Cuts `(batch, n)` into `(batch, num_windows, samples)`."""
         samples = self.embedder.samples
         length = ops.shape(waveform)[1]
-        num_windows = -(-length // samples)
-        if self.long_clips == "crop":
-            num_windows = ops.minimum(num_windows, 1)
+        is_cropped = self.long_clips == "crop"
+        num_windows = 1 if is_cropped else -(-length // samples)
         number = ops.arange(num_windows, dtype="int32")
         surplus = ops.maximum(length - samples, 0)
         gaps = ops.maximum(num_windows - 1, 1)

@@ -8,7 +8,7 @@ from keras_asd.models.embedder import Embedder
 
 
 def _dense_kernel(kernel):
-    return kernel[:, 0].T  # (out, 1, length) to (length, out)
+    return np.squeeze(kernel, 1).T  # (out, 1, length) to (length, out)
 
 
 def _kernel_1d(kernel):
@@ -129,6 +129,9 @@ def load_published_weights(
             f"Not used: {', '.join(unused) or 'none'}. Is the embedder of "
             "the same `channels`, `stages` and length?"
         )
+    head = ClassCosine(len(given["arcface.weight"]))
+    head.build((None, embedder.embedding_dim))
+    targets.append((head.centres, "arcface.weight", _same))
     assignments = []
     for variable, name, layout in targets:
         array = layout(given[name])
@@ -140,8 +143,4 @@ def load_published_weights(
         assignments.append((variable, array))
     for variable, array in assignments:
         variable.assign(array)
-    centres = given["arcface.weight"]
-    head = ClassCosine(len(centres))
-    head.build((None, centres.shape[1]))
-    head.centres.assign(centres)
     return head

@@ -1,0 +1,37 @@
+"""Sounds and folders that several tests share."""
+
+import pathlib
+
+import numpy as np
+import pytest
+import soundfile
+
+
+@pytest.fixture
+def write_hum(tmp_path):
+    """Writes a second of a hum in noise below `tmp_path`, from its name."""
+
+    def write(name: str, hz: float = 120.0, seconds: float = 1.0, **options):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        generator = np.random.default_rng(sum(path.name.encode()))
+        rate = options.pop("sampling_rate", 16_000)
+        time = np.arange(round(seconds * rate)) / rate
+        hum = 0.1 * np.sin(2 * np.pi * hz * time)
+        noise = 0.01 * generator.standard_normal(len(time))
+        soundfile.write(path, hum + noise, rate, **options)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def two_fans(write_hum, tmp_path) -> pathlib.Path:
+    """A DCASE 2020 tree: two fans, ten normal clips and six to judge each."""
+    for unit, hz in (("id_00", 120.0), ("id_02", 180.0)):
+        for index in range(10):
+            write_hum(f"data/fan/train/normal_{unit}_{index:08d}.wav", hz)
+        for index in range(3):
+            write_hum(f"data/fan/test/normal_{unit}_{index:08d}.wav", hz)
+            write_hum(f"data/fan/test/anomaly_{unit}_{index:08d}.wav", 1.5 * hz)
+    return tmp_path / "data"

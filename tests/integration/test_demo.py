@@ -1,0 +1,29 @@
+"""The demo, on fewer and shorter recordings than it really makes."""
+
+import dataclasses
+
+from pipelines import demo
+from pipelines.config import PRESETS
+from pipelines.datasets.synthetic import SyntheticSettings
+
+
+def test_the_demo_makes_all_it_names(monkeypatch, tmp_path):
+    settings = SyntheticSettings(
+        machines=("fan", "valve"),
+        num_ids=2,
+        num_train=6,
+        num_test_normal=3,
+        num_test_anomaly=3,
+        seconds=1.0,
+    )
+    monkeypatch.setattr(demo, "SETTINGS", settings)
+    small = dataclasses.replace(
+        PRESETS["reduced"], clip_seconds=1.0, width=0.125, epochs=1
+    )
+    monkeypatch.setitem(PRESETS, "reduced", small)
+    report = demo.demo(str(tmp_path / "demo"), str(tmp_path / "served"))
+    assert "nearest neighbour" in report.table
+    assert report.metrics["mean"]["auc_interval"]
+    for path in report.files:
+        assert path.exists(), path
+    assert (tmp_path / "served" / "1" / "saved_model.pb").exists()

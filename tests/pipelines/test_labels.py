@@ -1,0 +1,59 @@
+import pathlib
+
+from pipelines.clip import Clip
+from pipelines.labels import SPEEDS
+from pipelines.labels import add_speeds
+from pipelines.labels import class_name
+from pipelines.labels import make_examples
+from pipelines.labels import make_label_map
+
+
+def make_clip(machine, section, attributes=()):
+    path = pathlib.Path(f"{machine}-{section}-{attributes}.wav")
+    return Clip(path, machine, section, "train", False, attributes=attributes)
+
+
+def test_a_bare_machine_means_all_its_sections():
+    clips = [
+        make_clip("fan", "id_02"),
+        make_clip("fan", "id_00"),
+        make_clip("pump", "id_00"),
+    ]
+    examples = make_examples(clips, "section")
+    label_map = make_label_map(examples, examples)
+    assert label_map.classes == ("fan/id_00", "fan/id_02", "pump/id_00")
+    assert label_map.keys == {
+        "fan": (0, 1),
+        "fan/id_00": (0,),
+        "fan/id_02": (1,),
+        "pump": (2,),
+        "pump/id_00": (2,),
+    }
+
+
+def test_a_key_means_all_classes_of_its_attributes():
+    clips = [
+        make_clip("fan", "section_00", (("vel", "6"),)),
+        make_clip("fan", "section_00", (("vel", "8"),)),
+    ]
+    examples = make_examples(clips, "attributes")
+    label_map = make_label_map(examples, examples)
+    assert label_map.classes == (
+        "fan/section_00/vel_6",
+        "fan/section_00/vel_8",
+    )
+    assert label_map.keys["fan/section_00"] == (0, 1)
+
+
+def test_a_clip_without_attributes_is_of_the_class_of_its_section():
+    assert class_name(make_clip("fan", "all"), "attributes") == "fan/all"
+
+
+def test_copies_at_other_speeds_are_classes_that_no_key_means():
+    own = make_examples([make_clip("fan", "id_00")], "section")
+    examples = add_speeds(own)
+    label_map = make_label_map(examples, own)
+    assert len(label_map.classes) == 1 + len(SPEEDS)
+    own_class = label_map.classes.index("fan/id_00")
+    assert label_map.keys == {"fan": (own_class,), "fan/id_00": (own_class,)}
+    assert all(speed != 1 for speed in SPEEDS)

@@ -1,0 +1,135 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from pipelines.config import Config
+from pipelines.datasets import read_clips
+from pipelines.inspection import inspect_clips
+from pipelines.labels import Example
+from pipelines.labels import add_speeds
+from pipelines.labels import make_examples
+from pipelines.labels import make_label_map
+from pipelines.training_data import TrainingData
+
+CONFIG = Config(clip_seconds=0.5, batch_size=8, epochs=3, seed=4)
+
+
+@pytest.fixture
+def make_data(two_fans):
+    def make(config=CONFIG, number=None, with_speeds=False):
+        clips = [c for c in read_clips(two_fans) if c.split == "train"]
+        inspected, _ = inspect_clips(clips[:number])
+        own = make_examples([one.clip for one in inspected], "section")
+        examples = add_speeds(own) if with_speeds else own
+        by_path = {one.clip.path: one for one in inspected}
+        return TrainingData(
+            examples,
+            [by_path[example.clip.path] for example in examples],
+            make_label_map(examples, own),
+            config,
+        )
+
+    return make
+
+
+def collect(dataset):
+    return list(dataset.as_numpy_iterator())
+
+
+def test_every_epoch_shows_every_clip_once_in_an_order_of_its_own(make_data):
+    data = make_data()
+    batches = collect(data.batches())
+    assert len(batches) == 3 * data.steps_per_epoch == 9
+    orders = []
+    for epoch in range(3):
+        rows = [inputs["waveform"] for inputs, _, _ in batches[3 * epoch :][:3]]
+        order = [row.tobytes() for row in np.concatenate(rows)]
+        assert len(set(order)) == 20
+        orders.append(order)
+    assert sorted(orders[0]) == sorted(orders[1])
+    assert orders[0] != orders[1] != orders[2]
+
+
+def test_a_later_epoch_is_what_the_unbroken_run_saw(make_data):
+    data = make_data()
+    unbroken = collect(data.batches())[2 * data.steps_per_epoch :]
+    resumed = collect(data.batches(first_epoch=2))
+    assert len(unbroken) == len(resumed) == 3
+    for (inputs, targets, _), (again, same, _) in zip(
+        unbroken, resumed, strict=True
+    ):
+        np.testing.assert_array_equal(targets, same)
+        for name in ("waveform", "mix_weight", "mix_partner"):
+            np.testing.assert_array_equal(inputs[name], again[name])
+
+
+def test_steps_of_an_epoch_draw_different_weights(make_data):
+    batches = collect(make_data().batches())
+    weights = {float(inputs["mix_weight"][0]) for inputs, _, _ in batches}
+    assert len(weights) == 9
+
+
+@pytest.mark.parametrize(
+    ("number", "batch_size", "steps"),
+    [(16, 8, 2), (17, 8, 2), (18, 8, 3), (4, 8, 1), (1, 8, 1)],
+)
+def test_a_last_batch_of_one_clip_is_dropped(
+    make_data, number, batch_size, steps
+):
+    config = dataclasses.replace(CONFIG, batch_size=batch_size, epochs=1)
+    data = make_data(config, number)
+    assert data.steps_per_epoch == steps
+    assert len(collect(data.batches())) == steps
+
+
+def test_without_mixup_targets_are_one_hot(make_data):
+    config = dataclasses.replace(CONFIG, loss="arcface", epochs=1)
+    for inputs, targets, _ in collect(make_data(config).batches()):
+        assert set(inputs) == {"waveform"}
+        assert targets.shape[1:] == (2,)
+        np.testing.assert_array_equal(targets.sum(axis=1), 1)
+
+
+def test_validation_is_unmixed_and_in_order(make_data):
+    data = make_data()
+    batches = collect(data.unmixed_batches())
+    targets = np.concatenate([targets for _, targets, _ in batches])
+    assert targets.shape == (20, 2, 2)
+    np.testing.assert_array_equal(
+        targets[:, 0].argmax(axis=1), [0] * 10 + [1] * 10
+    )
+    np.testing.assert_array_equal(targets[:, 1], 0)
+
+
+def test_a_clip_gone_since_its_inspection_weighs_nothing(make_data, two_fans):
+    data = make_data(dataclasses.replace(CONFIG, epochs=1))
+    gone = two_fans / "fan" / "train" / "normal_id_00_00000003.wav"
+    gone.unlink()
+    batches = collect(data.batches())
+    weights = np.concatenate([weight for _, _, weight in batches])
+    waveforms = np.concatenate([inputs["waveform"] for inputs, _, _ in batches])
+    assert sorted(weights) == [0.0] + [1.0] * 19
+    assert not waveforms[weights == 0].any()
+
+
+def test_copies_at_other_speeds_sound_higher_or_lower(make_data):
+    config = dataclasses.replace(
+        CONFIG, loss="arcface", epochs=1, clip_seconds=0.8
+    )
+    data = make_data(config, number=1, with_speeds=True)
+    [(inputs, targets, _)] = collect(data.batches())
+    for waveform, target in zip(inputs["waveform"], targets, strict=True):
+        spectrum = np.abs(np.fft.rfft(waveform))
+        peak_hz = spectrum.argmax() / 0.8
+        speed = [1.0, 0.84, 0.92, 1.09, 1.19][target.argmax()]
+        assert peak_hz == pytest.approx(120 * speed, abs=2.5)
+
+
+def test_an_example_carries_its_speed():
+    assert [e.speed for e in add_speeds([Example(None, "a")])][1:] == [
+        0.84,
+        0.92,
+        1.09,
+        1.19,
+    ]
