@@ -27,7 +27,7 @@ test: setup
 # The other supported TensorFlow, and the core room on the JAX backend.
 test-other:
 	$(MAKE) setup LOCK=tensorflow-2.21 VENV=.venv-tensorflow-2.21
-	.venv-tensorflow-2.21/bin/python -m pytest -q -n 2 tests/pipelines tests/integration/test_other_tensorflow.py
+	.venv-tensorflow-2.21/bin/python -m pytest -q -n 2 tests/pipelines tests/integration/test_main_job.py
 	KERAS_BACKEND=jax .venv-tensorflow-2.21/bin/python -m pytest -q -n 2 tests/keras_asd
 
 check: setup

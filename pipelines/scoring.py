@@ -138,23 +138,22 @@ def score_clips(
             f"`machine` must be one of {', '.join(scorer.machines)}. "
             f"Received: machine={machine!r}."
         )
-    for path in paths:
+    clips = [Clip(pathlib.Path(path), "", "", "test", None) for path in paths]
+    _, broken = inspect_clips(clips, scorer.recording_channel)
+    reasons = {clip.path: reason for clip, reason in broken}
+    for path, clip in zip(paths, clips, strict=True):
         try:
+            if clip.path in reasons:
+                raise ValueError(reasons[clip.path])
             key = machine or find_key(path, scorer.machines)
-            waveform = _decode(path, scorer)
-        except ValueError as error:
+            waveform = decode_clip(
+                path, scorer.sampling_rate, scorer.recording_channel
+            )
+        except (ValueError, OSError) as error:
             yield {"clip": path, "error": str(error)}
             continue
         score = scorer.score(waveform, key)
         yield {"clip": path, "machine": key, "anomaly_score": score}
-
-
-def _decode(path: str, scorer: Scorer) -> np.ndarray:
-    clip = Clip(pathlib.Path(path), "", "", "test", None)
-    _, broken = inspect_clips([clip], scorer.recording_channel)
-    if broken:
-        raise ValueError(broken[0][1])
-    return decode_clip(path, scorer.sampling_rate, scorer.recording_channel)
 
 
 def find_key(path: str, machines: Sequence[str]) -> str:

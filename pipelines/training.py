@@ -3,6 +3,7 @@
 import logging
 import math
 import pathlib
+import sys
 from collections.abc import Sequence
 
 import keras
@@ -31,12 +32,14 @@ from pipelines.training_data import TrainingData
 
 logger = logging.getLogger(__name__)
 
+# Fewer steps than this leave a network close to where it began.
+FEW_STEPS = 200
+
 
 def train(
     roots: Sequence[str],
     config: Config,
     run_path: str,
-    is_quiet: bool = False,
 ) -> AnomalyDetector:
     """Trains a detector on the normal clips of the data folders.
 
@@ -47,7 +50,6 @@ def train(
         roots: Data folders, of any layout `read_clips` knows.
         config: Settings.
         run_path: Folder of the run; see `RunFolder` for what it will hold.
-        is_quiet: Whether the progress bar is left out.
 
     Returns:
         The trained `AnomalyDetector`, also in `detector.keras` of the run.
@@ -78,7 +80,7 @@ def train(
     listed = prepare_clips(roots, config, run)
     examples, label_map = list_examples(listed, config)
     write_labels(run, label_map)
-    classifier = _fit(examples, listed, label_map, config, run, is_quiet)
+    classifier = _fit(examples, listed, label_map, config, run)
     detector = make_detector(config, label_map)
     copy_weights(classifier, detector)
     with atomic.replacing(run.detector) as temporary:
@@ -123,7 +125,6 @@ def _fit(
     label_map: LabelMap,
     config: Config,
     run: RunFolder,
-    is_quiet: bool,
 ) -> Classifier:
     by_path = {entry.clip.path: entry for entry in listed}
 
@@ -149,6 +150,12 @@ def _fit(
         training.num_classes,
         validation.num_examples,
     )
+    num_steps = config.epochs * training.steps_per_epoch
+    if num_steps < FEW_STEPS:
+        logger.warning(
+            "%d training steps are few: raise --epochs, or lower --batch_size",
+            num_steps,
+        )
     if first_epoch < config.epochs:
         classifier.fit(
             training.batches(first_epoch),
@@ -168,7 +175,8 @@ def _fit(
                 keras.callbacks.TensorBoard(run.tensorboard, write_graph=False),
                 checkpoints,
             ],
-            verbose=0 if is_quiet else "auto",
+            # A bar for people, a line an epoch for logs.
+            verbose=1 if sys.stdout.isatty() else 2,
         )
     if config.keep == "best":
         return keras.saving.load_model(run.best)

@@ -1,0 +1,223 @@
+"""Every public layer, model and scorer against one contract.
+
+A new one needs an entry in `CASES`: how to make it and what to call it with.
+"""
+
+import importlib
+
+import keras
+import numpy as np
+import pytest
+
+from keras_asd.layers import Bottleneck
+from keras_asd.layers import ClassCosine
+from keras_asd.layers import ConvolutionBlock
+from keras_asd.layers import LogMelSpectrogram
+from keras_asd.layers import Mixup
+from keras_asd.layers import TemporalAttention
+from keras_asd.layers import Tgram
+from keras_asd.models import AnomalyDetector
+from keras_asd.models import Classifier
+from keras_asd.models import Embedder
+from keras_asd.models import MobileFaceNet
+from keras_asd.presets import STAGES
+from keras_asd.scoring import CentreAngle
+from tests import harness
+from tests.harness import Case
+from tests.harness import noise
+
+ROOMS = ("layers", "models", "scoring")
+
+
+def waveform(generator, batch, samples):
+    return (noise(generator, batch, samples),)
+
+
+def image(channels, mel_bins=9):
+    def make(generator, batch, frames):
+        shape = (batch, frames, mel_bins, channels)
+        return (generator.normal(size=shape).astype("float32"),)
+
+    return make
+
+
+def rows(width):
+    def make(generator, batch, _):
+        return (generator.normal(size=(batch, width)).astype("float32"),)
+
+    return make
+
+
+def cosine(generator, batch, num_classes):
+    shape = (batch, num_classes)
+    return (generator.uniform(-0.99, 0.99, shape).astype("float32"),)
+
+
+def log_mel(generator, batch, frames):
+    shape = (batch, frames, 8)
+    return (generator.uniform(-3.0, 2.0, shape).astype("float32"),)
+
+
+def own_mix(generator, batch, size):
+    return (
+        noise(generator, batch, size),
+        np.ones(batch, "float32"),
+        np.zeros(batch, "int32"),
+    )
+
+
+def mixed_waveform(generator, batch, samples):
+    return (
+        {
+            "waveform": noise(generator, batch, samples),
+            "mix_weight": generator.uniform(size=batch).astype("float32"),
+            "mix_partner": generator.permutation(batch).astype("int32"),
+        },
+    )
+
+
+def keyed_waveform(generator, batch, samples):
+    keys = generator.integers(0, 3, batch).astype("int32")
+    return ({"waveform": noise(generator, batch, samples), "key": keys},)
+
+
+def make_embedder(samples):
+    return Embedder(
+        samples=samples,
+        num_mel_bins=16,
+        embedding_dim=8,
+        width=0.125,
+        stages="tiny",
+        gate="standardized",
+    )
+
+
+def make_detector(samples):
+    return AnomalyDetector(
+        make_embedder(4096),
+        ClassCosine(3),
+        CentreAngle(),
+        keys={"fan/id_00": [0], "fan/id_02": [1, 2], "fan": [0, 1, 2]},
+    )
+
+
+CASES = {
+    "layers.Bottleneck": Case(
+        make=lambda _: Bottleneck(4, 2), inputs=image(4), sizes=(7, 1, 8)
+    ),
+    "layers.ClassCosine": Case(
+        make=lambda _: ClassCosine(5), inputs=rows(6), sizes=(1,)
+    ),
+    "layers.ConvolutionBlock": Case(
+        make=lambda _: ConvolutionBlock(4, 3, strides=2),
+        inputs=image(3),
+        sizes=(7, 1, 8),
+    ),
+    "layers.LogMelSpectrogram": Case(
+        make=lambda _: LogMelSpectrogram(num_mel_bins=16, frame_length=256),
+        inputs=waveform,
+        sizes=(2000, 511, 512, 1),
+    ),
+    "layers.Mixup": Case(
+        make=lambda _: Mixup(), inputs=own_mix, sizes=(6, 1)
+    ),
+    "layers.TemporalAttention": Case(
+        make=lambda _: TemporalAttention(), inputs=log_mel, sizes=(5, 1)
+    ),
+    "layers.Tgram": Case(
+        make=lambda _: Tgram(4, frame_length=64, frame_step=32),
+        inputs=waveform,
+        sizes=(200, 1, 31, 32, 193),
+    ),
+    "models.AnomalyDetector": Case(
+        make=make_detector,
+        inputs=keyed_waveform,
+        sizes=(1000, 9000),
+        is_trained=False,
+    ),
+    "models.Classifier": Case(
+        make=lambda samples: Classifier(make_embedder(samples), ClassCosine(3)),
+        inputs=waveform,
+        sizes=(4096,),
+        training_inputs=mixed_waveform,
+    ),
+    "models.Embedder": Case(
+        make=make_embedder, inputs=waveform, sizes=(4096, 100)
+    ),
+    "models.MobileFaceNet": Case(
+        make=lambda _: MobileFaceNet("tiny", embedding_dim=8, width=0.125),
+        inputs=image(3, mel_bins=16),
+        sizes=(9, 1),
+    ),
+    "scoring.CentreAngle": Case(
+        make=lambda _: CentreAngle(), inputs=cosine, sizes=(5, 2)
+    ),
+}
+
+
+def find_public_layers():
+    """Names of all layers, models and scorers, such as `layers.Tgram`."""
+    for room in ROOMS:
+        module = importlib.import_module(f"keras_asd.{room}")
+        for name in module.__all__:
+            value = getattr(module, name)
+            if isinstance(value, type) and issubclass(
+                value, keras.layers.Layer
+            ):
+                yield f"{room}.{name}"
+
+
+def case_of(name):
+    assert name in CASES, f"add an entry for {name} to CASES of {__name__}"
+    return CASES[name]
+
+
+@pytest.fixture(autouse=True)
+def tiny_stages(monkeypatch):
+    """A stage table that keeps these tests fast."""
+    monkeypatch.setitem(STAGES, "tiny", ((2, 64, 1, 2),))
+
+
+every_layer = pytest.mark.parametrize("name", list(find_public_layers()))
+
+
+def test_no_entry_is_left_over():
+    assert set(CASES) <= set(find_public_layers())
+
+
+@every_layer
+def test_it_comes_back_from_its_configuration(name):
+    harness.check_configuration(case_of(name))
+
+
+@every_layer
+def test_it_keeps_its_promise_of_shapes(name):
+    harness.check_shapes(case_of(name))
+
+
+@every_layer
+def test_a_clip_alone_gives_what_it_gives_in_any_batch(name):
+    harness.check_batch_independence(case_of(name))
+
+
+@every_layer
+def test_it_gives_the_same_when_compiled(name):
+    harness.check_compiled_call(case_of(name))
+
+
+@every_layer
+def test_one_training_step_moves_every_weight(name):
+    harness.check_training_step(case_of(name))
+
+
+@every_layer
+@pytest.mark.parametrize(
+    "policy, tolerance", [("mixed_float16", 0.03), ("mixed_bfloat16", 0.2)]
+)
+def test_it_works_in_mixed_precision(name, policy, tolerance):
+    harness.check_mixed_precision(case_of(name), policy, tolerance)
+
+
+@every_layer
+def test_it_is_saved_and_loaded(name, tmp_path):
+    harness.check_saving(case_of(name), tmp_path / "model.keras")
