@@ -47,7 +47,8 @@ def make_classifier(config: Config, num_classes: int) -> Classifier:
     >>> make_classifier(config, num_classes=3).head.num_classes
     3
     """
-    has_gpu = bool(keras.distribution.list_devices("gpu"))
+    devices = keras.distribution.list_devices()
+    has_gpu = any(device.startswith("gpu") for device in devices)
     half = "mixed_float16" if has_gpu else "mixed_bfloat16"
     dtype = half if config.mixed_precision else "float32"
     classifier = Classifier(

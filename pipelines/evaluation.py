@@ -6,11 +6,11 @@ import pathlib
 from collections.abc import Iterator
 from collections.abc import Sequence
 
-import keras
 import numpy as np
 import tqdm
 
 from keras_asd.models import AnomalyDetector
+from pipelines.artefacts import load_detector
 from pipelines.clip import Clip
 from pipelines.clip_list import read_clip_list
 from pipelines.config import Config
@@ -83,25 +83,6 @@ def evaluate(run_path: str, roots: Sequence[str]) -> Report:
         title=f"Anomalous sounds: {run.path.name}",
         seed=config.seed,
     )
-
-
-def load_detector(run: RunFolder) -> AnomalyDetector:
-    """The trained detector of a run.
-
-    Raises:
-        FileNotFoundError: If its training has not ended.
-
-    >>> load_detector(RunFolder(pathlib.Path("no_such_run")))
-    Traceback (most recent call last):
-    FileNotFoundError: `run` must be a training run that has ended. ...
-    """
-    if not run.detector.exists():
-        raise FileNotFoundError(
-            "`run` must be a training run that has ended. Received: "
-            f"{run.path}, which has no {run.detector.name}. Start it again "
-            "with the same command; it goes on where it stopped."
-        )
-    return keras.saving.load_model(run.detector)
 
 
 def _select(

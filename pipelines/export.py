@@ -8,11 +8,10 @@ import tensorflow as tf
 
 from keras_asd.models import AnomalyDetector
 from pipelines import atomic
-from pipelines.evaluation import load_detector
+from pipelines.artefacts import CONTRACT
+from pipelines.artefacts import load_detector
 from pipelines.run_folder import RunFolder
 from pipelines.run_folder import read_config
-
-CONTRACT = pathlib.Path("assets.extra") / "contract.json"
 
 
 def export(run_path: str, target: str) -> pathlib.Path:

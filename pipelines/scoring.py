@@ -11,10 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
+from pipelines.artefacts import CONTRACT
+from pipelines.artefacts import load_detector
 from pipelines.clip import Clip
 from pipelines.datasets.dcase import parse_dcase_name
-from pipelines.evaluation import load_detector
-from pipelines.export import CONTRACT
 from pipelines.inspection import inspect_clips
 from pipelines.libsndfile import decode_clip
 from pipelines.run_folder import RunFolder

@@ -8,10 +8,12 @@ from keras_asd.models.embedder import Embedder
 
 
 def _dense_kernel(kernel):
-    return np.squeeze(kernel, 1).T  # (out, 1, length) to (length, out)
+    """From (out, 1, length) to (length, out)."""
+    return _kernel_1d(kernel).reshape(-1, len(kernel))
 
 
 def _kernel_1d(kernel):
+    """From (out, in, length) to (length, in, out)."""
     return np.transpose(kernel, (2, 1, 0))
 
 

@@ -118,9 +118,7 @@ CASES = {
         inputs=waveform,
         sizes=(2000, 511, 512, 1),
     ),
-    "layers.Mixup": Case(
-        make=lambda _: Mixup(), inputs=own_mix, sizes=(6, 1)
-    ),
+    "layers.Mixup": Case(make=lambda _: Mixup(), inputs=own_mix, sizes=(6, 1)),
     "layers.TemporalAttention": Case(
         make=lambda _: TemporalAttention(), inputs=log_mel, sizes=(5, 1)
     ),

@@ -1,0 +1,62 @@
+"""The command: measures, prints a table, and writes it with `--out`."""
+
+import argparse
+import pathlib
+import sys
+from collections.abc import Sequence
+
+from benchmarks.machine import describe_machine
+from benchmarks.part import PARTS
+from benchmarks.part import run_apart
+from benchmarks.table import markdown_table
+from benchmarks.table import plain_table
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Measures the parts one after the other, each in a fresh process.
+
+    Returns:
+        0, met aims or not; 1 where a part cannot run.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Measures this machine."
+    )
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=PARTS,
+        default=PARTS,
+        metavar="PART",
+        help=f"some of {', '.join(PARTS)}; `model` needs no TensorFlow",
+    )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="tiny sizes, to see that it works; the numbers mean nothing",
+    )
+    parser.add_argument(
+        "--out", metavar="FILE", help="Markdown file for the same table"
+    )
+    options = parser.parse_args(words)
+    rows, backends = [], []
+    for name in options.only:
+        print(f"measuring {name} ...", file=sys.stderr, flush=True)
+        try:
+            part, backend = run_apart(name, options.quick)
+        except RuntimeError as error:
+            print(error, file=sys.stderr)
+            return 1
+        rows += part
+        backends += [backend] * (backend != "")
+    heading = describe_machine()
+    heading += [f"Backend: {backend}" for backend in dict.fromkeys(backends)]
+    print("\n".join([*heading, "", plain_table(rows)]))
+    if options.out:
+        lines = [f"- {line}" for line in heading]
+        text = "\n".join([*lines, "", markdown_table(rows), ""])
+        pathlib.Path(options.out).write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

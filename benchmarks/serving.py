@@ -1,0 +1,55 @@
+"""One clip at a time through an exported SavedModel."""
+
+import pathlib
+import statistics
+import tempfile
+
+import keras
+import numpy as np
+
+from benchmarks.measurement import Measurement
+from benchmarks.measurement import time_calls
+from pipelines.assembly import make_detector
+from pipelines.config import Config
+from pipelines.labels import LabelMap
+
+NUM_CLASSES = 41
+
+
+def measure(is_quick: bool = False) -> list[Measurement]:
+    """Measures the median and the 90th percentile of the latency."""
+    if keras.backend.backend() != "tensorflow":
+        note = "a SavedModel is exported on the TensorFlow backend"
+        return [Measurement("single clip, SavedModel", None, "ms", note=note)]
+    import tensorflow as tf
+
+    from pipelines.export import write_saved_model
+
+    config = Config(clip_seconds=1.0, width=0.25) if is_quick else Config()
+    classes = tuple(f"fan/id_{index:02}" for index in range(NUM_CLASSES))
+    keys = {name: (index,) for index, name in enumerate(classes)}
+    detector = make_detector(config, LabelMap(classes, keys))
+    with tempfile.TemporaryDirectory() as folder:
+        write_saved_model(detector, pathlib.Path(folder))
+        model = tf.saved_model.load(folder)
+    serve = model.signatures["serving_default"]
+    generator = np.random.default_rng(0)
+    waveform = generator.uniform(-0.5, 0.5, (1, config.samples))
+    waveform = tf.constant(waveform, tf.float32)
+    machine = tf.constant([classes[0]])
+    milliseconds = [
+        1000 * seconds
+        for seconds in time_calls(
+            lambda: serve(waveform=waveform, machine=machine)[
+                "anomaly_score"
+            ].numpy(),
+            repeats=3 if is_quick else 40,
+            warm_ups=1 if is_quick else 5,
+        )
+    ]
+    name = f"single clip of {config.clip_seconds:g} s, SavedModel"
+    largest = statistics.quantiles(milliseconds, n=10)[-1]
+    return [
+        Measurement(f"{name}, median", statistics.median(milliseconds), "ms"),
+        Measurement(f"{name}, 90th percentile", largest, "ms"),
+    ]

@@ -1,0 +1,66 @@
+import json
+import os
+import pathlib
+import re
+import sys
+
+import nbclient
+import nbformat
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
+
+
+@pytest.fixture
+def this_interpreter(tmp_path, monkeypatch):
+    """A kernel `python3` that is the interpreter of the tests."""
+    folder = tmp_path / "kernels" / "python3"
+    folder.mkdir(parents=True)
+    launch = ["-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    specification = {
+        "argv": [sys.executable, *launch],
+        "display_name": "Python 3",
+        "language": "python",
+    }
+    (folder / "kernel.json").write_text(json.dumps(specification))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
+
+
+def printed_text(notebook):
+    return "".join(
+        output["text"]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if output["output_type"] == "stream" and output["name"] == "stdout"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs_and_prints_its_mean_auc(
+    path, tmp_path, this_interpreter
+):
+    notebook = nbformat.read(path, as_version=4)
+    client = nbclient.NotebookClient(
+        notebook,
+        timeout=600,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(tmp_path)}},
+    )
+    client.execute()
+    (auc,) = re.findall(r"mean AUC (\d\.\d+)", printed_text(notebook))
+    assert 0.0 <= float(auc) <= 1.0
+    assert "accuracy: " in printed_text(notebook)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_stored_without_outputs(path):
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    for cell in notebook.cells:
+        assert not cell.get("outputs")
+        assert cell.get("execution_count") is None

@@ -1,0 +1,227 @@
+"""The house: which room may import which, read from the syntax trees."""
+
+import ast
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[1]
+ROOMS = ("keras_asd", "pipelines", "tuning")
+FRONT_DOOR = "keras_asd.__main__"
+
+# Inside keras_asd, the folders and leaf modules that each may import.
+KERAS_ASD_LEAVES = {"angular_margin", "presets"}
+KERAS_ASD_FOLDERS = {
+    "layers": {"layers"},
+    "losses": {"losses"},
+    "metrics": {"metrics"},
+    "scoring": {"scoring"},
+    "models": {"models", "layers", "scoring"},
+}
+
+# Inside pipelines, from the ground up: a module imports only what stands
+# before it, above it or to its left. The programs come last.
+PIPELINES_ORDER = {
+    "records and settings": (
+        "atomic clip inspected_clip scored_clip config holdout mixing"
+    ),
+    "readers, labels and lists": "datasets labels clip_list",
+    "decoding": (
+        "ogg riff containers libsndfile inspection native_ops routes decode "
+        "waveforms"
+    ),
+    "batches, networks and runs": (
+        "training_data assembly run_folder artefacts checkpoints preparation"
+    ),
+    "report": (
+        "nearest_neighbor_baseline summary tables table_formats plots "
+        "score_files page report"
+    ),
+    "programs": "options training evaluation export scoring",
+    "the programs in a row": "demo",
+}
+
+
+def source_files(*folders):
+    return sorted(
+        path for folder in folders for path in (ROOT / folder).rglob("*.py")
+    )
+
+
+def module_name(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def read_tree(path):
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def is_inside(name, *modules):
+    return any(name == one or name.startswith(f"{one}.") for one in modules)
+
+
+def imported_names(tree):
+    """Absolute dotted names, `a.b.c` for `from a.b import c`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"line {node.lineno}: a relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def imported_at_once(tree):
+    """Likewise, without the imports inside functions."""
+    outside = ast.Module(
+        [node for node in tree.body if not isinstance(node, ast.FunctionDef)],
+        [],
+    )
+    return imported_names(outside)
+
+
+IMPORTS = {
+    module_name(path): set(imported_names(read_tree(path)))
+    for path in source_files(*ROOMS)
+}
+MODULES = sorted(set(IMPORTS) - {FRONT_DOOR})
+
+
+def wrong_imports(is_wrong, *rooms):
+    """`module: name` of the imports for which `is_wrong(module, name)`."""
+    return [
+        f"{module}: {name}"
+        for module in MODULES
+        if is_inside(module, *rooms)
+        for name in sorted(IMPORTS[module])
+        if is_wrong(module, name)
+    ]
+
+
+def test_rooms_import_downhill_only():
+    def is_uphill(module, name):
+        place = ROOMS.index(module.split(".")[0])
+        return is_inside(name, *ROOMS[place + 1 :])
+
+    assert not wrong_imports(is_uphill, *ROOMS)
+
+
+def test_nobody_imports_the_front_door():
+    assert FRONT_DOOR in IMPORTS
+    for imports in IMPORTS.values():
+        assert not any(is_inside(name, FRONT_DOOR) for name in imports)
+
+
+def test_the_front_door_opens_other_rooms_only_inside_functions():
+    path = ROOT / "keras_asd" / "__main__.py"
+    at_once = set(imported_at_once(read_tree(path)))
+    assert any(is_inside(name, "pipelines") for name in IMPORTS[FRONT_DOOR])
+    assert not any(
+        is_inside(name, "pipelines", "tuning", "keras") for name in at_once
+    )
+
+
+def test_only_pipelines_imports_tensorflow():
+    def is_framework(module, name):
+        return is_inside(name, "tensorflow", "tensorflow_io", "jax", "torch")
+
+    assert wrong_imports(is_framework, "pipelines")
+    assert not wrong_imports(is_framework, "keras_asd", "tuning")
+
+
+def test_keras_asd_needs_keras_numpy_and_scikit_learn_alone():
+    known = {*sys.stdlib_module_names, "keras_asd", "keras", "numpy"}
+
+    def is_foreign(module, name):
+        is_fitted = is_inside(module, "keras_asd.metrics", "keras_asd.scoring")
+        package = name.split(".")[0]
+        return package not in known and not (is_fitted and package == "sklearn")
+
+    assert not wrong_imports(is_foreign, "keras_asd")
+
+
+def test_folders_of_keras_asd_keep_to_themselves():
+    def is_a_neighbours(module, name):
+        if not is_inside(name, "keras_asd"):
+            return False
+        folder, used = module.split(".")[1], name.split(".")[1]
+        if folder in KERAS_ASD_LEAVES:
+            return True
+        return used not in KERAS_ASD_FOLDERS[folder] | KERAS_ASD_LEAVES
+
+    rooms = {module for module in MODULES if module.count(".")}
+    rooms = {module for module in rooms if is_inside(module, "keras_asd")}
+    assert not wrong_imports(is_a_neighbours, *rooms)
+
+
+def pipelines_order():
+    return [
+        name for layer in PIPELINES_ORDER.values() for name in layer.split()
+    ]
+
+
+def test_every_module_of_pipelines_has_its_place():
+    found = {
+        path.stem
+        for path in (ROOT / "pipelines").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert sorted(pipelines_order()) == sorted(found - {"__init__"})
+
+
+def test_programs_do_not_import_each_other():
+    programs = PIPELINES_ORDER["programs"].split()
+    for program in programs:
+        others = [
+            f"pipelines.{other}" for other in programs if other != program
+        ]
+        used = IMPORTS[f"pipelines.{program}"]
+        assert not [name for name in used if is_inside(name, *others)]
+
+
+def test_pipelines_import_what_stands_before_them():
+    order = pipelines_order()
+
+    def is_ahead(module, name):
+        if not is_inside(name, "pipelines"):
+            return False
+        own, used = module.split(".")[1], name.split(".")[1]
+        if own == used:
+            return own != "datasets"
+        return order.index(used) > order.index(own)
+
+    rooms = [f"pipelines.{name}" for name in order]
+    assert not wrong_imports(is_ahead, *rooms)
+
+
+@pytest.mark.parametrize("module", ["keras_asd", "pipelines", "datasets"])
+def test_package_inits_import_nothing_but_their_own(module):
+    folder = {"datasets": "pipelines.datasets"}.get(module, module)
+    assert all(is_inside(name, folder) for name in IMPORTS[folder])
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        FRONT_DOOR,
+        "keras_asd.presets",
+        "pipelines.datasets",
+        "pipelines.config",
+        "pipelines.options",
+        "tuning",
+    ],
+)
+def test_what_must_answer_at_once_loads_no_framework(module):
+    code = f"import sys, {module}\nprint(*sys.modules, sep='\\n')"
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = set(result.stdout.split())
+    assert module in loaded
+    assert not loaded & {"keras", "tensorflow", "matplotlib", "sklearn"}
