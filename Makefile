@@ -1,5 +1,5 @@
 # The front of the repository. Everything happens in `.venv`, made from locks.
-PYTHON ?= $(firstword $(shell command -v python3.11 python3))
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 LOCK ?= default
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -11,7 +11,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 setup: $(STAMP)
 
 $(STAMP): requirements/$(LOCK).txt setup.py
-	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) is needed; name another with PYTHON=..." >&2; exit 2; }
+	@[ -n "$(PYTHON)" ] && command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) is needed; name another with PYTHON=..." >&2; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$(LOCK).txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .

@@ -1,6 +1,7 @@
 """The command line: `python -m keras_asd`, or `keras-asd`."""
 
 import argparse
+import io
 import json
 import logging
 import os
@@ -46,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "export": _export,
         "demo": _demo,
     }
+    # Names of files may be no text.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="surrogateescape")
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -56,6 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"keras-asd: error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("keras-asd: stopped by you", file=sys.stderr)
+        return 130
 
 
 def _make_parser() -> argparse.ArgumentParser:

@@ -43,6 +43,12 @@ class Checkpoints(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         logs = {name: float(value) for name, value in (logs or {}).items()}
+        if logs["loss"] == 0:
+            raise ValueError(
+                "Clips must stay where they are during training. Received: "
+                f"a loss of zero in epoch {epoch + 1}: none could be decoded. "
+                "Bring the recordings back; the same command goes on."
+            )
         if not math.isfinite(logs["loss"]):
             raise ValueError(
                 "The loss must stay finite. Received: "
@@ -61,7 +67,11 @@ class Checkpoints(keras.callbacks.Callback):
             previous, default=math.inf
         ):
             self._save(self.run.best)
-        self._save(self.run.latest)
+        latest = self.run.checkpoint(epoch + 1)
+        self._save(latest)
+        for older in self.run.checkpoints:
+            if older != latest:
+                older.unlink()
 
     def _judged(self) -> list[dict[str, str]]:
         return self.rows if self.keeps_best else []

@@ -38,7 +38,8 @@ class ListedClip:
 
     Args:
         clip: The recording.
-        role: `"train"`, `"validation"`, `"test"` or `"left out"`.
+        role: `"train"`, `"held out"` (for validation), `"contrast"`, `"test"`
+            or `"left out"`.
         reason: Why it was left out.
         inspected: How to decode it, where it was inspected.
 

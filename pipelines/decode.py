@@ -1,7 +1,7 @@
 """Decoding clips inside tf.data.
 
 A native op reads and decodes within the graph. libsndfile and soxr do it in
-a `tf.numpy_function`, which releases the interpreter's lock meanwhile.
+a `tf.numpy_function`, and release the interpreter's lock meanwhile.
 """
 
 import functools

@@ -15,6 +15,7 @@ from pipelines.clip import Clip
 from pipelines.clip_list import read_clip_list
 from pipelines.config import Config
 from pipelines.inspected_clip import InspectedClip
+from pipelines.inspection import check_broken_share
 from pipelines.inspection import inspect_clips
 from pipelines.nearest_neighbor_baseline import mean_log_mel
 from pipelines.nearest_neighbor_baseline import nearest_neighbor_scores
@@ -57,10 +58,14 @@ def evaluate(run_path: str, roots: Sequence[str]) -> Report:
     normals = [
         entry.inspected
         for entry in listed
-        if entry.role in ("train", "validation") and entry.inspected
+        if entry.role in ("train", "held out") and entry.inspected
     ]
     trained_on = {normal.clip.path.resolve() for normal in normals}
-    left_out = [(entry.clip, entry.reason) for entry in listed if entry.reason]
+    left_out = [
+        (entry.clip, entry.reason)
+        for entry in listed
+        if entry.reason and entry.clip.split == "train"
+    ]
     known, unknown = _select(
         read_all_clips(roots, config.seed), detector, trained_on
     )
@@ -73,13 +78,21 @@ def evaluate(run_path: str, roots: Sequence[str]) -> Report:
             f"({', '.join(detector.keys)}). Received: "
             f"{', '.join(map(str, roots))}, with none that can be scored."
         )
-    reasons = dict.fromkeys([*left_out, *unknown, *broken])
+    check_broken_share(broken, len(known), config.max_broken_share)
+    tested = {one.clip.key for one in inspected}
+    normals = [one for one in normals if one.clip.key in tested]
     scored = _score(detector, inspected, normals, config)
+    is_scored = {one.clip.path for one in scored}
+    lost = [one.clip for one in inspected if one.clip.path not in is_scored]
+    broken += [(clip, "it broke during the evaluation") for clip in lost]
     return write_report(
         run.path,
         scored,
-        baseline_name=BASELINE,
-        left_out=[(clip.path, reason) for clip, reason in reasons],
+        baseline_name=(None if scored[0].baseline_score is None else BASELINE),
+        left_out=[
+            (clip.path, reason)
+            for clip, reason in [*left_out, *unknown, *broken]
+        ],
         title=f"Anomalous sounds: {run.path.name}",
         seed=config.seed,
     )
@@ -136,7 +149,7 @@ def _score(
     ]
     baseline = _baseline_scores(clips, means[:, 3:], normals, config)
     return [
-        ScoredClip(clip, float(row[1]), float(row[2]), float(simple))
+        ScoredClip(clip, float(row[1]), float(row[2]), simple)
         for clip, row, simple in zip(clips, means, baseline, strict=True)
     ]
 
@@ -181,7 +194,7 @@ def _baseline_scores(
     features: np.ndarray,
     normals: Sequence[InspectedClip],
     config: Config,
-) -> np.ndarray:
+) -> list[float] | list[None]:
     totals = np.zeros((len(normals), 1 + config.num_mel_bins))
     for indices, windows in stream_windows(normals, config, "baseline"):
         rows = _features(windows, config)
@@ -192,8 +205,11 @@ def _baseline_scores(
     keys = np.array([clip.key for clip in clips])
     for key in np.unique(keys):
         kept = is_decoded & (normal_keys == key)
+        if not kept.any():
+            logger.warning("no baseline: the training clips are not there")
+            return [None] * len(clips)
         means = totals[kept, 1:] / totals[kept, :1]
         scores[keys == key] = nearest_neighbor_scores(
             means, features[keys == key]
         )
-    return scores
+    return scores.tolist()

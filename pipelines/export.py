@@ -1,6 +1,7 @@
 """Export: a SavedModel that takes waveforms and names of machines."""
 
 import json
+import os
 import pathlib
 
 import keras
@@ -88,7 +89,7 @@ def write_saved_model(detector: AnomalyDetector, folder: pathlib.Path) -> None:
     >>> sorted(serve.structured_outputs)
     ['anomaly_score', 'embedding']
     """
-    machines = tf.constant(list(detector.keys))
+    machines = tf.constant([os.fsencode(key) for key in detector.keys])
 
     def serve(waveform, machine):
         matches = tf.equal(machine[:, None], machines)

@@ -42,10 +42,6 @@ class LabelMap:
     classes: tuple[str, ...]
     keys: dict[str, tuple[int, ...]]
 
-    def class_index(self, example: Example) -> int:
-        """Place of the example's class in `classes`."""
-        return self.classes.index(example.class_name)
-
 
 def class_name(clip: Clip, classes: str) -> str:
     """Name of a clip's auxiliary class.

@@ -1,6 +1,12 @@
 """The simple rule to print beside every result: one nearest neighbour."""
 
+import functools
+
 import numpy as np
+
+from keras_asd.layers.mel_filters import hz_to_mel
+from keras_asd.layers.mel_filters import mel_filters
+from keras_asd.layers.mel_filters import mel_to_hz
 
 
 def mean_log_mel(
@@ -47,10 +53,11 @@ def mean_log_mel(
     return (10 * np.log10(np.maximum(mel, 1e-10))).mean(axis=0)
 
 
+@functools.cache
 def mel_weights(
     num_mel_bins: int, fft_length: int, sampling_rate: int
 ) -> np.ndarray:
-    """Triangles of peak 1 on the Mel scale, `2595 log10(1 + f / 700)`.
+    """HTK's Mel triangles of peak 1.
 
     A low band narrower than a frequency bin takes its nearest bin instead.
 
@@ -60,15 +67,16 @@ def mel_weights(
     >>> mel_weights(128, 1024, 16000).shape
     (513, 128)
     """
-    top = 2595 * np.log10(1 + sampling_rate / 2 / 700)
-    edges = np.linspace(0, top, num_mel_bins + 2)
-    edges_hz = 700 * (10 ** (edges / 2595) - 1)
-    bins_hz = np.fft.rfftfreq(fft_length, 1 / sampling_rate)[:, None]
-    rising = (bins_hz - edges_hz[:-2]) / np.diff(edges_hz)[:-1]
-    falling = (edges_hz[2:] - bins_hz) / np.diff(edges_hz)[1:]
-    weights = np.maximum(0, np.minimum(rising, falling))
+    nyquist = sampling_rate / 2
+    weights = mel_filters(
+        num_mel_bins, fft_length, sampling_rate, 0.0, nyquist, "htk", False
+    )
+    centres = mel_to_hz(
+        np.linspace(0, hz_to_mel(nyquist, "htk"), num_mel_bins + 2), "htk"
+    )[1:-1]
+    bins = np.linspace(0, nyquist, fft_length // 2 + 1)[:, None]
     empty = np.flatnonzero(weights.sum(axis=0) == 0)
-    nearest = np.abs(bins_hz - edges_hz[1:-1][empty]).argmin(axis=0)
+    nearest = np.abs(bins - centres[empty]).argmin(axis=0)
     weights[nearest, empty] = 1.0
     return weights
 

@@ -62,7 +62,8 @@ def _find_preset(words: Sequence[str]) -> str:
         with contextlib.suppress(yaml.YAMLError, AttributeError):
             preset = yaml.safe_load(text).get("preset")
     # What is wrong with either is the other parser's to say.
-    return preset if preset in PRESETS else DEFAULT_PRESET
+    is_known = isinstance(preset, str) and preset in PRESETS
+    return preset if is_known else DEFAULT_PRESET
 
 
 def _make_parser(preset: str) -> ArgumentParser:

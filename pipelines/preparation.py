@@ -77,7 +77,11 @@ def prepare_clips(
     """
     if run.clips.exists():
         return read_clip_list(run.clips)
-    clips = read_all_clips(roots, config.seed)
+    clips = [
+        clip
+        for clip in read_all_clips(roots, config.seed)
+        if not clip.path.is_relative_to(run.path)
+    ]
     train = [clip for clip in clips if clip.split == "train"]
     if not train:
         raise ValueError(
@@ -95,7 +99,7 @@ def prepare_clips(
         [places[name] for name in names], config.holdout, config.seed
     )
     listed = [
-        ListedClip(good.clip, "validation" if held else "train", "", good)
+        ListedClip(good.clip, "held out" if held else "train", "", good)
         for good, held in zip(inspected, is_held_out, strict=True)
     ]
     listed += [ListedClip(clip, "left out", why) for clip, why in broken]
@@ -150,6 +154,12 @@ def _answer_one_class(
         "further classes (--one_class contrast)",
         name,
     )
+    if config.recording_channel not in ("mean", 0):
+        raise ValueError(
+            "The built-in machines are recorded on one channel. Received: "
+            f"recording_channel={config.recording_channel} with "
+            "`--one_class contrast`. Use `--one_class transform`."
+        )
     settings = SyntheticSettings(
         num_ids=1,
         num_train=30,
@@ -165,12 +175,3 @@ def _answer_one_class(
     ]
     inspected, _ = inspect_clips(contrast)
     return [ListedClip(good.clip, "contrast", "", good) for good in inspected]
-
-
-def absolute(roots: Sequence[str]) -> list[str]:
-    """Data folders as a run writes them down.
-
-    >>> pathlib.Path(absolute(["recordings"])[0]).is_absolute()
-    True
-    """
-    return [str(pathlib.Path(root).resolve()) for root in roots]

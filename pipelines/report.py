@@ -49,7 +49,8 @@ def write_report(
 
     Into `folder` go `metrics.json`, `table.md`, `report.html`, pictures
     (`angles.png` where clips have angles, `roc.png` where there is a curve)
-    and `scores/anomaly_score_<machine>_<section>.csv`.
+    and `scores/anomaly_score_<machine>_<section>.csv`. Scores and pictures
+    of an earlier evaluation go.
 
     Args:
         folder: Is made where it is not there.
@@ -87,6 +88,13 @@ def write_report(
             with atomic.replacing(folder / name) as temporary:
                 temporary.write_bytes(render_png(figure))
             files.append(folder / name)
+    for stale in [
+        *(folder / "scores").glob("anomaly_score_*.csv"),
+        folder / "angles.png",
+        folder / "roc.png",
+    ]:
+        if stale not in files:
+            stale.unlink(missing_ok=True)
     page = render_page(metrics, scored_clips, left_out, title)
     atomic.write_text(folder / "report.html", page)
     files.append(folder / "report.html")

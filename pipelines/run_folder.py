@@ -68,10 +68,24 @@ class RunFolder:
         """Logs for TensorBoard."""
         return self.path / "tensorboard"
 
+    def checkpoint(self, num_epochs: int) -> pathlib.Path:
+        """Classifier and optimiser after so many finished epochs."""
+        return self.path / "checkpoints" / f"epoch_{num_epochs:05d}.keras"
+
+    @staticmethod
+    def finished_epochs(checkpoint: pathlib.Path) -> int:
+        """Number of epochs that a checkpoint has seen."""
+        return int(checkpoint.stem.rpartition("_")[-1])
+
     @property
-    def latest(self) -> pathlib.Path:
-        """Classifier and optimiser after the last finished epoch."""
-        return self.path / "checkpoints" / "latest.keras"
+    def latest(self) -> pathlib.Path | None:
+        """The checkpoint of the last finished epoch, if there is any."""
+        return max(self.checkpoints, key=self.finished_epochs, default=None)
+
+    @property
+    def checkpoints(self) -> list[pathlib.Path]:
+        """The checkpoints that are there: one, or two for a moment."""
+        return list((self.path / "checkpoints").glob("epoch_*.keras"))
 
     @property
     def best(self) -> pathlib.Path:
@@ -92,6 +106,8 @@ class RunFolder:
 def write_config(run: RunFolder, config: Config, data: list[str]) -> None:
     """Writes the configuration, or checks it against the one that is there.
 
+    It binds from the moment that the clips are listed.
+
     Raises:
         ValueError: If the run was begun with another one.
 
@@ -103,7 +119,7 @@ def write_config(run: RunFolder, config: Config, data: list[str]) -> None:
     """
     written = {**dataclasses.asdict(config), "data": data}
     written["channels"] = list(config.channels)
-    if run.config.exists():
+    if run.config.exists() and run.clips.exists():
         before = yaml.safe_load(run.config.read_text(encoding="utf-8"))
         changed = [
             f"{name}: {before.get(name)} then, {value} now"
@@ -137,10 +153,16 @@ def read_config(run: RunFolder) -> Config:
             f"run={run.path}, which has no {run.config.name}. Train first: "
             "`keras-asd train DATA --run RUN`."
         )
-    fields = yaml.safe_load(run.config.read_text(encoding="utf-8"))
-    fields.pop("data")
-    fields["channels"] = tuple(fields["channels"])
-    return Config(**fields)
+    try:
+        fields = yaml.safe_load(run.config.read_text(encoding="utf-8"))
+        del fields["data"]
+        fields["channels"] = tuple(fields["channels"])
+        return Config(**fields)
+    except (yaml.YAMLError, KeyError, TypeError, UnicodeError) as error:
+        raise ValueError(
+            "The configuration must be as `keras-asd train` wrote it. "
+            f"Received: {run.config}: {error!r}. Train again."
+        ) from error
 
 
 def write_labels(run: RunFolder, label_map: LabelMap) -> None:
@@ -165,6 +187,8 @@ def write_environment(run: RunFolder) -> None:
     >>> "keras" in json.loads(run.environment.read_text())
     True
     """
+    if run.environment.exists():
+        return
     versions: dict[str, Any] = {
         "python": platform.python_version(),
         "platform": platform.platform(),

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import logging
+import os
 import pathlib
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from pipelines.artefacts import CONTRACT
 from pipelines.artefacts import load_detector
 from pipelines.clip import Clip
 from pipelines.datasets.dcase import parse_dcase_name
+from pipelines.datasets.recording_folder import SPLITS
 from pipelines.inspection import inspect_clips
 from pipelines.libsndfile import decode_clip
 from pipelines.run_folder import RunFolder
@@ -26,7 +28,7 @@ ScoreFunction = Callable[[np.ndarray, str], float]
 
 
 @dataclasses.dataclass(frozen=True)
-class Scorer:
+class ClipScorer:
     """A model that scores waveforms, and what it expects of them.
 
     Args:
@@ -35,7 +37,7 @@ class Scorer:
         recording_channel: `"mean"` or the index of a channel.
         score: From a waveform `(samples,)` and a key to an anomaly score.
 
-    >>> Scorer(("fan",), 16000, "mean", lambda waveform, key: 0.5).machines
+    >>> ClipScorer(("fan",), 16000, "mean", lambda waveform, key: 0.5).machines
     ('fan',)
     """
 
@@ -45,7 +47,7 @@ class Scorer:
     score: ScoreFunction
 
 
-def load_scorer(path: str) -> Scorer:
+def load_scorer(path: str) -> ClipScorer:
     """Loads a run's detector, or the SavedModel of an exported version.
 
     Args:
@@ -81,12 +83,12 @@ def load_scorer(path: str) -> Scorer:
         }
         return float(detector.predict_on_batch(inputs)["anomaly_score"][0])
 
-    return Scorer(
+    return ClipScorer(
         tuple(places), config.sampling_rate, config.recording_channel, score
     )
 
 
-def _load_saved_model(folder: pathlib.Path) -> Scorer:
+def _load_saved_model(folder: pathlib.Path) -> ClipScorer:
     if not (folder / CONTRACT).exists():
         raise FileNotFoundError(
             "The exported model must have its contract beside it. Received: "
@@ -94,16 +96,16 @@ def _load_saved_model(folder: pathlib.Path) -> Scorer:
         )
     contract = json.loads((folder / CONTRACT).read_text(encoding="utf-8"))
     loaded = tf.saved_model.load(folder)
-    serve = loaded.signatures["serving_default"]
 
     def score(waveform, key):
+        # Not kept by itself: it lives no longer than what it came with.
+        serve = loaded.signatures["serving_default"]
         outputs = serve(
             waveform=tf.constant(waveform[None]), machine=tf.constant([key])
         )
-        # The signature lives no longer than what it was loaded with.
-        return float(outputs["anomaly_score"][0]) if loaded else np.nan
+        return float(outputs["anomaly_score"][0])
 
-    return Scorer(
+    return ClipScorer(
         tuple(contract["machines"]),
         contract["sampling_rate"],
         contract["recording_channel"],
@@ -112,7 +114,7 @@ def _load_saved_model(folder: pathlib.Path) -> Scorer:
 
 
 def score_clips(
-    scorer: Scorer, paths: Sequence[str], machine: str | None = None
+    scorer: ClipScorer, paths: Sequence[str], machine: str | None = None
 ) -> Iterator[dict[str, str | float]]:
     """Scores clips one by one.
 
@@ -157,42 +159,43 @@ def score_clips(
 
 
 def find_key(path: str, machines: Sequence[str]) -> str:
-    """Key of a clip, from its section in the name and its folders.
+    """Key of a clip, from the section in its name and from its folders.
 
     Args:
-        path: The recording, such as `fan/test/normal_id_00_00000000.wav`.
+        path: The recording, such as `fan/test/normal_id_00_00000000.wav`: in
+            a split folder of its machine, in MIMII's `<machine>/<id>/normal`,
+            or in a folder named after its machine.
         machines: The keys there are.
 
     Raises:
-        ValueError: If no key, or more than one, fits.
+        ValueError: If they tell no key, or one that is not among them.
 
     >>> find_key("fan/test/normal_id_00_00000000.wav", ["fan", "fan/id_00"])
     'fan/id_00'
     """
-    place = pathlib.Path(path).resolve()
+    place = pathlib.Path(os.path.abspath(path))
     name = parse_dcase_name(place.name)
     folders = [folder.name for folder in place.parents]
-    section = name.section if name else None
-    for folder in folders:
-        sections = [section] if section else folders
-        fitting = [
-            f"{folder}/{one}"
-            for one in sections
-            if one and f"{folder}/{one}" in machines
-        ]
-        if fitting:
-            return fitting[0]
-        if section is None and folder in machines:
-            return folder
-    own = [key for key in machines if "/" in key]
-    fitting = (
-        own
-        if section is None
-        else [key for key in own if key.endswith(f"/{section}")]
+    depth = next(
+        (
+            depth
+            for depth, folder in enumerate(folders[:3])
+            if folder.casefold() in SPLITS
+        ),
+        None,
     )
-    if len(fitting) == 1:
-        return fitting[0]
+    if depth is not None:
+        machine, inner = folders[depth + 1], folders[:depth]
+    elif folders[0].casefold() in ("normal", "abnormal"):
+        machine, inner = folders[2], folders[1:2]
+    else:
+        machine, inner = folders[0], []
+    sections = [name.section] if name else [*inner, "all"]
+    keys = [f"{machine}/{section}" for section in sections]
+    for key in keys if name else [*keys, machine]:
+        if key in machines:
+            return key
     raise ValueError(
-        "the machine cannot be told from the clip's name and folders; give "
+        f"its name and folders tell of {keys[0]}, which is not known; give "
         f"`--machine`, one of {', '.join(machines)}"
     )

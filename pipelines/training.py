@@ -2,6 +2,7 @@
 
 import logging
 import math
+import os
 import pathlib
 import sys
 from collections.abc import Sequence
@@ -22,7 +23,6 @@ from pipelines.labels import LabelMap
 from pipelines.labels import add_speeds
 from pipelines.labels import make_examples
 from pipelines.labels import make_label_map
-from pipelines.preparation import absolute
 from pipelines.preparation import prepare_clips
 from pipelines.run_folder import RunFolder
 from pipelines.run_folder import write_config
@@ -64,20 +64,15 @@ def train(
     Traceback (most recent call last):
     FileNotFoundError: The data must exist. ...
     """
-    run = RunFolder(pathlib.Path(run_path))
-    if not run.config.exists():
-        for root in roots:
-            if not pathlib.Path(root).exists():
-                raise FileNotFoundError(
-                    f"The data must exist. Received: {root}, which does not."
-                )
-    write_config(run, config, absolute(roots))
+    roots = [os.path.abspath(root) for root in roots]
+    run = RunFolder(pathlib.Path(os.path.abspath(run_path)))
+    write_config(run, config, roots)
     if run.detector.exists():
         logger.info("the run has ended already: %s", run.detector)
         return keras.saving.load_model(run.detector)
-    write_environment(run)
     keras.utils.set_random_seed(config.seed)
     listed = prepare_clips(roots, config, run)
+    write_environment(run)
     examples, label_map = list_examples(listed, config)
     write_labels(run, label_map)
     classifier = _fit(examples, listed, label_map, config, run)
@@ -108,9 +103,9 @@ def list_examples(
     """
     clips = {
         role: [entry.clip for entry in listed if entry.role == role]
-        for role in ("train", "validation", "contrast")
+        for role in ("train", "held out", "contrast")
     }
-    own = make_examples(clips["train"] + clips["validation"], config.classes)
+    own = make_examples(clips["train"] + clips["held out"], config.classes)
     examples = own + [
         Example(clip, f"contrast/{clip.key}") for clip in clips["contrast"]
     ]
@@ -140,9 +135,15 @@ def _fit(
         )
 
     training = select("train", "contrast")
-    validation = select("validation")
-    classifier, first_epoch = _restore(config, label_map, training, run)
-    checkpoints = Checkpoints(run, config.keep == "best")
+    validation = select("held out")
+    classifier, first_epoch = _restore(config, label_map, run)
+    keeps_best = config.keep == "best" and validation.num_examples > 0
+    if config.keep == "best" and not keeps_best:
+        logger.warning(
+            "no class has a clip to spare for validation: the last weights "
+            "are kept"
+        )
+    checkpoints = Checkpoints(run, keeps_best)
     checkpoints.resume(first_epoch)
     logger.info(
         "training on %d examples of %d classes, validating on %d",
@@ -178,20 +179,20 @@ def _fit(
             # A bar for people, a line an epoch for logs.
             verbose=1 if sys.stdout.isatty() else 2,
         )
-    if config.keep == "best":
+    if keeps_best:
         return keras.saving.load_model(run.best)
     return classifier
 
 
 def _restore(
-    config: Config, label_map: LabelMap, training: TrainingData, run: RunFolder
+    config: Config, label_map: LabelMap, run: RunFolder
 ) -> tuple[Classifier, int]:
     """The classifier as it was left, and the epoch to go on with."""
-    if not run.latest.exists():
+    latest = run.latest
+    if latest is None:
         return make_classifier(config, len(label_map.classes)), 0
-    classifier = keras.saving.load_model(run.latest)
-    steps = int(classifier.optimizer.iterations)
-    epoch = steps // training.steps_per_epoch
+    classifier = keras.saving.load_model(latest)
+    epoch = run.finished_epochs(latest)
     logger.info("going on after epoch %d of %d", epoch, config.epochs)
     return classifier, epoch
 

@@ -22,7 +22,8 @@ class TrainingData:
     The order of an epoch, its mix weights and its partners follow from the
     seed and the epoch's number, so a run can begin at any epoch and see what
     the unbroken run would have seen there. A clip that broke since its
-    inspection is logged and weighs nothing.
+    inspection is logged, and neither it nor what is mixed with it counts in
+    the loss.
 
     Args:
         examples: What to train on.
@@ -138,4 +139,5 @@ class TrainingData:
             "mix_weight": weight,
             "mix_partner": partner,
         }
-        return inputs, mixed_targets(one_hot, weight, partner), is_whole
+        targets = mixed_targets(one_hot, weight, partner)
+        return inputs, targets, is_whole * tf.gather(is_whole, partner)

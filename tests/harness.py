@@ -67,13 +67,6 @@ class Case:
         return to_numpy(self.function(*self.example()))
 
 
-def noise(generator, *shape):
-    """Noise with one row a clip, some clips a thousand times the louder."""
-    levels = 10.0 ** generator.uniform(-3.0, 0.0, shape[:1])
-    rows = generator.normal(size=shape)
-    return (rows.T * levels).T.astype("float32")
-
-
 def call_symbolically(layer, arguments):
     """What the layer promises of its outputs; builds it on the way."""
     return layer(
@@ -112,6 +105,13 @@ def assert_close(actual, expected, rtol=1e-5, atol=1e-5):
     )
 
 
+def distances(actual, expected):
+    """Norm of the difference over the norm of what is right, per clip."""
+    axes = tuple(range(1, np.ndim(expected)))
+    difference = np.sqrt(np.sum((actual - expected) ** 2, axis=axes))
+    return difference / np.sqrt(np.sum(expected**2, axis=axes))
+
+
 def as_model(layer, arguments):
     """The layer as a model, and what that model is called with."""
     inputs = [
@@ -128,21 +128,6 @@ def as_model(layer, arguments):
 
 def _make_input(array, name=None):
     return keras.Input(array.shape[1:], dtype=array.dtype.name, name=name)
-
-
-def gradient(function, value):
-    """Gradient of a function from a float32 tensor to a scalar."""
-    if IS_JAX:
-        import jax
-
-        return np.array(jax.grad(function)(keras.ops.convert_to_tensor(value)))
-    import tensorflow as tf
-
-    value = tf.convert_to_tensor(value)
-    with tf.GradientTape() as tape:
-        tape.watch(value)
-        result = function(value)
-    return np.array(tape.gradient(result, value))
 
 
 def check_configuration(case):

@@ -32,7 +32,8 @@ class AnomalyDetector(keras.Model):
     Call arguments:
         inputs: Dict of `waveform` `(batch, samples)` of any length and `key`
             `(batch,)`, the integer place of the machine's name in `keys`; a
-            place outside scores NaN.
+            place outside scores NaN, and so does a waveform that is not
+            finite.
 
     Returns:
         Dict of `anomaly_score` `(batch,)`, larger is stranger, `embedding`
@@ -119,7 +120,10 @@ class AnomalyDetector(keras.Model):
         nearest = ops.max(ops.where(is_own, cosine, -1.0), axis=-1)
         scores = ops.where(is_own, self.scorer(cosine), np.inf)
         least = ops.min(scores, axis=-1)
-        least = ops.where(ops.any(is_own, axis=-1), least, np.nan)
+        # Not every compiled convolution hands a NaN on.
+        is_sound = ops.all(ops.isfinite(flat), axis=-1)
+        is_known = ops.any(is_own, axis=-1)
+        least = ops.where(is_known & is_sound, least, np.nan)
         outputs = {
             "anomaly_score": least,
             "embedding": embedding,

@@ -134,6 +134,9 @@ def _read_row(row: dict, table: pathlib.Path, line: int) -> Clip:
         raise refuse(f"`path` must end in one of {SUFFIXES}", "path")
     if not row["machine"]:
         raise refuse("`machine` must not be empty", "machine")
+    for column in ("machine", "section"):
+        if "/" in row.get(column, ""):
+            raise refuse(f"`{column}` must be without a slash", column)
     if row["split"] not in _SPLITS:
         raise refuse("`split` must be train or test", "split")
     if row["label"] not in _LABELS:

@@ -64,7 +64,7 @@ def test_training_names_each_broken_clip_and_ends(
                 for record in caplog.records
             )
         else:
-            assert entry.role in ("train", "validation")
+            assert entry.role in ("train", "held out")
     assert (run / "detector.keras").exists()
 
 

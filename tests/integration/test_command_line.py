@@ -88,3 +88,53 @@ def test_a_machine_without_normal_recordings_is_named(
     assert "bldc/id_04: no normal recording" in caplog.text
     assert main(["evaluate", str(run), data]) == 0
     assert "does not know bldc/id_04" in caplog.text
+
+
+def test_what_failed_before_training_binds_to_nothing(
+    tiny, write_hum, tmp_path
+):
+    for index in range(4):
+        write_hum(f"one/pump/train/{index}.wav")
+    words = ["train", str(tmp_path / "one"), "--run", str(tmp_path / "run")]
+    words += tiny
+    assert main([*words, "--one_class", "refuse"]) == 2
+    assert main([*words, "--one_class", "transform"]) == 0
+
+
+def test_a_clip_a_class_leaves_nothing_to_validate_on(
+    tiny, write_hum, tmp_path, caplog
+):
+    for machine in ("fan", "pump", "valve"):
+        write_hum(f"d/{machine}/train/0.wav")
+    run = tmp_path / "run"
+    words = ["train", str(tmp_path / "d"), "--run", str(run), *tiny]
+    assert main([*words, "--keep", "best"]) == 0
+    assert "the last weights" in caplog.text
+
+
+def test_recordings_taken_away_do_not_train_on_silence(
+    tiny, write_hum, tmp_path, capsys, monkeypatch
+):
+    for machine in ("fan", "pump"):
+        for index in range(4):
+            write_hum(f"d/{machine}/train/{index}.wav")
+    monkeypatch.chdir(tmp_path)
+    words = ["train", "d", "--run", "run", *tiny]
+    assert main([*words, "--epochs", "1"]) == 0
+    (tmp_path / "run" / "detector.keras").unlink()
+    (tmp_path / "run" / "checkpoints" / "epoch_00001.keras").unlink()
+    (tmp_path / "d").rename(tmp_path / "elsewhere")
+    assert main([*words, "--epochs", "1"]) == 2
+    assert "Bring the recordings back" in capsys.readouterr().err
+    assert not (tmp_path / "run" / "detector.keras").exists()
+    (tmp_path / "elsewhere").rename(tmp_path / "d")
+    (tmp_path / "away").mkdir()
+    monkeypatch.chdir(tmp_path / "away")
+    words = ["train", "../d", "--run", "../run", *tiny]
+    assert main([*words, "--epochs", "1"]) == 0
+
+
+def test_a_damaged_configuration_is_told(run, data, tmp_path, capsys):
+    (tmp_path / "config.yaml").write_text("- not ours\n")
+    assert main(["evaluate", str(tmp_path), str(data)]) == 2
+    assert "config.yaml" in capsys.readouterr().err

@@ -9,7 +9,7 @@ from keras import ops
 
 from keras_asd.angular_margin import add_angular_margin
 from keras_asd.angular_margin import check_angular_margin
-from tests.harness import gradient
+from tests.gradients import gradient
 
 
 def move(cosine, margin):

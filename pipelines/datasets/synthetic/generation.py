@@ -5,16 +5,15 @@ import json
 import os
 import pathlib
 import wave
-from collections.abc import Callable
 
 import numpy as np
 import tqdm
 
+from pipelines import atomic
 from pipelines.datasets.synthetic.recording import Recording
 from pipelines.datasets.synthetic.settings import SyntheticSettings
 
 SETTINGS_NAME = "synthetic_settings.json"
-_PARTIAL = ".partial"
 
 
 def generate(
@@ -102,13 +101,13 @@ def _claim(root: pathlib.Path, settings: SyntheticSettings) -> None:
             )
         return
     root.mkdir(parents=True, exist_ok=True)
-    if any(not name.endswith(_PARTIAL) for name in os.listdir(root)):
+    if any(not name.startswith(".") for name in os.listdir(root)):
         raise ValueError(
             "`root` must be absent, empty, or made by this generator. "
             f"Received: root={root}, which has no {SETTINGS_NAME} and is "
             "not empty. Choose another folder."
         )
-    _replace(path, lambda partial: partial.write_text(text))
+    atomic.write_text(path, text)
 
 
 def _write_wave(
@@ -117,20 +116,9 @@ def _write_wave(
     """Writes 16-bit PCM."""
     pcm = np.round(waveform * 32767).astype("<i2")
 
-    def write(partial: pathlib.Path) -> None:
+    with atomic.replacing(path) as partial:
         with wave.open(str(partial), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(settings.sampling_rate)
             file.writeframes(pcm.tobytes())
-
-    _replace(path, write)
-
-
-def _replace(
-    path: pathlib.Path, write: Callable[[pathlib.Path], object]
-) -> None:
-    """Lets `write` fill a file beside `path`, then renames it."""
-    partial = path.with_name(path.name + _PARTIAL)
-    write(partial)
-    os.replace(partial, path)

@@ -4,7 +4,7 @@ import numpy as np
 from keras import ops
 
 from keras_asd.layers import ClassCosine
-from tests.harness import gradient
+from tests.gradients import gradient
 
 GOLDEN = pathlib.Path(__file__).parents[2] / "data/tastgram_mfn.npz"
 

@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 from keras_asd.layers import TemporalAttention
-from tests.harness import gradient
+from tests.gradients import gradient
 
 GOLDEN = pathlib.Path(__file__).parents[2] / "data/tastgram_mfn.npz"
 

@@ -12,7 +12,7 @@ from keras_asd import losses
 from keras_asd.losses import ArcFace
 from keras_asd.losses import ArcMix
 from keras_asd.losses import NoisyArcMix
-from tests.harness import gradient
+from tests.gradients import gradient
 
 GOLDEN = pathlib.Path(__file__).parents[2] / "data/margin_losses.npz"
 

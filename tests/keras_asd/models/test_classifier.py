@@ -12,11 +12,17 @@ from tests.harness import assert_close
 
 WEIGHT = np.array([0.8, 0.3, 0.5], "float32")
 PARTNER = np.array([1, 0, 0], "int32")
+TINY = {
+    "samples": 4096,
+    "num_mel_bins": 16,
+    "width": 0.125,
+    "stages": "tiny",
+}
 
 
 @pytest.fixture(scope="module")
-def embedder():
-    return Embedder(samples=4096, num_mel_bins=16, width=0.125)
+def embedder(tiny_stages):
+    return Embedder(**TINY)
 
 
 @pytest.fixture(scope="module")
@@ -95,12 +101,12 @@ def test_without_draws_nothing_is_mixed(embedder, head, inputs):
         assert_close(function(same), expected)
 
 
-def test_mixed_precision_does_not_blur_the_waveform(inputs):
+def test_mixed_precision_does_not_blur_the_waveform(inputs, tiny_stages):
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_float16")
     try:
         classifier = Classifier(
-            Embedder(samples=4096, num_mel_bins=16, width=0.125),
+            Embedder(**TINY),
             ClassCosine(3),
             "waveform",
         )

@@ -5,10 +5,17 @@ import pytest
 from keras_asd.layers import ClassCosine
 from keras_asd.models import Embedder
 
+TINY = {
+    "samples": 4096,
+    "num_mel_bins": 16,
+    "width": 0.125,
+    "stages": "tiny",
+}
+
 
 @pytest.fixture(scope="module")
-def embedder():
-    return Embedder(samples=4096, num_mel_bins=16, width=0.125)
+def embedder(tiny_stages):
+    return Embedder(**TINY)
 
 
 @pytest.fixture
@@ -61,18 +68,14 @@ def test_the_channels_are_stacked_in_their_order(embedder, waveform):
 
 
 @pytest.mark.parametrize("channels", [("log_mel",), ("attended", "tgram")])
-def test_channels_may_be_left_out(channels, waveform):
-    embedder = Embedder(
-        samples=4096, num_mel_bins=16, width=0.125, channels=channels
-    )
+def test_channels_may_be_left_out(channels, waveform, tiny_stages):
+    embedder = Embedder(**TINY, channels=channels)
     assert embedder(waveform).shape == (2, 128)
     assert (embedder.tgram is None) == ("tgram" not in channels)
 
 
-def test_the_front_end_stays_in_full_precision(waveform):
-    embedder = Embedder(
-        samples=4096, num_mel_bins=16, width=0.125, dtype="mixed_float16"
-    )
+def test_the_front_end_stays_in_full_precision(tiny_stages):
+    embedder = Embedder(**TINY, dtype="mixed_float16")
     policy = keras.DTypePolicy("mixed_float16")
     assert embedder.front_end.compute_dtype == "float32"
     assert embedder.attention.compute_dtype == "float32"

@@ -1,27 +1,21 @@
 """Weights in PyTorch's layout against a slow forward pass in that layout."""
 
 import json
-import os
 import pathlib
 
 import numpy as np
 import pytest
 
 from keras_asd.layers import ClassCosine
-from keras_asd.layers import LogMelSpectrogram
-from keras_asd.losses import ArcFace
-from keras_asd.losses import ArcMix
-from keras_asd.losses import NoisyArcMix
 from keras_asd.models import Embedder
 from keras_asd.models import load_published_weights
-from keras_asd.scoring import CentreAngle
 from tests.harness import as_function
+from tests.harness import distances
 from tests.harness import to_numpy
+from tests.keras_asd.models.slow_network import SlowNetwork
 
 SHAPES = pathlib.Path(__file__).parents[2] / "data/published_shapes.json"
 SETTINGS = {"samples": 4200, "num_mel_bins": 24, "width": 0.125}
-SKIPS = (False, True) * 3
-STRIDES = (2, 1) * 3
 
 
 def norm_shapes(name, channels):
@@ -83,84 +77,6 @@ def draw_arrays(shapes):
     return {name: array.astype("float32") for name, array in arrays.items()}
 
 
-class SlowNetwork:
-    """The published forward pass: channel, Mel, time; one clip."""
-
-    def __init__(self, arrays):
-        self.arrays = arrays
-
-    def block(self, x, names, strides=1, padding=0, is_depthwise=False):
-        convolution, norm, rectifier = names
-        kernel = self.arrays[f"{convolution}.weight"]
-        x = np.pad(x, [(0, 0), (padding,) * 2, (padding,) * 2])
-        height = (x.shape[1] - kernel.shape[2]) // strides + 1
-        width = (x.shape[2] - kernel.shape[3]) // strides + 1
-        total = np.zeros((len(kernel), height, width))
-        for i in range(kernel.shape[2]):
-            for j in range(kernel.shape[3]):
-                seen = x[:, i::strides, j::strides][:, :height, :width]
-                taps = kernel[:, :, i, j]
-                total += (
-                    seen * taps[:, 0, None, None]
-                    if is_depthwise
-                    else np.einsum("oc,chw->ohw", taps, seen)
-                )
-        gamma, beta, mean, variance = (
-            self.arrays[f"{norm}.{part}"][:, None, None]
-            for part in ("weight", "bias", "running_mean", "running_var")
-        )
-        total = (total - mean) / np.sqrt(variance + 1e-5) * gamma + beta
-        if rectifier is None:
-            return total
-        slope = self.arrays[f"{rectifier}.weight"][:, None, None]
-        return np.where(total > 0, total, slope * total)
-
-    def named_block(self, x, part, is_rectified=True, **options):
-        prefix = f"mobilefacenet.{part}"
-        rectifier = f"{prefix}.prelu" if is_rectified else None
-        names = (f"{prefix}.conv", f"{prefix}.bn", rectifier)
-        return self.block(x, names, **options)
-
-    def bottleneck(self, x, index):
-        names = [f"mobilefacenet.blocks.{index}.conv.{i}" for i in range(8)]
-        y = self.block(x, names[:3])
-        options = {"strides": STRIDES[index], "padding": 1}
-        y = self.block(y, names[3:6], is_depthwise=True, **options)
-        y = self.block(y, (*names[6:], None))
-        return x + y if SKIPS[index] else y
-
-    def tgram(self, waveform):
-        kernel = self.arrays["tgramnet.conv_extrctor.weight"][:, 0]
-        padded = np.pad(waveform, 512)
-        starts = range(0, len(padded) - 1023, 512)
-        x = np.stack([kernel @ padded[i : i + 1024] for i in starts], axis=1)
-        for i in range(3):
-            prefix = f"tgramnet.conv_encoder.{i}"
-            x = x - x.mean(axis=1, keepdims=True)
-            x = x / np.sqrt((x**2).mean(axis=1, keepdims=True) + 1e-5)
-            x = x * self.arrays[f"{prefix}.0.weight"]
-            x = x + self.arrays[f"{prefix}.0.bias"]
-            x = np.where(x > 0, x, 0.2 * x)
-            kernel = self.arrays[f"{prefix}.2.weight"]
-            bordered = np.pad(x, [(0, 0), (1, 1)])
-            x = sum(
-                kernel[:, :, j] @ bordered[:, j : j + x.shape[1]]
-                for j in range(3)
-            )
-        return x
-
-    def embed(self, waveform, log_mel):
-        gate = 1 / (1 + np.exp(-(log_mel.max(axis=0) + log_mel.mean(axis=0))))
-        x = np.stack([self.tgram(waveform), log_mel, gate * log_mel])
-        x = self.named_block(x, "conv1", strides=2, padding=1)
-        x = self.named_block(x, "dw_conv1", padding=1, is_depthwise=True)
-        for index in range(6):
-            x = self.bottleneck(x, index)
-        x = self.named_block(x, "conv2")
-        x = self.named_block(x, "linear7", False, is_depthwise=True)
-        return self.named_block(x, "linear1", False)[:, 0, 0]
-
-
 @pytest.fixture(scope="module")
 def arrays():
     return draw_arrays(published_shapes())
@@ -180,13 +96,6 @@ def waveform():
 def embedding(embedder, arrays, waveform):
     load_published_weights(embedder, arrays)
     return to_numpy(as_function(embedder)(waveform))
-
-
-def distances(actual, expected):
-    """Norm of the difference over the norm of what is right, per clip."""
-    axes = tuple(range(1, np.ndim(expected)))
-    difference = np.sqrt(np.sum((actual - expected) ** 2, axis=axes))
-    return difference / np.sqrt(np.sum(expected**2, axis=axes))
 
 
 def test_a_slow_forward_pass_in_pytorch_s_layout_agrees(
@@ -300,69 +209,3 @@ def test_the_default_embedder_takes_exactly_the_published_weights():
     values = np.concatenate([np.ravel(w.numpy()) for w in weights])
     expected = np.concatenate([np.ravel(a) for a in arrays.values()])
     np.testing.assert_array_equal(np.sort(values), np.sort(expected))
-
-
-@pytest.fixture(scope="module")
-def golden():
-    folder = os.environ.get("KERAS_ASD_GOLDEN")
-    path = pathlib.Path(folder or "") / "tastgram_mfn.npz"
-    if folder is None or not path.exists():
-        pytest.skip("KERAS_ASD_GOLDEN names no folder with tastgram_mfn.npz")
-    with np.load(path) as file:
-        return {name: file[name] for name in file.files}
-
-
-def test_the_whole_network_is_the_published_one(golden):
-    embedder = Embedder()
-    weights = {k: v for k, v in golden.items() if k.startswith("weight/")}
-    head = load_published_weights(embedder, weights)
-    waveform = golden["waveform"]
-    for preset in ("code", "paper"):
-        log_mel = to_numpy(LogMelSpectrogram(preset)(waveform))
-        expected = golden[f"log_mel_{preset}"].transpose(0, 2, 1)
-        decibels = np.abs(log_mel - expected).max()
-        print(f"log_mel {preset}: {decibels:.1e} dB")
-        assert decibels < 1e-3
-    log_mel = golden["log_mel_code"].transpose(0, 2, 1)
-    image = to_numpy(embedder.stack(waveform, log_mel))
-    cosine = head(golden["embedding"])
-    reached = {
-        "tgram": (image[..., 0], golden["tgram"].transpose(0, 2, 1), 1e-4),
-        "attended": (image[..., 2], golden["tagram"].transpose(0, 2, 1), 1e-4),
-        "from_log_mel": (
-            to_numpy(as_function(embedder.backbone)(image)),
-            golden["embedding"],
-            1e-4,
-        ),
-        "from_waveform": (
-            to_numpy(as_function(embedder)(waveform)),
-            golden["embedding"],
-            5e-4,
-        ),
-        "cosine": (to_numpy(cosine), golden["cosine"], 1e-4),
-    }
-    for name, (actual, expected, limit) in reached.items():
-        distance = distances(actual, expected).max()
-        print(f"{name}: {distance:.1e}")
-        assert distance < limit, name
-    scorer = CentreAngle(form="published")
-    scores = to_numpy(scorer(head(reached["from_waveform"][0])))[
-        np.arange(3), golden["labels_first"]
-    ]
-    expected = golden["anomaly_score"]
-    distance = np.max(np.abs(scores - expected) / np.maximum(1, expected))
-    print(f"anomaly_score: {distance:.1e}")
-    assert distance < 1e-3
-    first, second = (
-        np.eye(41)[golden[f"labels_{part}"]] for part in ("first", "second")
-    )
-    mixed = np.stack([0.8 * first, 0.2 * second], axis=1)
-    for loss, targets in (
-        (ArcFace(), first),
-        (ArcMix(), mixed),
-        (NoisyArcMix(), mixed),
-    ):
-        expected = float(golden[f"loss_{loss.name}"])
-        distance = abs(float(loss(targets, cosine)) - expected) / expected
-        print(f"{loss.name}: {distance:.1e}")
-        assert distance < 1e-5
