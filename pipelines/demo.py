@@ -16,7 +16,7 @@ from pipelines.training import train
 
 logger = logging.getLogger(__name__)
 
-SETTINGS = SyntheticSettings(num_train=60, seconds=4.0)
+SETTINGS = SyntheticSettings(num_train=100, num_train_target=5, seconds=4.0)
 
 
 def demo(run_path: str, target: str) -> Report:

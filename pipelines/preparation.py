@@ -73,7 +73,7 @@ def prepare_clips(
     >>> run = RunFolder(root / "run")
     >>> listed = prepare_clips([str(root / "data")], Config(), run)
     >>> sorted(entry.role for entry in listed)
-    ['train', 'train', 'train', 'validation']
+    ['held out', 'train', 'train', 'train']
     """
     if run.clips.exists():
         return read_clip_list(run.clips)

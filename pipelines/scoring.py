@@ -131,7 +131,7 @@ def score_clips(
     Raises:
         ValueError: If `machine` is none that the scorer knows.
 
-    >>> scorer = Scorer(("fan",), 16000, "mean", lambda waveform, key: 0.5)
+    >>> scorer = ClipScorer(("fan",), 16000, "mean", lambda waveform, key: 0.5)
     >>> [scored["error"] for scored in score_clips(scorer, ["a.wav"], "fan")]
     ['missing: no such recording']
     """

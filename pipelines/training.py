@@ -62,7 +62,7 @@ def train(
     >>> config = Config(clip_seconds=4.0, epochs=15)
     >>> train(["no_such_recordings"], config, "runs/first")
     Traceback (most recent call last):
-    FileNotFoundError: The data must exist. ...
+    FileNotFoundError: `root` must be a folder of recordings, or a CSV. ...
     """
     roots = [os.path.abspath(root) for root in roots]
     run = RunFolder(pathlib.Path(os.path.abspath(run_path)))
