@@ -186,13 +186,17 @@ def find_key(path: str, machines: Sequence[str]) -> str:
     )
     if depth is not None:
         machine, inner = folders[depth + 1], folders[:depth]
+        sections = [*inner, "all"]
     elif folders[0].casefold() in ("normal", "abnormal"):
-        machine, inner = folders[2], folders[1:2]
+        machine, sections = folders[2], folders[1:2]
     else:
-        machine, inner = folders[0], []
-    sections = [name.section] if name else [*inner, "all"]
+        machine, sections = folders[0], ["all"]
+    if name:
+        sections = [name.section]
     keys = [f"{machine}/{section}" for section in sections]
-    for key in keys if name else [*keys, machine]:
+    if "all" in sections:
+        keys.append(machine)
+    for key in keys:
         if key in machines:
             return key
     raise ValueError(

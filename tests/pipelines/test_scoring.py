@@ -27,6 +27,7 @@ def test_a_key_is_told_by_name_and_folders(path, key):
         "valve/test/normal_id_04_00000000.wav",
         "fan/recorded/valve/test/monday.wav",
         "fan/test/normal_id_06_00000000.wav",
+        "fan/id_06/abnormal/00000000.wav",
         "downloads/monday.wav",
     ],
 )
