@@ -25,6 +25,8 @@ setup(
         "keras>=3.15.1",
         "tensorflow>=2.16,<2.22",
         "numpy>=1.26",
+        "scipy>=1.11",
+        "pyyaml",
         "scikit-learn>=1.4",
         "keras-tuner>=1.4.8",
         "soundfile>=0.12",
