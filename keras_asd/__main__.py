@@ -2,7 +2,6 @@
 
 import argparse
 import io
-import json
 import logging
 import os
 import sys
@@ -14,7 +13,11 @@ COMMANDS = {
     "train": "train a detector on the normal clips of data folders",
     "evaluate": "score the test clips of data folders with a run, and report",
     "score": "score single clips with a run or an exported model",
+    "explain": "draw what in a clip makes its anomaly score",
+    "embed": "embed clips with a run, and draw them as a map",
     "export": "export a run as a SavedModel for TensorFlow Serving",
+    "official": "judge score files by the official rules of DCASE Task 2",
+    "study": "repeat an experiment of the sub-cluster AdaCos paper",
     "demo": "the whole way on built-in data: generate, train, evaluate, export",
 }
 
@@ -40,13 +43,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     parser = _make_parser()
     options = parser.parse_args(words[:1])
-    commands = {
-        "train": _train,
-        "evaluate": _evaluate,
-        "score": _score,
-        "export": _export,
-        "demo": _demo,
-    }
     # Names of files may be no text.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="surrogateescape")
@@ -54,7 +50,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        return commands[options.command](words[1:])
+        from pipelines import commands
+
+        return commands.run(options.command, words[1:])
+    except BrokenPipeError:
+        # Whoever read our output has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (ValueError, OSError) as error:
         if os.environ.get("KERAS_ASD_DEBUG"):
             raise
@@ -79,114 +81,6 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
     return parser
-
-
-def _train(words: list[str]) -> int:
-    from pipelines.options import parse_training
-
-    config, data, run = parse_training(words)
-    from pipelines.training import train
-
-    train(data, config, run)
-    print(f"The run is in {run}; judge it: keras-asd evaluate {run} DATA")
-    return 0
-
-
-def _evaluate(words: list[str]) -> int:
-    parser = _command("evaluate")
-    parser.add_argument("run", help="folder of a finished training run")
-    parser.add_argument("data", nargs="+", help="data folders")
-    options = parser.parse_args(words)
-    from pipelines.evaluation import evaluate
-
-    _print_report(evaluate(options.run, options.data))
-    return 0
-
-
-def _print_report(report) -> None:
-    print(report.table)
-    for path in report.files:
-        print(f"wrote {path}")
-
-
-def _score(words: list[str]) -> int:
-    parser = _command("score")
-    parser.add_argument(
-        "model", help="folder of a run, or of an exported model"
-    )
-    parser.add_argument("clips", nargs="+", metavar="CLIP", help="recordings")
-    parser.add_argument(
-        "--machine",
-        metavar="KEY",
-        help="<machine>/<section> or <machine>; read from each clip's name "
-        "and folders where it is there",
-    )
-    parser.add_argument(
-        "--json", action="store_true", help="one JSON object a line"
-    )
-    options = parser.parse_args(words)
-    from pipelines.scoring import load_scorer
-    from pipelines.scoring import score_clips
-
-    num_errors = 0
-    scorer = load_scorer(options.model)
-    for scored in score_clips(scorer, options.clips, options.machine):
-        num_errors += "error" in scored
-        if "error" in scored:
-            print(
-                f"keras-asd: left out: {scored['clip']}: {scored['error']}",
-                file=sys.stderr,
-            )
-        elif options.json:
-            print(json.dumps(scored), flush=True)
-        else:
-            print(
-                f"{scored['anomaly_score']:.6g}\t{scored['machine']}\t"
-                f"{scored['clip']}",
-                flush=True,
-            )
-    return 2 if num_errors == len(options.clips) else 0
-
-
-def _export(words: list[str]) -> int:
-    parser = _command("export")
-    parser.add_argument("run", help="folder of a finished training run")
-    parser.add_argument(
-        "--to",
-        required=True,
-        metavar="DIR",
-        help="folder of the served model, such as saved_models/fan; the next "
-        "version appears in it",
-    )
-    options = parser.parse_args(words)
-    from pipelines.export import export
-
-    print(f"wrote {export(options.run, options.to)}")
-    return 0
-
-
-def _demo(words: list[str]) -> int:
-    parser = _command("demo")
-    parser.add_argument(
-        "--run", default="runs/demo", metavar="DIR", help="folder of the run"
-    )
-    parser.add_argument(
-        "--to",
-        default="saved_models/demo",
-        metavar="DIR",
-        help="folder of the exported model",
-    )
-    options = parser.parse_args(words)
-    from pipelines.demo import demo
-
-    _print_report(demo(options.run, options.to))
-    return 0
-
-
-def _command(name: str) -> argparse.ArgumentParser:
-    return argparse.ArgumentParser(
-        prog=f"keras-asd {name}", description=f"{COMMANDS[name]}."
-    )
 
 
 if __name__ == "__main__":

@@ -66,9 +66,15 @@ STAGES = {
     ),
 }
 
+# Of the dual branch's normalisations. The released code has Keras's 0.99,
+# whose statistics need a thousand steps: small data have fewer.
+NORM_MOMENTUM = 0.9
+
 CHANNELS = ("tgram", "log_mel", "attended")
 MIX_POSITIONS = ("waveform_and_log_mel", "features", "waveform")
 GATES = ("raw", "standardized")
+BRANCHES = ("spectrum", "spectrogram")
+SPECTROGRAMS = ("linear", "log_mel")
 
 
 def choose(table: dict, name: str, argument: str):

@@ -3,26 +3,61 @@
 import keras
 
 from keras_asd.layers import ClassCosine
+from keras_asd.layers import SubclusterCosine
+from keras_asd.losses import AdaCos
 from keras_asd.losses import ArcFace
 from keras_asd.losses import ArcMix
+from keras_asd.losses import CompactnessCrossEntropy
+from keras_asd.losses import IntraClassCompactness
 from keras_asd.losses import NoisyArcMix
+from keras_asd.losses import OneClassCompactness
+from keras_asd.losses import SubclusterAdaCos
 from keras_asd.metrics import MarginFreeAccuracy
 from keras_asd.models import AnomalyDetector
 from keras_asd.models import Classifier
+from keras_asd.models import DualBranchEmbedder
 from keras_asd.models import Embedder
+from keras_asd.models import StatisticsEmbedder
 from keras_asd.scoring import CentreAngle
+from keras_asd.scoring import Scorer
 from pipelines.config import Config
 from pipelines.labels import LabelMap
 
-LOSSES = {"arcface": ArcFace, "arcmix": ArcMix, "noisy_arcmix": NoisyArcMix}
+MARGIN_LOSSES = {
+    "arcface": ArcFace,
+    "arcmix": ArcMix,
+    "noisy_arcmix": NoisyArcMix,
+}
 
 
-def make_embedder(config: Config, dtype: str = "float32") -> Embedder:
+def make_embedder(config: Config, dtype: str = "float32") -> keras.Model:
     """The embedder of a configuration, with fresh weights.
 
     >>> make_embedder(Config(clip_seconds=1.0, width=0.25)).samples
     16000
     """
+    if config.embedder == "dual_branch":
+        return DualBranchEmbedder(
+            samples=config.samples,
+            sampling_rate=config.sampling_rate,
+            branches=config.branches,
+            spectrogram=config.spectrogram,
+            frame_lengths=config.frame_lengths,
+            has_bias=config.has_bias,
+            is_affine=config.is_affine,
+            width=config.width,
+            branch_dim=config.embedding_dim,
+            kernel_l2=config.kernel_l2,
+            dtype=dtype,
+        )
+    if config.embedder == "statistics":
+        return StatisticsEmbedder(
+            samples=config.samples,
+            sampling_rate=config.sampling_rate,
+            num_mel_bins=config.num_mel_bins,
+            level=config.level,
+            num_components=config.embedding_dim,
+        )
     return Embedder(
         preset=config.front_end,
         samples=config.samples,
@@ -34,6 +69,43 @@ def make_embedder(config: Config, dtype: str = "float32") -> Embedder:
         embedding_dim=config.embedding_dim,
         width=config.width,
         dtype=dtype,
+    )
+
+
+def make_head(config: Config, num_classes: int) -> keras.layers.Layer:
+    """The head of a configuration, with fresh centres.
+
+    >>> type(make_head(Config(loss="subcluster_adacos"), 3)).__name__
+    'SubclusterCosine'
+    """
+    is_fixed = config.centres == "fixed" and config.targets == "soft"
+    if config.loss == "subcluster_adacos":
+        return SubclusterCosine(
+            num_classes, config.num_subclusters, is_fixed=is_fixed
+        )
+    return ClassCosine(num_classes, is_fixed=is_fixed)
+
+
+def make_loss(config: Config, num_classes: int) -> keras.losses.Loss:
+    """The loss of a configuration.
+
+    >>> make_loss(Config(margin=0.5), 3).margin
+    0.5
+    """
+    if config.loss in MARGIN_LOSSES:
+        return MARGIN_LOSSES[config.loss](
+            margin=config.margin, scale=config.scale
+        )
+    if config.loss == "one_class_compactness":
+        return OneClassCompactness()
+    if config.loss == "intra_class_compactness":
+        return IntraClassCompactness(num_classes)
+    if config.loss == "compactness_cross_entropy":
+        return CompactnessCrossEntropy(num_classes)
+    if config.loss == "adacos":
+        return AdaCos(num_classes, scale=config.adaptive_scale)
+    return SubclusterAdaCos(
+        num_classes, config.num_subclusters, scale=config.adaptive_scale
     )
 
 
@@ -53,7 +125,7 @@ def make_classifier(config: Config, num_classes: int) -> Classifier:
     dtype = half if config.mixed_precision else "float32"
     classifier = Classifier(
         make_embedder(config, dtype),
-        ClassCosine(num_classes),
+        make_head(config, num_classes),
         config.mix_position,
         dtype=dtype,
     )
@@ -64,7 +136,7 @@ def make_classifier(config: Config, num_classes: int) -> Classifier:
             weight_decay=config.weight_decay,
             epsilon=1e-8,
         ),
-        loss=LOSSES[config.loss](margin=config.margin, scale=config.scale),
+        loss=make_loss(config, num_classes),
         weighted_metrics=[MarginFreeAccuracy(name="accuracy")],
         # On a CPU XLA makes these networks several times slower.
         jit_compile=has_gpu if is_tensorflow else "auto",
@@ -72,35 +144,36 @@ def make_classifier(config: Config, num_classes: int) -> Classifier:
     return classifier
 
 
-def make_detector(config: Config, label_map: LabelMap) -> AnomalyDetector:
-    """The detector of a configuration, in float32 with fresh weights.
+def make_detector(
+    config: Config,
+    label_map: LabelMap,
+    embedder: keras.Model | None = None,
+    head: keras.layers.Layer | None = None,
+    scorer: Scorer | None = None,
+) -> AnomalyDetector:
+    """The detector of a configuration, in float32.
+
+    Args:
+        config: Settings of the run.
+        label_map: Its classes, machines and groups.
+        embedder: With its weights; a fresh one if `None`.
+        head: Likewise.
+        scorer: Fitted; the published `CentreAngle` if `None`.
 
     >>> label_map = LabelMap(("fan/a", "fan/b"), {"fan/a": (0,), "fan": (0, 1)})
     >>> config = Config(clip_seconds=1.0, width=0.25)
     >>> make_detector(config, label_map).keys
     {'fan/a': [0], 'fan': [0, 1]}
     """
+    if scorer is None:
+        scorer = CentreAngle(margin=config.margin, scale=config.scale)
     return AnomalyDetector(
-        make_embedder(config),
-        ClassCosine(len(label_map.classes)),
-        CentreAngle(margin=config.margin, scale=config.scale),
+        make_embedder(config) if embedder is None else embedder,
+        make_head(config, len(label_map.classes)) if head is None else head,
+        scorer,
         keys={key: list(places) for key, places in label_map.keys.items()},
+        groups={key: list(places) for key, places in label_map.groups.items()}
+        or None,
         long_clips=config.long_clips,
         short_clips=config.short_clips,
     )
-
-
-def copy_weights(classifier: Classifier, detector: AnomalyDetector) -> None:
-    """Gives a detector the weights of a trained classifier.
-
-    >>> config = Config(clip_seconds=1.0, width=0.25)
-    >>> classifier = make_classifier(config, num_classes=2)
-    >>> label_map = LabelMap(("fan/a", "fan/b"), {"fan": (0, 1)})
-    >>> detector = make_detector(config, label_map)
-    >>> copy_weights(classifier, detector)
-    >>> same = detector.head.centres == classifier.head.centres
-    >>> bool(keras.ops.all(same))
-    True
-    """
-    detector.embedder.set_weights(classifier.embedder.get_weights())
-    detector.head.set_weights(classifier.head.get_weights())

@@ -54,6 +54,20 @@ class ListedClip:
     inspected: InspectedClip | None = None
 
 
+def normal_clips(listed: Sequence[ListedClip]) -> list[InspectedClip]:
+    """The run's own normal clips, in the order of its embeddings.
+
+    >>> normal_clips([])
+    []
+    """
+    return [
+        entry.inspected
+        for role in ("train", "held out")
+        for entry in listed
+        if entry.role == role and entry.inspected
+    ]
+
+
 def write_clip_list(path: pathlib.Path, listed: Sequence[ListedClip]) -> None:
     """Writes the clips of a run, whole or not at all.
 

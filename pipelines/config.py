@@ -5,6 +5,19 @@ import math
 from typing import Literal
 
 Channel = Literal["tgram", "log_mel", "attended"]
+Branch = Literal["spectrum", "spectrogram"]
+
+# What the targets of a loss look like: see `Config.targets`.
+TARGETS = {
+    "arcface": "one_hot",
+    "arcmix": "rows",
+    "noisy_arcmix": "rows",
+    "adacos": "soft",
+    "subcluster_adacos": "soft",
+    "intra_class_compactness": "soft",
+    "compactness_cross_entropy": "soft",
+    "one_class_compactness": "soft",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,27 +35,52 @@ class Config:
             zeros (`pad`).
         decoder: `auto`, `native` (tensorflow-io) or `libsndfile`.
         max_broken_share: Share of clips that may be left out as broken.
+        embedder: Network: `mobile_facenet` (TASTgram, STgram), `dual_branch`,
+            or `statistics`, which needs no training.
         front_end: Log-Mel preset, `code` or `paper`.
-        channels: What the image is stacked from, in order.
+        channels: What MobileFaceNet's image is stacked from, in order.
         gate: Temporal attention, `raw` as published or `standardized`.
         stages: MobileFaceNet's stage table.
         num_mel_bins: Mel bands, and filters of the Tgram.
-        embedding_dim: Length of the embedding.
-        width: Factor on the backbone's channels.
+        embedding_dim: Length of the embedding; of the dual branch, of each
+            branch's part of it; of `statistics`, at most.
+        width: Factor on the network's channels.
+        branches: Of the dual branch.
+        spectrogram: Of the dual branch: magnitudes, `linear` as in the
+            released code, or `log_mel` as in the paper's summary.
+        frame_lengths: Of the dual branch: a spectrogram branch for each.
+        has_bias: Of the dual branch: biases in its layers.
+        is_affine: Of the dual branch: trained scale and shift after
+            normalisation.
+        kernel_l2: Of the dual branch: weight of the kernels' squares in the
+            loss.
+        level: Of `statistics`: the clip's level is `kept` or `removed`.
         loss: Loss of the auxiliary classification.
-        margin: Angular margin, radians.
-        scale: Radius of the hypersphere.
+        margin: Angular margin, radians; for ArcFace, ArcMix, Noisy-ArcMix.
+        scale: Radius of the hypersphere; for the same.
+        adaptive_scale: Scale of AdaCos: `fixed`, `adaptive`, or the
+            `reference`'s own rule.
+        num_subclusters: Centres of a class; for sub-cluster AdaCos.
+        centres: Centres of AdaCos and of compactness: `fixed` or `trained`.
         mix_position: What mixup mixes; for losses with mixup.
         mix_alpha: Mix weights are drawn from Beta(alpha, alpha).
         mix_per: One weight for a `batch`, or for every `clip`.
-        classes: Auxiliary classes: machine and `section`, or these and all
-            `attributes`.
+        mix_probability: Share of the clips that are mixed.
+        classes: Auxiliary classes: `machine`; machine and `section`; these
+            and all `attributes`; or `one` for all.
+        domain_classes: Whether source and target are classes of their own.
         one_class: Where there is a single class: `transform` adds clips at
             other speeds as classes, `contrast` adds the built-in machines,
             `refuse` stops.
+        scorer: What turns embeddings into anomaly scores.
+        space: Where the scorer measures: in the one it has of its `own`,
+            on the `sphere`, with every dimension `standardized`, `whitened`,
+            or `raw`.
         epochs: Passes over the training clips.
         batch_size: Clips in a step.
-        learning_rate: Falls along a cosine, epoch by epoch, to a tenth.
+        learning_rate: At the beginning.
+        final_learning_rate: Share of it at the end; it falls along a cosine,
+            epoch by epoch.
         weight_decay: Of AdamW, on every weight.
         holdout: Share of the training clips kept out for validation.
         keep: Weights of the epoch with the `best` hold-out loss, or the
@@ -61,6 +99,9 @@ class Config:
     short_clips: Literal["tile", "pad"] = "tile"
     decoder: Literal["auto", "native", "libsndfile"] = "auto"
     max_broken_share: float = 0.5
+    embedder: Literal["mobile_facenet", "dual_branch", "statistics"] = (
+        "mobile_facenet"
+    )
     front_end: Literal["code", "paper"] = "code"
     channels: tuple[Channel, ...] = ("tgram", "log_mel", "attended")
     gate: Literal["raw", "standardized"] = "raw"
@@ -68,19 +109,52 @@ class Config:
     num_mel_bins: int = 128
     embedding_dim: int = 128
     width: float = 1.0
-    loss: Literal["noisy_arcmix", "arcmix", "arcface"] = "noisy_arcmix"
+    branches: tuple[Branch, ...] = ("spectrum", "spectrogram")
+    spectrogram: Literal["linear", "log_mel"] = "linear"
+    frame_lengths: tuple[int, ...] = (1024,)
+    has_bias: bool = False
+    is_affine: bool = True
+    kernel_l2: float = 1e-5
+    level: Literal["kept", "removed"] = "removed"
+    loss: Literal[
+        "noisy_arcmix",
+        "arcmix",
+        "arcface",
+        "adacos",
+        "subcluster_adacos",
+        "intra_class_compactness",
+        "compactness_cross_entropy",
+        "one_class_compactness",
+    ] = "noisy_arcmix"
     margin: float = 0.7
     scale: float = 30.0
+    adaptive_scale: Literal["fixed", "adaptive", "reference"] = "fixed"
+    num_subclusters: int = 16
+    centres: Literal["fixed", "trained"] = "fixed"
     mix_position: Literal["waveform_and_log_mel", "features", "waveform"] = (
         "waveform_and_log_mel"
     )
     mix_alpha: float = 0.5
     mix_per: Literal["batch", "clip"] = "batch"
-    classes: Literal["section", "attributes"] = "section"
+    mix_probability: float = 1.0
+    classes: Literal["one", "machine", "section", "attributes"] = "section"
+    domain_classes: bool = False
     one_class: Literal["transform", "contrast", "refuse"] = "transform"
+    scorer: Literal[
+        "centre_angle",
+        "centroids",
+        "nearest_neighbors",
+        "gaussian_mixture",
+        "mahalanobis",
+        "mahalanobis_of_domains",
+        "local_density",
+        "minimum_over_domains",
+    ] = "centre_angle"
+    space: Literal["own", "sphere", "standardized", "whitened", "raw"] = "own"
     epochs: int = 300
     batch_size: int = 64
     learning_rate: float = 1e-4
+    final_learning_rate: float = 0.1
     weight_decay: float = 0.01
     holdout: float = 0.05
     keep: Literal["best", "last"] = "best"
@@ -96,8 +170,16 @@ class Config:
             ("num_mel_bins", self.num_mel_bins >= 8, "at least 8"),
             ("embedding_dim", self.embedding_dim >= 2, "at least 2"),
             ("width", 0 < self.width <= 16, "in (0, 16]"),
+            ("branches", bool(self.branches), "at least one"),
+            (
+                "frame_lengths",
+                self.frame_lengths and min(self.frame_lengths) >= 16,
+                "at least one, of 16 samples or more",
+            ),
+            ("kernel_l2", self.kernel_l2 >= 0, "zero or positive"),
             ("margin", 0 <= self.margin < math.pi / 2, "radians, below pi / 2"),
             ("scale", self.scale > 0, "positive"),
+            ("num_subclusters", self.num_subclusters >= 1, "at least 1"),
             (
                 "recording_channel",
                 self.recording_channel == "mean" or self.recording_channel >= 0,
@@ -107,7 +189,13 @@ class Config:
             ("batch_size", self.batch_size >= 2, "at least 2"),
             ("learning_rate", self.learning_rate > 0, "positive"),
             ("weight_decay", self.weight_decay >= 0, "zero or positive"),
+            (
+                "final_learning_rate",
+                0 <= self.final_learning_rate <= 1,
+                "a share, in [0, 1]",
+            ),
             ("mix_alpha", self.mix_alpha > 0, "positive"),
+            ("mix_probability", 0 <= self.mix_probability <= 1, "in [0, 1]"),
             ("holdout", 0 <= self.holdout < 1, "in [0, 1)"),
             ("seed", 0 <= self.seed < 2**31, "in [0, 2**31)"),
         ):
@@ -128,63 +216,25 @@ class Config:
         return round(self.clip_seconds * self.sampling_rate)
 
     @property
+    def targets(self) -> str:
+        """Targets of the loss.
+
+        `one_hot`, `(batch, classes)`, without mixing; `soft`, the same
+        shape, mixed; `rows`, `(batch, 2, classes)`, both parts of the mix.
+        """
+        return TARGETS[self.loss]
+
+    @property
     def has_mixup(self) -> bool:
-        """Whether the loss is one over mixed clips."""
-        return self.loss != "arcface"
+        """Whether clips are mixed in training."""
+        return self.targets != "one_hot" and self.mix_probability > 0
 
+    @property
+    def is_trained(self) -> bool:
+        """Whether the embedder is a network that trains."""
+        return self.embedder != "statistics"
 
-_TASTGRAM = Config()
-_STGRAM = dataclasses.replace(
-    _TASTGRAM, channels=("tgram", "log_mel"), gate="raw"
-)
-
-# Choi & Choi (TASTgram-MFN; Tables 1 and 2) with the settings of their
-# released code. `stgram_mfn_arcface` is Liu et al. (STgram-MFN; their
-# published numbers): its own front-end, channel order and backbone, Adam
-# without decay; the cosine is ours, theirs begins at epoch 20.
-# `reduced` is the same system, small enough for a laptop's few minutes.
-PRESETS = {
-    "tastgram_mfn_noisy_arcmix": _TASTGRAM,
-    "tastgram_mfn_arcmix": dataclasses.replace(_TASTGRAM, loss="arcmix"),
-    "tastgram_mfn_arcface": dataclasses.replace(_TASTGRAM, loss="arcface"),
-    "stgram_mfn_arcface": dataclasses.replace(
-        _STGRAM,
-        loss="arcface",
-        front_end="paper",
-        channels=("log_mel", "tgram"),
-        stages="original",
-        batch_size=128,
-        weight_decay=0.0,
-        seed=42,
-    ),
-    "stgram_mfn_noisy_arcmix": _STGRAM,
-    "reduced": dataclasses.replace(
-        _TASTGRAM,
-        clip_seconds=4.0,
-        num_mel_bins=64,
-        width=0.5,
-        gate="standardized",
-        epochs=15,
-        batch_size=32,
-        learning_rate=1e-3,
-        keep="last",
-        seed=1,
-    ),
-}
-
-
-def choose_preset(name: str) -> Config:
-    """The preset of that name.
-
-    Raises:
-        ValueError: If there is none.
-
-    >>> choose_preset("stgram_mfn_arcface").loss
-    'arcface'
-    """
-    if name not in PRESETS:
-        raise ValueError(
-            f"`preset` must be one of {', '.join(PRESETS)}. "
-            f"Received: preset={name!r}."
-        )
-    return PRESETS[name]
+    @property
+    def needs_classes(self) -> bool:
+        """Whether training must have two classes or more to tell apart."""
+        return self.is_trained and self.loss != "one_class_compactness"

@@ -4,11 +4,11 @@ import dataclasses
 import logging
 import pathlib
 
-from pipelines.config import choose_preset
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.datasets.synthetic import generate
 from pipelines.evaluation import evaluate
 from pipelines.export import export
+from pipelines.presets import choose_preset
 from pipelines.report import Report
 from pipelines.scoring import load_scorer
 from pipelines.scoring import score_clips

@@ -33,6 +33,8 @@ class LabelMap:
         classes: Names of the auxiliary classes, sorted.
         keys: From `<machine>/<section>`, and from each bare `<machine>`, to
             the indices of its classes.
+        groups: From the same names to the groups that a scorer is fitted
+            on: one for each `<machine>/<section>`.
 
     >>> keys = {"fan": (0, 1), "fan/id_00": (0,), "fan/id_02": (1,)}
     >>> LabelMap(("fan/id_00", "fan/id_02"), keys).keys["fan"]
@@ -41,10 +43,16 @@ class LabelMap:
 
     classes: tuple[str, ...]
     keys: dict[str, tuple[int, ...]]
+    groups: dict[str, tuple[int, ...]] = dataclasses.field(default_factory=dict)
 
 
-def class_name(clip: Clip, classes: str) -> str:
+def class_name(clip: Clip, classes: str, with_domain: bool = False) -> str:
     """Name of a clip's auxiliary class.
+
+    Args:
+        clip: The recording.
+        classes: `"one"`, `"machine"`, `"section"` or `"attributes"`.
+        with_domain: Whether source and target are different classes.
 
     >>> import pathlib
     >>> clip = Clip(
@@ -53,20 +61,27 @@ def class_name(clip: Clip, classes: str) -> str:
     ... )
     >>> class_name(clip, "section"), class_name(clip, "attributes")
     ('fan/section_00', 'fan/section_00/vel_6_loc_A')
+    >>> class_name(clip, "machine"), class_name(clip, "one")
+    ('fan', 'all')
     """
-    if classes == "section" or not clip.attributes:
-        return clip.key
-    words = [part for pair in clip.attributes for part in pair if part]
-    return f"{clip.key}/{'_'.join(words)}"
+    name = {"one": "all", "machine": clip.machine}.get(classes, clip.key)
+    if classes == "attributes" and clip.attributes:
+        words = [part for pair in clip.attributes for part in pair if part]
+        name += f"/{'_'.join(words)}"
+    return f"{name}#{clip.domain}" if with_domain and clip.domain else name
 
 
-def make_examples(clips: Sequence[Clip], classes: str) -> list[Example]:
-    """The clips as examples of their own classes.
+def make_examples(
+    clips: Sequence[Clip], classes: str, with_domain: bool = False
+) -> list[Example]:
+    """The clips as examples of their own classes; see `class_name`.
 
     >>> make_examples([], "section")
     []
     """
-    return [Example(clip, class_name(clip, classes)) for clip in clips]
+    return [
+        Example(clip, class_name(clip, classes, with_domain)) for clip in clips
+    ]
 
 
 def add_speeds(examples: Sequence[Example]) -> list[Example]:
@@ -112,6 +127,16 @@ def make_label_map(
         index = place[example.class_name]
         keys.setdefault(example.clip.key, set()).add(index)
         keys.setdefault(example.clip.machine, set()).add(index)
+    sections = sorted({example.clip.key for example in own})
+    groups: dict[str, list[int]] = {}
+    for index, section in enumerate(sections):
+        groups.setdefault(section, []).append(index)
+    for machine, section in sorted(
+        {(example.clip.machine, example.clip.key) for example in own}
+    ):
+        groups.setdefault(machine, []).append(sections.index(section))
     return LabelMap(
-        classes, {key: tuple(sorted(keys[key])) for key in sorted(keys)}
+        classes,
+        {key: tuple(sorted(keys[key])) for key in sorted(keys)},
+        {key: tuple(groups[key]) for key in sorted(groups)},
     )

@@ -11,6 +11,7 @@ def draw_mix(
     seed: tf.Tensor,
     alpha: float = 0.5,
     mix_per: str = "batch",
+    probability: float = 1.0,
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Draws weights and partners for a batch; the same for the same seed.
 
@@ -19,6 +20,8 @@ def draw_mix(
         seed: Two integers.
         alpha: Weights are drawn from Beta(alpha, alpha), and floored.
         mix_per: `"batch"`, one weight for all (as published), or `"clip"`.
+        probability: Share of the clips that are mixed at all; the others'
+            weight is 1.
 
     Returns:
         `mix_weight` `(num_clips,)`, float32 in `[1e-6, 1]`, and
@@ -31,7 +34,8 @@ def draw_mix(
     Reference: Zhang et al., mixup, https://arxiv.org/abs/1710.09412
     """
     num_clips = tf.convert_to_tensor(num_clips, tf.int32)
-    seeds = tf.random.split(tf.cast(seed, tf.int32), 3)
+    seed = tf.cast(seed, tf.int32)
+    seeds = tf.random.split(seed, 3)
     num_weights = num_clips if mix_per == "clip" else tf.constant(1)
     # In float64: two float32 gamma variates of a small alpha can both be 0.
     first, second = (
@@ -43,6 +47,11 @@ def draw_mix(
     weight = tf.cast(first / (first + second), tf.float32)
     weight = tf.maximum(weight, MIN_MIX_WEIGHT)
     weight = tf.broadcast_to(weight, [num_clips])
+    if probability < 1:
+        chance = tf.random.stateless_uniform(
+            [num_clips], tf.random.experimental.stateless_fold_in(seed, 3)
+        )
+        weight = tf.where(chance < probability, weight, 1.0)
     partner = tf.random.experimental.stateless_shuffle(
         tf.range(num_clips), seeds[2]
     )

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import yaml
 from jsonargparse import ArgumentParser
 
-from pipelines.config import PRESETS
 from pipelines.config import Config
-from pipelines.config import choose_preset
+from pipelines.presets import PRESETS
+from pipelines.presets import choose_preset
 
 DEFAULT_PRESET = "tastgram_mfn_noisy_arcmix"
 

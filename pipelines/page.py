@@ -86,6 +86,16 @@ def _tiles(metrics: dict[str, Any]) -> list[dict[str, Any]]:
             number = _number(baseline[part], key)
             tile["baseline"] = {"name": baseline["name"], **number}
         tiles.append(tile)
+    official = metrics.get("official", {"score": None})
+    if official["score"] is not None:
+        tiles.append(
+            {
+                **_number(official, "score"),
+                "name": "official score",
+                "meaning": f"by the rules of DCASE {official['year']}",
+                "baseline": None,
+            }
+        )
     return tiles
 
 

@@ -93,7 +93,10 @@ def prepare_clips(
     for clip, reason in broken:
         logger.warning("left out: %s: %s", clip.path, reason)
     check_broken_share(broken, len(train), config.max_broken_share)
-    names = [class_name(good.clip, config.classes) for good in inspected]
+    names = [
+        class_name(good.clip, config.classes, config.domain_classes)
+        for good in inspected
+    ]
     places = {name: place for place, name in enumerate(sorted(set(names)))}
     is_held_out = hold_out(
         [places[name] for name in names], config.holdout, config.seed
@@ -105,7 +108,7 @@ def prepare_clips(
     listed += [ListedClip(clip, "left out", why) for clip, why in broken]
     known = {good.clip.key for good in inspected}
     listed += _list_test_clips(clips, known)
-    if len(places) == 1:
+    if len(places) == 1 and config.needs_classes:
         listed += _answer_one_class(next(iter(places)), config, run)
     listed.sort(key=lambda entry: entry.clip.path.as_posix())
     write_clip_list(run.clips, listed)

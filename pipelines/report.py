@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipelines import atomic
+from pipelines.challenge.judgement import Judgement
+from pipelines.challenge.official import official_of_clips
 from pipelines.page import render_page
 from pipelines.plots import angle_figure
 from pipelines.plots import render_png
@@ -44,6 +46,7 @@ def write_report(
     left_out: Sequence[tuple[str | os.PathLike[str], str]] = (),
     title: str = "Anomalous sounds: evaluation",
     seed: int = 0,
+    year: int | None = None,
 ) -> Report:
     """Judges the scores and writes all that is to be told of them.
 
@@ -59,6 +62,8 @@ def write_report(
         left_out: Pairs of path and reason, the clips that have no score.
         title: Heading of the page.
         seed: Integer, of the bootstrap.
+        year: Whose official rules judge; those that suit the clips if
+            `None`.
 
     Raises:
         ValueError: As `pipelines.summary.summarize`.
@@ -74,11 +79,23 @@ def write_report(
     """
     folder = pathlib.Path(folder)
     metrics = summarize(scored_clips, baseline_name, seed=seed)
+    official = official_of_clips(scored_clips, year, True, seed=seed)
+    if isinstance(official, Judgement):
+        metrics["official"] = {
+            "year": official.scores.year,
+            "score": official.official_score,
+            "score_interval": list(official.interval),
+        }
+    else:
+        metrics["official"] = {"score": None, "reasons": official.reasons}
     text = json.dumps(metrics, indent=2, allow_nan=False)
     atomic.write_text(folder / "metrics.json", text + "\n")
     files = [folder / "metrics.json"]
     files += write_score_files(folder / "scores", scored_clips)
-    atomic.write_text(folder / "table.md", markdown_table(metrics))
+    text = markdown_table(metrics)
+    if isinstance(official, Judgement):
+        text += f"\n## Official\n\n{official.markdown}"
+    atomic.write_text(folder / "table.md", text)
     files.append(folder / "table.md")
     for name, figure in [
         ("angles.png", angle_figure(scored_clips)),
@@ -98,4 +115,5 @@ def write_report(
     page = render_page(metrics, scored_clips, left_out, title)
     atomic.write_text(folder / "report.html", page)
     files.append(folder / "report.html")
-    return Report(metrics, plain_table(metrics), tuple(files))
+    table = f"{plain_table(metrics)}\n{official.table}"
+    return Report(metrics, table, tuple(files))

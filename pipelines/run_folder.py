@@ -98,6 +98,11 @@ class RunFolder:
         return self.path / "contrast"
 
     @property
+    def embeddings(self) -> pathlib.Path:
+        """Embeddings of the normal clips, which scorers are fitted on."""
+        return self.path / "embeddings.npz"
+
+    @property
     def detector(self) -> pathlib.Path:
         """What the run is for; there once the training has ended."""
         return self.path / "detector.keras"
@@ -117,8 +122,11 @@ def write_config(run: RunFolder, config: Config, data: list[str]) -> None:
     >>> read_config(run).epochs
     9
     """
-    written = {**dataclasses.asdict(config), "data": data}
-    written["channels"] = list(config.channels)
+    written = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in dataclasses.asdict(config).items()
+    }
+    written["data"] = data
     if run.config.exists() and run.clips.exists():
         before = yaml.safe_load(run.config.read_text(encoding="utf-8"))
         changed = [
@@ -156,7 +164,8 @@ def read_config(run: RunFolder) -> Config:
     try:
         fields = yaml.safe_load(run.config.read_text(encoding="utf-8"))
         del fields["data"]
-        fields["channels"] = tuple(fields["channels"])
+        for name, value in fields.items():
+            fields[name] = tuple(value) if isinstance(value, list) else value
         return Config(**fields)
     except (yaml.YAMLError, KeyError, TypeError, UnicodeError) as error:
         raise ValueError(

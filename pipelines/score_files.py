@@ -42,11 +42,20 @@ def write_score_files(
     for file_name, group in groups.items():
         names = short_names([scored.clip.path for scored in group])
         scores = [repr(float(scored.anomaly_score)) for scored in group]
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerows(sorted(zip(names, scores, strict=True)))
-        atomic.write_text(folder / file_name, text.getvalue())
+        atomic.write_text(folder / file_name, csv_text(names, scores))
     return sorted(folder / file_name for file_name in groups)
+
+
+def csv_text(names: Sequence[str], values: Sequence[str]) -> str:
+    r"""Returns two columns as the evaluators read them, sorted by name.
+
+    >>> csv_text(["b.wav", "a.wav"], ["0.5", "0.1"])
+    'a.wav,0.1\nb.wav,0.5\n'
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows(sorted(zip(names, values, strict=True)))
+    return text.getvalue()
 
 
 def short_names(paths: Sequence[pathlib.Path]) -> list[str]:

@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import logging
-import os
 import pathlib
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -15,8 +14,7 @@ import tensorflow as tf
 from pipelines.artefacts import CONTRACT
 from pipelines.artefacts import load_detector
 from pipelines.clip import Clip
-from pipelines.datasets.dcase import parse_dcase_name
-from pipelines.datasets.recording_folder import SPLITS
+from pipelines.clip_keys import find_key
 from pipelines.inspection import inspect_clips
 from pipelines.libsndfile import decode_clip
 from pipelines.run_folder import RunFolder
@@ -156,50 +154,3 @@ def score_clips(
             continue
         score = scorer.score(waveform, key)
         yield {"clip": path, "machine": key, "anomaly_score": score}
-
-
-def find_key(path: str, machines: Sequence[str]) -> str:
-    """Key of a clip, from the section in its name and from its folders.
-
-    Args:
-        path: The recording, such as `fan/test/normal_id_00_00000000.wav`: in
-            a split folder of its machine, in MIMII's `<machine>/<id>/normal`,
-            or in a folder named after its machine.
-        machines: The keys there are.
-
-    Raises:
-        ValueError: If they tell no key, or one that is not among them.
-
-    >>> find_key("fan/test/normal_id_00_00000000.wav", ["fan", "fan/id_00"])
-    'fan/id_00'
-    """
-    place = pathlib.Path(os.path.abspath(path))
-    name = parse_dcase_name(place.name)
-    folders = [folder.name for folder in place.parents]
-    depth = next(
-        (
-            depth
-            for depth, folder in enumerate(folders[:3])
-            if folder.casefold() in SPLITS
-        ),
-        None,
-    )
-    if depth is not None:
-        machine, inner = folders[depth + 1], folders[:depth]
-        sections = [*inner, "all"]
-    elif folders[0].casefold() in ("normal", "abnormal"):
-        machine, sections = folders[2], folders[1:2]
-    else:
-        machine, sections = folders[0], ["all"]
-    if name:
-        sections = [name.section]
-    keys = [f"{machine}/{section}" for section in sections]
-    if "all" in sections:
-        keys.append(machine)
-    for key in keys:
-        if key in machines:
-            return key
-    raise ValueError(
-        f"its name and folders tell of {keys[0]}, which is not known; give "
-        f"`--machine`, one of {', '.join(machines)}"
-    )

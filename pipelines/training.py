@@ -1,23 +1,22 @@
 """Training: from data folders to a detector, resumable at every epoch."""
 
 import logging
-import math
 import os
 import pathlib
-import sys
 from collections.abc import Sequence
 
 import keras
 
 from keras_asd.models import AnomalyDetector
-from keras_asd.models import Classifier
 from pipelines import atomic
-from pipelines.assembly import copy_weights
-from pipelines.assembly import make_classifier
 from pipelines.assembly import make_detector
-from pipelines.checkpoints import Checkpoints
+from pipelines.assembly import make_embedder
 from pipelines.clip_list import ListedClip
+from pipelines.clip_list import normal_clips
 from pipelines.config import Config
+from pipelines.embeddings import embed_clips
+from pipelines.embeddings import write_embeddings
+from pipelines.fitting import fit_classifier
 from pipelines.labels import Example
 from pipelines.labels import LabelMap
 from pipelines.labels import add_speeds
@@ -28,12 +27,11 @@ from pipelines.run_folder import RunFolder
 from pipelines.run_folder import write_config
 from pipelines.run_folder import write_environment
 from pipelines.run_folder import write_labels
-from pipelines.training_data import TrainingData
+from pipelines.scorers import fit_scorer
+from pipelines.training_free import fit_embedder
+from pipelines.training_free import mean_centres
 
 logger = logging.getLogger(__name__)
-
-# Fewer steps than this leave a network close to where it began.
-FEW_STEPS = 200
 
 
 def train(
@@ -75,9 +73,21 @@ def train(
     write_environment(run)
     examples, label_map = list_examples(listed, config)
     write_labels(run, label_map)
-    classifier = _fit(examples, listed, label_map, config, run)
-    detector = make_detector(config, label_map)
-    copy_weights(classifier, detector)
+    normals = normal_clips(listed)
+    if config.is_trained:
+        classifier = fit_classifier(examples, listed, label_map, config, run)
+        embedder = make_embedder(config)
+        embedder.set_weights(classifier.embedder.get_weights())
+        head = classifier.head
+    else:
+        embedder = fit_embedder(normals, config)
+    embeddings = embed_clips(embedder.predict_on_batch, normals, config)
+    if not config.is_trained:
+        names = [example.class_name for example in examples[: len(normals)]]
+        head = mean_centres(embeddings, names)
+    write_embeddings(run.embeddings, embeddings)
+    scorer = fit_scorer(config, embeddings, label_map.groups)
+    detector = make_detector(config, label_map, embedder, head, scorer)
     with atomic.replacing(run.detector) as temporary:
         detector.save(temporary)
     return detector
@@ -105,105 +115,15 @@ def list_examples(
         role: [entry.clip for entry in listed if entry.role == role]
         for role in ("train", "held out", "contrast")
     }
-    own = make_examples(clips["train"] + clips["held out"], config.classes)
+    own = make_examples(
+        clips["train"] + clips["held out"],
+        config.classes,
+        config.domain_classes,
+    )
     examples = own + [
         Example(clip, f"contrast/{clip.key}") for clip in clips["contrast"]
     ]
-    if len({example.class_name for example in examples}) == 1:
+    is_alone = len({example.class_name for example in examples}) == 1
+    if is_alone and config.needs_classes:
         examples = add_speeds(own)
     return examples, make_label_map(examples, own)
-
-
-def _fit(
-    examples: Sequence[Example],
-    listed: Sequence[ListedClip],
-    label_map: LabelMap,
-    config: Config,
-    run: RunFolder,
-) -> Classifier:
-    by_path = {entry.clip.path: entry for entry in listed}
-
-    def select(*roles: str) -> TrainingData:
-        chosen = [
-            example
-            for example in examples
-            if by_path[example.clip.path].role in roles
-        ]
-        inspected = [by_path[example.clip.path].inspected for example in chosen]
-        return TrainingData(
-            chosen, [one for one in inspected if one], label_map, config
-        )
-
-    training = select("train", "contrast")
-    validation = select("held out")
-    classifier, first_epoch = _restore(config, label_map, run)
-    keeps_best = config.keep == "best" and validation.num_examples > 0
-    if config.keep == "best" and not keeps_best:
-        logger.warning(
-            "no class has a clip to spare for validation: the last weights "
-            "are kept"
-        )
-    checkpoints = Checkpoints(run, keeps_best)
-    checkpoints.resume(first_epoch)
-    logger.info(
-        "training on %d examples of %d classes, validating on %d",
-        training.num_examples,
-        training.num_classes,
-        validation.num_examples,
-    )
-    num_steps = config.epochs * training.steps_per_epoch
-    if num_steps < FEW_STEPS:
-        logger.warning(
-            "%d training steps are few: raise --epochs, or lower --batch_size",
-            num_steps,
-        )
-    if first_epoch < config.epochs:
-        classifier.fit(
-            training.batches(first_epoch),
-            epochs=config.epochs,
-            initial_epoch=first_epoch,
-            steps_per_epoch=training.steps_per_epoch,
-            shuffle=False,
-            validation_data=(
-                validation.unmixed_batches()
-                if validation.num_examples
-                else None
-            ),
-            callbacks=[
-                keras.callbacks.LearningRateScheduler(
-                    lambda epoch: learning_rate(epoch, config)
-                ),
-                keras.callbacks.TensorBoard(run.tensorboard, write_graph=False),
-                checkpoints,
-            ],
-            # A bar for people, a line an epoch for logs.
-            verbose=1 if sys.stdout.isatty() else 2,
-        )
-    if keeps_best:
-        return keras.saving.load_model(run.best)
-    return classifier
-
-
-def _restore(
-    config: Config, label_map: LabelMap, run: RunFolder
-) -> tuple[Classifier, int]:
-    """The classifier as it was left, and the epoch to go on with."""
-    latest = run.latest
-    if latest is None:
-        return make_classifier(config, len(label_map.classes)), 0
-    classifier = keras.saving.load_model(latest)
-    epoch = run.finished_epochs(latest)
-    logger.info("going on after epoch %d of %d", epoch, config.epochs)
-    return classifier, epoch
-
-
-def learning_rate(epoch: int, config: Config) -> float:
-    """Learning rate of an epoch: along a cosine, down to a tenth.
-
-    >>> learning_rate(0, Config(learning_rate=1e-4))
-    0.0001
-
-    Reference: released code of Choi & Choi (cosine annealing to 1e-5).
-    """
-    fall = 0.5 + 0.5 * math.cos(math.pi * epoch / config.epochs)
-    return config.learning_rate * (0.1 + 0.9 * fall)

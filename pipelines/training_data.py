@@ -121,7 +121,7 @@ class TrainingData:
 
     def _unmixed(self, waveform, one_hot, is_whole):
         target = one_hot
-        if self.config.has_mixup:
+        if self.config.targets == "rows":
             target = tf.stack([one_hot, tf.zeros_like(one_hot)], axis=1)
         return {"waveform": waveform}, target, is_whole
 
@@ -133,6 +133,7 @@ class TrainingData:
             seed,
             self.config.mix_alpha,
             self.config.mix_per,
+            self.config.mix_probability,
         )
         inputs = {
             "waveform": waveform,
@@ -140,4 +141,6 @@ class TrainingData:
             "mix_partner": partner,
         }
         targets = mixed_targets(one_hot, weight, partner)
+        if self.config.targets == "soft":
+            targets = tf.reduce_sum(targets, axis=1)
         return inputs, targets, is_whole * tf.gather(is_whole, partner)

@@ -14,6 +14,7 @@ FRONT_DOOR = "keras_asd.__main__"
 # Inside keras_asd, the folders and leaf modules that each may import.
 KERAS_ASD_LEAVES = {"angular_margin", "presets"}
 KERAS_ASD_FOLDERS = {
+    "explanation": {"explanation"},
     "layers": {"layers"},
     "losses": {"losses"},
     "metrics": {"metrics"},
@@ -25,23 +26,34 @@ KERAS_ASD_FOLDERS = {
 # before it, above it or to its left. The programs come last.
 PIPELINES_ORDER = {
     "records and settings": (
-        "atomic clip inspected_clip scored_clip config holdout mixing"
+        "atomic clip inspected_clip scored_clip config presets holdout mixing"
     ),
-    "readers, labels and lists": "datasets labels clip_list",
+    "readers, labels and lists": "datasets clip_keys labels clip_list",
     "decoding": (
         "ogg riff containers libsndfile inspection native_ops routes decode "
         "waveforms"
     ),
     "batches, networks and runs": (
-        "training_data assembly run_folder artefacts checkpoints preparation"
+        "training_data assembly run_folder artefacts checkpoints preparation "
+        "fitting"
+    ),
+    "embeddings and scores": (
+        "embeddings scorers clip_scores training_free clips_to_score "
+        "nearest_neighbor_baseline baseline"
     ),
     "report": (
-        "nearest_neighbor_baseline summary tables table_formats plots "
-        "score_files page report"
+        "summary tables table_formats score_files decisions challenge decided "
+        "plots page report scorer_table explanation explanation_figure "
+        "projection"
     ),
-    "programs": "options training evaluation export scoring",
-    "the programs in a row": "demo",
+    "programs": (
+        "options training evaluation export scoring explaining embedding_map"
+    ),
+    "the programs in a row": "demo studies",
+    "the command line": "commands",
 }
+
+PACKAGES = {"datasets", "challenge", "studies", "commands"}
 
 
 def source_files(*folders):
@@ -189,7 +201,7 @@ def test_pipelines_import_what_stands_before_them():
             return False
         own, used = module.split(".")[1], name.split(".")[1]
         if own == used:
-            return own != "datasets"
+            return own not in PACKAGES
         return order.index(used) > order.index(own)
 
     rooms = [f"pipelines.{name}" for name in order]

@@ -4,16 +4,28 @@ from keras_asd.layers.bottleneck import Bottleneck
 from keras_asd.layers.class_cosine import ClassCosine
 from keras_asd.layers.convolution_block import ConvolutionBlock
 from keras_asd.layers.log_mel_spectrogram import LogMelSpectrogram
+from keras_asd.layers.log_mel_statistics import LogMelStatistics
+from keras_asd.layers.magnitude_spectrogram import MagnitudeSpectrogram
+from keras_asd.layers.magnitude_spectrum import MagnitudeSpectrum
 from keras_asd.layers.mixup import Mixup
+from keras_asd.layers.residual_block import ResidualBlock
+from keras_asd.layers.subcluster_cosine import SubclusterCosine
 from keras_asd.layers.temporal_attention import TemporalAttention
 from keras_asd.layers.tgram import Tgram
+from keras_asd.layers.whitening import Whitening
 
 __all__ = [
     "Bottleneck",
     "ClassCosine",
     "ConvolutionBlock",
     "LogMelSpectrogram",
+    "LogMelStatistics",
+    "MagnitudeSpectrogram",
+    "MagnitudeSpectrum",
     "Mixup",
+    "ResidualBlock",
+    "SubclusterCosine",
     "TemporalAttention",
     "Tgram",
+    "Whitening",
 ]

@@ -6,13 +6,14 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="keras_asd")
 class ClassCosine(keras.layers.Layer):
-    """Cosines between embeddings and one trained centre for each class.
+    """Cosines between embeddings and one centre for each class.
 
     Always computed in float32, whatever the global policy: a half-precision
     cosine can exceed one.
 
     Args:
         num_classes: Integer, number of centres.
+        is_fixed: Whether the centres stay where they were drawn.
 
     Input shape: `(batch, embedding_dim)`.
     Output shape: `(batch, num_classes)`, in `[-1, 1]`.
@@ -23,14 +24,16 @@ class ClassCosine(keras.layers.Layer):
     Reference: Deng et al., ArcFace, https://arxiv.org/abs/1801.07698
     """
 
-    def __init__(self, num_classes, **kwargs):
+    def __init__(self, num_classes, is_fixed=False, **kwargs):
         super().__init__(**{"dtype": "float32", **kwargs})
         self.num_classes = num_classes
+        self.is_fixed = is_fixed
 
     def build(self, input_shape):
         self.centres = self.add_weight(
             shape=(self.num_classes, input_shape[-1]),
             initializer="glorot_uniform",
+            trainable=not self.is_fixed,
             name="centres",
         )
 
@@ -52,4 +55,8 @@ class ClassCosine(keras.layers.Layer):
         return (*input_shape[:-1], self.num_classes)
 
     def get_config(self):
-        return {**super().get_config(), "num_classes": self.num_classes}
+        return {
+            **super().get_config(),
+            "num_classes": self.num_classes,
+            "is_fixed": self.is_fixed,
+        }

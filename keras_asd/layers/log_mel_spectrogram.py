@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_asd.layers.mel_filters import mel_edges
 from keras_asd.layers.mel_filters import mel_filters
 from keras_asd.presets import FRONT_ENDS
 from keras_asd.presets import choose
@@ -107,6 +108,20 @@ class LogMelSpectrogram(keras.layers.Layer):
         batch, samples = input_shape
         frames = None if samples is None else 1 + samples // self.frame_step
         return (batch, frames, self.num_mel_bins)
+
+    def axes(self, samples):
+        """What the axes of a clip's log-Mel count: labels and values."""
+        frames = np.arange(1 + samples // self.frame_step)
+        edges = mel_edges(
+            self.num_mel_bins,
+            self.min_freq,
+            self.max_freq,
+            self.front_end.mel_scale,
+        )
+        return (
+            ("time, s", frames * self.frame_step / self.sampling_rate),
+            ("frequency, Hz", edges[1:-1]),
+        )
 
     def get_config(self):
         return {

@@ -30,6 +30,22 @@ def mel_to_hz(mel, scale: str):
     return np.where(mel < 15.0, mel * 200 / 3, above)
 
 
+def mel_edges(
+    num_mel_bins: int, min_freq: float, max_freq: float, scale: str
+) -> np.ndarray:
+    """Edges and peaks of the bands in Hz, evenly spaced in Mel.
+
+    Band `i` rises from edge `i`, peaks at `i + 1` and ends at `i + 2`.
+
+    >>> mel_edges(3, 0.0, 1000.0, "slaney").round().tolist()
+    [0.0, 250.0, 500.0, 750.0, 1000.0]
+    """
+    mels = np.linspace(
+        hz_to_mel(min_freq, scale), hz_to_mel(max_freq, scale), num_mel_bins + 2
+    )
+    return mel_to_hz(mels, scale)
+
+
 def mel_filters(
     num_mel_bins: int,
     fft_length: int,
@@ -57,10 +73,7 @@ def mel_filters(
     >>> mel_filters(128, 1024, 16000, 0.0, 8000.0, "htk", False).shape
     (513, 128)
     """
-    mels = np.linspace(
-        hz_to_mel(min_freq, scale), hz_to_mel(max_freq, scale), num_mel_bins + 2
-    )
-    edges = mel_to_hz(mels, scale)
+    edges = mel_edges(num_mel_bins, min_freq, max_freq, scale)
     bins = np.linspace(0.0, sampling_rate / 2, fft_length // 2 + 1)
     distance = edges[None, :] - bins[:, None]
     rising = -distance[:, :-2] / np.diff(edges)[None, :-1]

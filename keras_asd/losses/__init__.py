@@ -1,7 +1,21 @@
-"""Angular margin losses."""
+"""Angular margin losses, adaptive cosines, and what they are compared with."""
 
+from keras_asd.losses.adacos import AdaCos
 from keras_asd.losses.arcface import ArcFace
 from keras_asd.losses.arcmix import ArcMix
+from keras_asd.losses.compactness_cross_entropy import CompactnessCrossEntropy
+from keras_asd.losses.intra_class_compactness import IntraClassCompactness
 from keras_asd.losses.noisy_arcmix import NoisyArcMix
+from keras_asd.losses.one_class_compactness import OneClassCompactness
+from keras_asd.losses.subcluster_adacos import SubclusterAdaCos
 
-__all__ = ["ArcFace", "ArcMix", "NoisyArcMix"]
+__all__ = [
+    "AdaCos",
+    "ArcFace",
+    "ArcMix",
+    "CompactnessCrossEntropy",
+    "IntraClassCompactness",
+    "NoisyArcMix",
+    "OneClassCompactness",
+    "SubclusterAdaCos",
+]

@@ -9,18 +9,20 @@ class MarginFreeAccuracy(keras.metrics.Mean):
     """Share of clips whose nearest class centre is that of their class.
 
     No margin is applied: it belongs to the loss, and would make the number
-    fall as the margin grows. The class of a mixed clip is the one with the
-    larger total weight in its two rows.
+    fall as the margin grows. Of the sub-centres of a class the nearest
+    counts. The class of a mixed clip is the one with the larger total
+    weight.
 
     Args:
         name: String, the metric's name in the logs.
         dtype: As in `keras.metrics.Metric`.
 
     Call arguments:
-        y_true: One-hot classes `(batch, num_classes)`, or the two rows of
-            mixed clips `(batch, 2, num_classes)`: `weight * one_hot(first)`
-            and `(1 - weight) * one_hot(second)`.
-        y_pred: Cosines to the class centres, `(batch, num_classes)`.
+        y_true: One-hot or soft classes `(batch, num_classes)`, or the two
+            rows of mixed clips `(batch, 2, num_classes)`: `weight *
+            one_hot(first)` and `(1 - weight) * one_hot(second)`.
+        y_pred: Cosines to the class centres, `(batch, num_classes)`, or to
+            sub-centres, `(batch, num_classes, num_subclusters)`.
         sample_weight: Weights of the clips, `(batch,)`, or `None`.
 
     Raises:
@@ -38,13 +40,15 @@ class MarginFreeAccuracy(keras.metrics.Mean):
     def update_state(self, y_true, y_pred, sample_weight=None):
         y_true = ops.convert_to_tensor(y_true, dtype="float32")
         y_pred = ops.convert_to_tensor(y_pred)
-        shape, num_classes = tuple(y_true.shape), y_pred.shape[-1]
+        shape, num_classes = tuple(y_true.shape), y_pred.shape[1]
         if shape[1:] not in [(num_classes,), (2, num_classes)]:
             raise ValueError(
-                "`y_true` must be one-hot, (batch, num_classes), or mixed, "
-                "(batch, 2, num_classes). Received: y_true of shape "
+                "`y_true` must be one-hot or soft, (batch, num_classes), or "
+                "mixed, (batch, 2, num_classes). Received: y_true of shape "
                 f"{shape}, y_pred of shape {tuple(y_pred.shape)}."
             )
+        if len(y_pred.shape) == 3:
+            y_pred = ops.max(y_pred, axis=-1)
         total_weight = ops.sum(y_true, axis=1) if len(shape) == 3 else y_true
         is_correct = ops.equal(
             ops.argmax(total_weight, axis=-1), ops.argmax(y_pred, axis=-1)

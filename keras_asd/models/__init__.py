@@ -2,14 +2,22 @@
 
 from keras_asd.models.classifier import Classifier
 from keras_asd.models.detector import AnomalyDetector
+from keras_asd.models.dual_branch_embedder import DualBranchEmbedder
 from keras_asd.models.embedder import Embedder
 from keras_asd.models.mobile_facenet import MobileFaceNet
 from keras_asd.models.published_weights import load_published_weights
+from keras_asd.models.spectrogram_branch import SpectrogramBranch
+from keras_asd.models.spectrum_branch import SpectrumBranch
+from keras_asd.models.statistics_embedder import StatisticsEmbedder
 
 __all__ = [
     "AnomalyDetector",
     "Classifier",
+    "DualBranchEmbedder",
     "Embedder",
     "MobileFaceNet",
+    "StatisticsEmbedder",
+    "SpectrogramBranch",
+    "SpectrumBranch",
     "load_published_weights",
 ]

@@ -10,8 +10,13 @@ from keras_asd.presets import MIX_POSITIONS
 class Classifier(keras.Model):
     """An embedder and its head, with mixup inside while training.
 
+    A loss with a scale that adapts, such as `AdaCos(scale="adaptive")`, is
+    adapted before every training step, and in no evaluation; `scale` in the
+    logs tells where it is. A saved classifier goes on from there; a file of
+    `save_weights` holds the weights alone.
+
     Args:
-        embedder: An `Embedder`.
+        embedder: An `Embedder`, or any other with `mix_position="waveform"`.
         head: A layer from embeddings to cosines, such as `ClassCosine`.
         mix_position: What is mixed: `"waveform_and_log_mel"` (the released
             code: both separately, before Tgram and attention), `"features"`
@@ -22,10 +27,11 @@ class Classifier(keras.Model):
             `mix_weight` `(batch,)` and `mix_partner` `(batch,)`, integers.
             Without the latter two nothing is mixed.
 
-    Output shape: cosines `(batch, num_classes)`.
+    Output shape: cosines `(batch, num_classes)`, or what else the head gives.
 
     Raises:
-        ValueError: For an unknown mix position.
+        ValueError: For a mix position that is unknown, or that the embedder
+            does not have.
 
     >>> from keras_asd.layers import ClassCosine
     >>> from keras_asd.models.embedder import Embedder
@@ -48,6 +54,13 @@ class Classifier(keras.Model):
                 f"{', '.join(map(repr, MIX_POSITIONS))}. "
                 f"Received: mix_position={mix_position!r}."
             )
+        if mix_position != "waveform" and not hasattr(embedder, "stack"):
+            raise ValueError(
+                f"`mix_position` {mix_position!r} needs an embedder that "
+                "stacks a waveform and its log-Mel. Received: "
+                f"embedder={type(embedder).__name__}. Any embedder takes "
+                '`mix_position="waveform"`.'
+            )
         self.embedder = embedder
         self.head = head
         self.mix_position = mix_position
@@ -65,25 +78,34 @@ class Classifier(keras.Model):
         waveform = inputs["waveform"]
         if "mix_weight" not in inputs:
             return self.head(self.embedder(waveform, training=training))
-        image = self._mixed_image(
-            waveform, inputs["mix_weight"], inputs["mix_partner"]
-        )
-        return self.head(self.embedder.backbone(image, training=training))
-
-    def _mixed_image(self, waveform, mix_weight, mix_partner):
-        embedder = self.embedder
 
         def mix(tensor):
-            return self.mixup(tensor, mix_weight, mix_partner)
+            return self.mixup(
+                tensor, inputs["mix_weight"], inputs["mix_partner"]
+            )
 
-        if self.mix_position == "features":
-            image = embedder.stack(waveform, embedder.front_end(waveform))
-            return mix(image)
         if self.mix_position == "waveform":
-            mixed = mix(waveform)
-            return embedder.stack(mixed, embedder.front_end(mixed))
-        log_mel = embedder.front_end(waveform)
-        return embedder.stack(mix(waveform), mix(log_mel))
+            return self.head(self.embedder(mix(waveform), training=training))
+        log_mel = self.embedder.front_end(waveform)
+        if self.mix_position == "features":
+            image = mix(self.embedder.stack(waveform, log_mel))
+        else:
+            image = self.embedder.stack(mix(waveform), mix(log_mel))
+        return self.head(self.embedder.backbone(image, training=training))
+
+    def compute_loss(
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+    ):
+        if hasattr(self.loss, "adapt"):
+            self.loss.is_adapted = True
+            if training:
+                self.loss.adapt(y, y_pred)
+        return super().compute_loss(x, y, y_pred, sample_weight, training)
+
+    @property
+    def metrics(self):
+        """The metrics of any model, and the scale where the loss adapts it."""
+        return [*super().metrics, *getattr(self.loss, "metrics", [])]
 
     def get_config(self):
         return {

@@ -20,12 +20,16 @@ class AnomalyDetector(keras.Model):
 
     Args:
         embedder: An `Embedder`.
-        head: A layer from embeddings to cosines, such as `ClassCosine`.
-        scorer: A layer from cosines to one score a class; the published
+        head: A layer from embeddings to cosines, such as `ClassCosine` or
+            `SubclusterCosine`.
+        scorer: A fitted layer of `keras_asd.scoring`; the published
             `CentreAngle` if `None`.
         keys: Dict from the name of a machine, `"<machine>/<section>"` or a
-            bare `"<machine>"`, to its class indices. The score of a key is
-            the least over its classes.
+            bare `"<machine>"`, to its class indices.
+        groups: Dict from the same names to the groups that the scorer was
+            fitted on, for one that reads embeddings; `keys` if `None`. The
+            score of a name is the least over its groups, or over its
+            classes where the scorer reads cosines.
         long_clips: `"window"`, or `"crop"`: only the first window counts.
         short_clips: `"tile"` or `"pad"`.
 
@@ -64,6 +68,7 @@ class AnomalyDetector(keras.Model):
         head,
         scorer,
         keys,
+        groups=None,
         long_clips="window",
         short_clips="tile",
         **kwargs,
@@ -82,28 +87,26 @@ class AnomalyDetector(keras.Model):
         self.head = head
         self.scorer = CentreAngle() if scorer is None else scorer
         self.keys = {name: list(classes) for name, classes in keys.items()}
+        chosen = self.keys if groups is None else groups
+        self.groups = {name: list(chosen.get(name, ())) for name in self.keys}
         self.long_clips = long_clips
         self.short_clips = short_clips
-        self.is_own_class = self._make_table(head.num_classes)
+        self.is_own_class = make_table("keys", self.keys, head.num_classes)
+        self.is_own_group = self.is_own_class
+        if self.scorer.reads == "embedding":
+            self.is_own_group = make_table(
+                "groups", self.groups, self.scorer.num_groups
+            )
         self.build(None)
 
-    def _make_table(self, num_classes):
-        table = np.zeros((len(self.keys), num_classes), dtype="float32")
-        for row, (name, classes) in enumerate(self.keys.items()):
-            if not classes or not all(0 <= k < num_classes for k in classes):
-                raise ValueError(
-                    "`keys` must give each machine class indices below "
-                    f"{num_classes}. Received: {name!r}: {classes}."
-                )
-            table[row, classes] = 1.0
-        if not len(table):
-            raise ValueError("`keys` must name at least one machine.")
-        return table
-
     def build(self, input_shape):
+        shape = (None, self.embedder.embedding_dim)
         if not self.head.built:
-            self.head.build((None, self.embedder.embedding_dim))
-        self.scorer.build((None, self.head.num_classes))
+            self.head.build(shape)
+        if self.scorer.reads == "cosine":
+            shape = (None, self.head.num_classes)
+        if not self.scorer.built:
+            self.scorer.build(shape)
         self.built = True
 
     def call(self, inputs):
@@ -112,27 +115,52 @@ class AnomalyDetector(keras.Model):
         num_windows = ops.shape(windows)[1]
         flat = ops.reshape(windows, (-1, self.embedder.samples))
         embedding = ops.cast(self.embedder(flat, training=False), "float32")
-        cosine = self.head(embedding)
-        is_own = ops.matmul(
-            ops.one_hot(inputs["key"], len(self.keys)), self.is_own_class
-        )
-        is_own = ops.repeat(is_own, num_windows, axis=0) > 0
-        nearest = ops.max(ops.where(is_own, cosine, -1.0), axis=-1)
-        scores = ops.where(is_own, self.scorer(cosine), np.inf)
-        least = ops.min(scores, axis=-1)
+        key = ops.repeat(inputs["key"], num_windows, axis=0)
+        outputs = {"embedding": embedding, **self.score(embedding, key)}
         # Not every compiled convolution hands a NaN on.
         is_sound = ops.all(ops.isfinite(flat), axis=-1)
-        is_known = ops.any(is_own, axis=-1)
-        least = ops.where(is_known & is_sound, least, np.nan)
-        outputs = {
-            "anomaly_score": least,
-            "embedding": embedding,
-            "angle": ops.arccos(nearest) * (180.0 / np.pi),
-        }
+        outputs["anomaly_score"] = ops.where(
+            is_sound, outputs["anomaly_score"], np.nan
+        )
         return {
             name: self._mean_over_windows(output, num_windows)
             for name, output in outputs.items()
         }
+
+    def score(self, embedding, key):
+        """Scores embeddings `(batch, embedding_dim)` of single windows.
+
+        Returns:
+            Dict of `anomaly_score` and `angle`, `(batch,)` each.
+        """
+        cosine = self.head(embedding)
+        if len(cosine.shape) == 3:
+            cosine = ops.max(cosine, axis=-1)
+        place = ops.one_hot(key, len(self.keys))
+        is_own = ops.matmul(place, self.is_own_class) > 0
+        nearest = ops.max(ops.where(is_own, cosine, -1.0), axis=-1)
+        reads_cosine = self.scorer.reads == "cosine"
+        scores = self.scorer(cosine if reads_cosine else embedding)
+        is_own = ops.matmul(place, self.is_own_group) > 0
+        least = ops.min(ops.where(is_own, scores, np.inf), axis=-1)
+        is_known = ops.any(is_own, axis=-1)
+        angle = ops.arccos(ops.clip(nearest, -1.0, 1.0))
+        return {
+            "anomaly_score": ops.where(is_known, least, np.nan),
+            "angle": angle * (180.0 / np.pi),
+        }
+
+    def with_scorer(self, scorer):
+        """The same detector with another fitted scorer."""
+        return AnomalyDetector(
+            self.embedder,
+            self.head,
+            scorer,
+            self.keys,
+            self.groups,
+            self.long_clips,
+            self.short_clips,
+        )
 
     def windows(self, waveform):
         """Cuts `(batch, n)` into `(batch, num_windows, samples)`."""
@@ -164,6 +192,7 @@ class AnomalyDetector(keras.Model):
             **super().get_config(),
             **parts,
             "keys": self.keys,
+            "groups": self.groups,
             "long_clips": self.long_clips,
             "short_clips": self.short_clips,
         }
@@ -174,3 +203,25 @@ class AnomalyDetector(keras.Model):
         for name in ("embedder", "head", "scorer"):
             config[name] = keras.saving.deserialize_keras_object(config[name])
         return cls(**config)
+
+
+def make_table(argument, names, num_columns):
+    """Zeros and ones `(names, columns)`: which columns each name owns.
+
+    Raises:
+        ValueError: If a name owns none, or one that is not there.
+
+    >>> make_table("keys", {"fan": [0], "pump": [1]}, 2).tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+    table = np.zeros((len(names), num_columns), dtype="float32")
+    for row, (name, columns) in enumerate(names.items()):
+        if not columns or not all(0 <= k < num_columns for k in columns):
+            raise ValueError(
+                f"`{argument}` must give each machine indices below "
+                f"{num_columns}. Received: {name!r}: {columns}."
+            )
+        table[row, columns] = 1.0
+    if not len(table):
+        raise ValueError(f"`{argument}` must name at least one machine.")
+    return table

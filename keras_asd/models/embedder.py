@@ -1,12 +1,14 @@
 """From a waveform to an embedding: STgram-MFN and TASTgram-MFN."""
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_asd.layers import LogMelSpectrogram
 from keras_asd.layers import TemporalAttention
 from keras_asd.layers import Tgram
 from keras_asd.models.mobile_facenet import MobileFaceNet
+from keras_asd.models.waveform_length import as_clips
 from keras_asd.presets import CHANNELS
 
 
@@ -17,6 +19,7 @@ class Embedder(keras.Model):
     The defaults are TASTgram-MFN; `channels=("tgram", "log_mel")` is
     STgram-MFN. In steps: `front_end(waveform)` gives the log-Mel,
     `stack(waveform, log_mel)` the image, `backbone(image)` the embedding.
+    In the two steps of every embedder: `embed(represent(waveform))`.
 
     Args:
         preset: Front-end, `"code"` or `"paper"`; see `LogMelSpectrogram`.
@@ -107,29 +110,53 @@ class Embedder(keras.Model):
 
     def stack(self, waveform, log_mel):
         """Image `(batch, frames, mel_bins, channels)` for the backbone."""
-        made = {}
-        for channel in self.channels:
-            if channel == "tgram" and self.tgram is not None:
-                made[channel] = self.tgram(waveform)
-            elif channel == "log_mel":
-                made[channel] = log_mel
-            else:
-                made[channel] = self.attention(log_mel)
+        representations = {"log_mel": log_mel}
+        if self.tgram is not None:
+            representations["tgram"] = self.tgram(waveform)
+        return self._image(representations)
+
+    def _image(self, representations):
+        made = dict(representations)
+        if "attended" in self.channels:
+            made["attended"] = self.attention(made["log_mel"])
         dtype = self.compute_dtype
         return ops.stack(
             [ops.cast(made[name], dtype) for name in self.channels], axis=-1
         )
 
-    def call(self, waveform, training=None):
-        if waveform.shape[-1] not in (None, self.samples):
-            raise ValueError(
-                f"`waveform` must have {self.samples} samples. Received: "
-                f"shape {tuple(waveform.shape)}. `AnomalyDetector` takes "
-                "clips of any length."
+    def represent(self, waveform):
+        """What the channels are made of: `log_mel`, and `tgram` if used.
+
+        Each is `(batch, frames, mel_bins)`; see `embed`.
+        """
+        representations = {"log_mel": self.front_end(waveform)}
+        if self.tgram is not None:
+            representations["tgram"] = self.tgram(waveform)
+        return representations
+
+    def neutral(self, representations):
+        """What a masked part becomes: each clip's mean over time."""
+        return {
+            name: ops.broadcast_to(
+                ops.mean(values, axis=1, keepdims=True), ops.shape(values)
             )
-        waveform = ops.reshape(waveform, (-1, self.samples))
-        image = self.stack(waveform, self.front_end(waveform))
-        return self.backbone(image, training=training)
+            for name, values in representations.items()
+        }
+
+    def axes(self, name):
+        """Label and values of every axis of one clip's representation."""
+        time, frequency = self.front_end.axes(self.samples)
+        if name == "tgram":
+            return (time, ("filter", np.arange(self.num_mel_bins)))
+        return (time, frequency)
+
+    def embed(self, representations, training=None):
+        """Embeddings of what `represent` gave; the attention is in here."""
+        return self.backbone(self._image(representations), training=training)
+
+    def call(self, waveform, training=None):
+        waveform = as_clips(waveform, self.samples)
+        return self.embed(self.represent(waveform), training=training)
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0], self.embedding_dim)

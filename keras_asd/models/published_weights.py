@@ -1,10 +1,13 @@
-"""Weights of the published PyTorch systems."""
+"""Weights of the published systems."""
 
 import numpy as np
 
 from keras_asd.layers import Bottleneck
 from keras_asd.layers import ClassCosine
+from keras_asd.models.dual_branch_embedder import DualBranchEmbedder
 from keras_asd.models.embedder import Embedder
+from keras_asd.models.published_dual_branch import plain_name
+from keras_asd.models.published_dual_branch import published_names
 
 
 def _dense_kernel(kernel):
@@ -82,18 +85,21 @@ def _backbone(backbone):
 
 
 def load_published_weights(
-    embedder: Embedder, arrays: dict[str, np.ndarray]
-) -> ClassCosine:
+    embedder: Embedder | DualBranchEmbedder, arrays: dict[str, np.ndarray]
+) -> ClassCosine | None:
     """Fills an embedder with published weights and makes their head.
 
     Args:
-        embedder: An `Embedder` of the same architecture.
-        arrays: Weights by the names and in the layout of the released
-            PyTorch code of TASTgram-MFN (a convolution is out, in, Mel,
-            time). A leading `weight/` is stripped.
+        embedder: An embedder of the same architecture.
+        arrays: Weights by the names and in the layout of the released code:
+            PyTorch's of TASTgram-MFN (a convolution is out, in, Mel, time)
+            for an `Embedder`, Keras's of sub-cluster AdaCos for a
+            `DualBranchEmbedder`, such as `conv2d/kernel:0`. A leading
+            `weight/` is stripped, and a leading place such as `004:`.
 
     Returns:
-        The `ClassCosine` head made of `arcface.weight`.
+        The `ClassCosine` head made of `arcface.weight`; `None` for a
+        `DualBranchEmbedder`, whose centres are drawn and not published.
 
     Raises:
         ValueError: If a name is missing or not used, or a shape differs;
@@ -104,36 +110,49 @@ def load_published_weights(
     ...
     ValueError: `arrays` must name every weight ... Missing: arcface.weight...
 
-    Reference: released code of Choi & Choi,
-    https://ieeexplore.ieee.org/document/10447764
+    References: released code of Choi & Choi,
+    https://ieeexplore.ieee.org/document/10447764, and of Wilkinghoff,
+    https://arxiv.org/abs/2309.15643
     """
     given = {
-        name.removeprefix("weight/"): np.asarray(array)
-        for name, array in arrays.items()
+        plain_name(name): np.asarray(array) for name, array in arrays.items()
     }
+    if isinstance(embedder, DualBranchEmbedder):
+        names = list(published_names(embedder))
+        _check_names({name for _, name in names}, given)
+        _assign([(*pair, _same) for pair in names], given)
+        return None
     targets = [] if embedder.tgram is None else list(_tgram(embedder.tgram))
     targets += _backbone(embedder.backbone)
-    known = {"arcface.weight", *(name for _, name, _ in targets)}
     # The published network has a last dense layer that nothing uses, and
     # counts its batches.
-    ignored = {
-        name
-        for name in given
-        if name.startswith("mobilefacenet.fc_out.")
-        or name.endswith(".num_batches_tracked")
+    given = {
+        name: array
+        for name, array in given.items()
+        if not name.startswith("mobilefacenet.fc_out.")
+        and not name.endswith(".num_batches_tracked")
     }
+    _check_names({"arcface.weight", *(name for _, name, _ in targets)}, given)
+    head = ClassCosine(len(given["arcface.weight"]))
+    head.build((None, embedder.embedding_dim))
+    _assign([*targets, (head.centres, "arcface.weight", _same)], given)
+    return head
+
+
+def _check_names(known, given):
     missing = sorted(known - set(given))
-    unused = sorted(set(given) - known - ignored)
+    unused = sorted(set(given) - known)
     if missing or unused:
         raise ValueError(
             "`arrays` must name every weight of the embedder and no other. "
             f"Missing: {', '.join(missing) or 'none'}. "
             f"Not used: {', '.join(unused) or 'none'}. Is the embedder of "
-            "the same `channels`, `stages` and length?"
+            "the same arguments and length?"
         )
-    head = ClassCosine(len(given["arcface.weight"]))
-    head.build((None, embedder.embedding_dim))
-    targets.append((head.centres, "arcface.weight", _same))
+
+
+def _assign(targets, given):
+    """Assigns all of the given arrays, or none."""
     assignments = []
     for variable, name, layout in targets:
         array = layout(given[name])
@@ -145,4 +164,3 @@ def load_published_weights(
         assignments.append((variable, array))
     for variable, array in assignments:
         variable.assign(array)
-    return head

@@ -1,5 +1,22 @@
 """From embeddings and cosines to anomaly scores."""
 
 from keras_asd.scoring.centre_angle import CentreAngle
+from keras_asd.scoring.centroids import Centroids
+from keras_asd.scoring.gaussian_mixture import GaussianMixture
+from keras_asd.scoring.local_density import LocalDensity
+from keras_asd.scoring.mahalanobis import Mahalanobis
+from keras_asd.scoring.minimum_over_domains import MinimumOverDomains
+from keras_asd.scoring.nearest_neighbors import NearestNeighbors
 
-__all__ = ["CentreAngle"]
+# What they have in common: for type hints, not a scorer of its own.
+from keras_asd.scoring.scorer import Scorer as Scorer
+
+__all__ = [
+    "CentreAngle",
+    "Centroids",
+    "GaussianMixture",
+    "LocalDensity",
+    "Mahalanobis",
+    "MinimumOverDomains",
+    "NearestNeighbors",
+]

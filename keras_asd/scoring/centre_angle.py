@@ -40,6 +40,8 @@ class CentreAngle(keras.layers.Layer):
     Liu et al., STgram-MFN, https://arxiv.org/abs/2201.05510
     """
 
+    reads = "cosine"
+
     def __init__(self, margin=0.7, scale=30.0, form="logit", **kwargs):
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
         check_angular_margin(margin, scale)
@@ -51,6 +53,17 @@ class CentreAngle(keras.layers.Layer):
         self.margin = margin
         self.scale = scale
         self.form = form
+
+    def fit(self, cosines=None, groups=None, is_target=None):
+        """Returns the scorer itself: the class centres are all it needs.
+
+        Args:
+            cosines: Ignored, as the others; they are the arguments that
+                every scorer takes.
+            groups: Ignored.
+            is_target: Ignored.
+        """
+        return self
 
     def build(self, input_shape):
         if input_shape[-1] < 2:

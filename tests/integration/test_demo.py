@@ -3,8 +3,8 @@
 import dataclasses
 
 from pipelines import demo
-from pipelines.config import PRESETS
 from pipelines.datasets.synthetic import SyntheticSettings
+from pipelines.presets import PRESETS
 
 
 def test_the_demo_makes_all_it_names(monkeypatch, tmp_path):

@@ -13,16 +13,27 @@ from keras_asd.layers import Bottleneck
 from keras_asd.layers import ClassCosine
 from keras_asd.layers import ConvolutionBlock
 from keras_asd.layers import LogMelSpectrogram
+from keras_asd.layers import LogMelStatistics
+from keras_asd.layers import MagnitudeSpectrogram
+from keras_asd.layers import MagnitudeSpectrum
 from keras_asd.layers import Mixup
+from keras_asd.layers import ResidualBlock
+from keras_asd.layers import SubclusterCosine
 from keras_asd.layers import TemporalAttention
 from keras_asd.layers import Tgram
+from keras_asd.layers import Whitening
 from keras_asd.models import AnomalyDetector
 from keras_asd.models import Classifier
+from keras_asd.models import DualBranchEmbedder
 from keras_asd.models import Embedder
 from keras_asd.models import MobileFaceNet
+from keras_asd.models import SpectrogramBranch
+from keras_asd.models import SpectrumBranch
+from keras_asd.models import StatisticsEmbedder
 from keras_asd.scoring import CentreAngle
 from tests import harness
 from tests.harness import Case
+from tests.scorer_cases import SCORER_CASES
 
 ROOMS = ("layers", "models", "scoring")
 
@@ -51,11 +62,6 @@ def rows(width):
         return (generator.normal(size=(batch, width)).astype("float32"),)
 
     return make
-
-
-def cosine(generator, batch, num_classes):
-    shape = (batch, num_classes)
-    return (generator.uniform(-0.99, 0.99, shape).astype("float32"),)
 
 
 def log_mel(generator, batch, frames):
@@ -106,6 +112,21 @@ def make_detector(samples):
     )
 
 
+def make_whitening(_):
+    layer = Whitening(4)
+    layer.fit(np.random.default_rng(3).normal(size=(9, 6)))
+    return layer
+
+
+def make_statistics_embedder(samples):
+    embedder = StatisticsEmbedder(
+        samples=samples, num_mel_bins=8, num_modulation_bands=2
+    )
+    clips = noise(np.random.default_rng(3), 12, samples)
+    embedder.fit(np.array(embedder.statistics(clips)))
+    return embedder
+
+
 CASES = {
     "layers.Bottleneck": Case(
         make=lambda _: Bottleneck(4, 2), inputs=image(4), sizes=(7, 1, 8)
@@ -123,7 +144,28 @@ CASES = {
         inputs=waveform,
         sizes=(2000, 511, 512, 1),
     ),
+    "layers.LogMelStatistics": Case(
+        make=lambda _: LogMelStatistics(62.5, 3), inputs=log_mel, sizes=(31, 1)
+    ),
+    "layers.MagnitudeSpectrogram": Case(
+        make=lambda _: MagnitudeSpectrogram(64),
+        inputs=waveform,
+        sizes=(200, 64, 127),
+    ),
+    "layers.MagnitudeSpectrum": Case(
+        make=lambda _: MagnitudeSpectrum(), inputs=waveform, sizes=(200, 67, 2)
+    ),
     "layers.Mixup": Case(make=lambda _: Mixup(), inputs=own_mix, sizes=(6, 1)),
+    "layers.SubclusterCosine": Case(
+        make=lambda _: SubclusterCosine(5, 2, is_fixed=False),
+        inputs=rows(6),
+        sizes=(1,),
+    ),
+    "layers.ResidualBlock": Case(
+        make=lambda _: ResidualBlock(4, strides=2),
+        inputs=image(3),
+        sizes=(7, 1, 8),
+    ),
     "layers.TemporalAttention": Case(
         make=lambda _: TemporalAttention(), inputs=log_mel, sizes=(5, 1)
     ),
@@ -132,6 +174,7 @@ CASES = {
         inputs=waveform,
         sizes=(200, 1, 31, 32, 193),
     ),
+    "layers.Whitening": Case(make=make_whitening, inputs=rows(6), sizes=(1,)),
     "models.AnomalyDetector": Case(
         make=make_detector,
         inputs=keyed_waveform,
@@ -144,6 +187,13 @@ CASES = {
         sizes=(4096,),
         training_inputs=mixed_waveform,
     ),
+    "models.DualBranchEmbedder": Case(
+        make=lambda samples: DualBranchEmbedder(
+            samples=samples, width=0.125, branch_dim=8, frame_lengths=(64, 256)
+        ),
+        inputs=waveform,
+        sizes=(2000, 256, 1001),
+    ),
     "models.Embedder": Case(
         make=make_embedder, inputs=waveform, sizes=(4096, 100)
     ),
@@ -152,9 +202,20 @@ CASES = {
         inputs=image(3, mel_bins=16),
         sizes=(9, 1),
     ),
-    "scoring.CentreAngle": Case(
-        make=lambda _: CentreAngle(), inputs=cosine, sizes=(5, 2)
+    "models.SpectrogramBranch": Case(
+        make=lambda _: SpectrogramBranch(branch_dim=8, width=0.25),
+        inputs=log_mel,
+        sizes=(40, 1, 6),
     ),
+    "models.SpectrumBranch": Case(
+        make=lambda _: SpectrumBranch(branch_dim=8, width=0.125),
+        inputs=waveform,
+        sizes=(1000, 1, 255),
+    ),
+    "models.StatisticsEmbedder": Case(
+        make=make_statistics_embedder, inputs=waveform, sizes=(4096, 700)
+    ),
+    **SCORER_CASES,
 }
 
 

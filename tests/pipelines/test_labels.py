@@ -57,3 +57,50 @@ def test_copies_at_other_speeds_are_classes_that_no_key_means():
     own_class = label_map.classes.index("fan/id_00")
     assert label_map.keys == {"fan": (own_class,), "fan/id_00": (own_class,)}
     assert all(speed != 1 for speed in SPEEDS)
+
+
+def test_auxiliary_classes_from_coarse_to_fine():
+    clip = Clip(
+        pathlib.Path("a.wav"),
+        "fan",
+        "section_00",
+        "train",
+        False,
+        "target",
+        (("vel", "6"), ("loc", "A")),
+    )
+    names = [
+        class_name(clip, classes, with_domain)
+        for classes in ("one", "machine", "section", "attributes")
+        for with_domain in (False, True)
+    ]
+    assert names == [
+        "all",
+        "all#target",
+        "fan",
+        "fan#target",
+        "fan/section_00",
+        "fan/section_00#target",
+        "fan/section_00/vel_6_loc_A",
+        "fan/section_00/vel_6_loc_A#target",
+    ]
+
+
+def test_a_clip_without_a_domain_has_none_in_its_class():
+    assert class_name(make_clip("fan", "id_00"), "section", True) == "fan/id_00"
+
+
+def test_every_section_is_a_group_and_a_bare_machine_means_all_of_them():
+    clips = [make_clip("pump", "id_00")]
+    clips += [make_clip("fan", section) for section in ("id_02", "id_00")]
+    examples = make_examples(clips, "machine")
+    label_map = make_label_map(examples, examples)
+    assert label_map.classes == ("fan", "pump")
+    assert label_map.keys["fan/id_00"] == label_map.keys["fan/id_02"] == (0,)
+    assert label_map.groups == {
+        "fan": (0, 1),
+        "fan/id_00": (0,),
+        "fan/id_02": (1,),
+        "pump": (2,),
+        "pump/id_00": (2,),
+    }

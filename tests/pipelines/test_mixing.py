@@ -50,3 +50,17 @@ def test_targets_hold_both_classes_with_their_weights():
         expected[0, first] = weight[row]
         expected[1, second] = 1 - weight[row]
         np.testing.assert_allclose(targets[row], expected, rtol=1e-6)
+
+
+def test_a_share_of_the_clips_is_mixed():
+    weights = np.stack(
+        [draw_mix(64, [3, i], 1.0, "clip", 0.25)[0] for i in range(40)]
+    )
+    assert 0.2 < np.mean(weights < 1) < 0.3
+    assert (draw_mix(64, [3, 0], 1.0, "clip", 0.0)[0].numpy() == 1).all()
+
+
+def test_mixing_every_clip_draws_what_it_drew_without_the_choice():
+    np.testing.assert_array_equal(
+        draw_mix(33, [5, 6], probability=1.0)[0], draw_mix(33, [5, 6])[0]
+    )

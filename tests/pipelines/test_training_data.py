@@ -142,3 +142,22 @@ def test_an_example_carries_its_speed():
         1.09,
         1.19,
     ]
+
+
+def test_soft_targets_are_the_sum_of_the_rows(make_data):
+    config = dataclasses.replace(CONFIG, mix_per="clip", mix_alpha=1.0)
+    soft = dataclasses.replace(config, loss="subcluster_adacos")
+    [rows, sums] = [collect(make_data(one).batches()) for one in (config, soft)]
+    for (inputs, targets, _), (same, summed, _) in zip(rows, sums, strict=True):
+        np.testing.assert_array_equal(inputs["waveform"], same["waveform"])
+        np.testing.assert_array_equal(inputs["mix_weight"], same["mix_weight"])
+        np.testing.assert_allclose(targets.sum(axis=1), summed)
+    [(_, validation, _), *_] = collect(make_data(soft).unmixed_batches())
+    assert validation.ndim == 2
+
+
+def test_without_mixing_soft_targets_are_one_hot(make_data):
+    config = dataclasses.replace(CONFIG, loss="adacos", mix_probability=0.0)
+    for inputs, targets, _ in collect(make_data(config).batches()):
+        assert set(inputs) == {"waveform"}
+        np.testing.assert_array_equal(targets.max(axis=1), 1)

@@ -155,3 +155,18 @@ def test_an_unknown_preset_is_refused():
 def test_frequencies_out_of_order_are_refused(frequencies):
     with pytest.raises(ValueError, match="`min_freq` and `max_freq` must"):
         LogMelSpectrogram(**frequencies)
+
+
+@pytest.mark.parametrize("preset", ["code", "paper"])
+def test_its_axes_name_the_frame_and_band_of_a_short_tone(preset):
+    layer = LogMelSpectrogram(preset)
+    (time_label, seconds), (label, hz) = layer.axes(16_001)
+    assert (time_label, label) == ("time, s", "frequency, Hz")
+    time = np.arange(16_001) / 16_000
+    burst = np.exp(-(((time - 0.6) / 0.03) ** 2))
+    tone = burst * np.sin(2 * np.pi * 3000 * time)
+    log_mel = np.array(layer(tone.astype("float32")[None]))[0]
+    assert log_mel.shape == (len(seconds), len(hz))
+    frame, band = np.unravel_index(log_mel.argmax(), log_mel.shape)
+    assert seconds[frame] == pytest.approx(0.6, abs=0.02)
+    assert hz[band] == pytest.approx(3000, rel=0.03)

@@ -45,6 +45,27 @@ def test_two_classes_in_one_hot_form_are_not_taken_for_two_rows():
     assert float(accuracy(targets, np.array([[0.2, 0.4]] * 2))) == 0.5
 
 
+def test_of_the_sub_centres_of_a_class_the_nearest_counts():
+    accuracy = MarginFreeAccuracy()
+    cosines = np.array([[[0.1, 0.2], [-0.9, 0.8], [0.7, 0.7]]] * 2)
+    assert float(accuracy(np.eye(3)[[1, 2]], cosines)) == 0.5
+    mixed = mix([1, 1], [0, 0], [0.7, 0.4])
+    accuracy.reset_state()
+    assert float(accuracy(mixed, cosines)) == 0.5
+
+
+def test_two_classes_of_two_sub_centres_are_not_taken_for_mixed_targets():
+    accuracy = MarginFreeAccuracy()
+    cosines = np.array([[[0.1, 0.9], [0.2, 0.3]], [[0.1, 0.2], [0.0, 0.3]]])
+    assert float(accuracy(np.eye(2), cosines)) == 1.0
+
+
+def test_soft_targets_count_for_their_heaviest_class():
+    accuracy = MarginFreeAccuracy()
+    soft = np.array([[0.6, 0.4, 0.0], [0.3, 0.7, 0.0], [0.1, 0.2, 0.7]])
+    assert float(accuracy(soft, COSINES)) == pytest.approx(2 / 3)
+
+
 def test_it_averages_over_batches_and_starts_again_after_a_reset():
     accuracy = MarginFreeAccuracy()
     accuracy.update_state(np.eye(3)[[0, 0]], COSINES[:2])

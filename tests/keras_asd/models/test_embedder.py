@@ -54,6 +54,40 @@ def test_the_three_steps_are_the_whole(embedder, waveform):
     )
 
 
+@pytest.mark.parametrize(
+    "channels", [("tgram", "log_mel", "attended"), ("attended", "log_mel")]
+)
+def test_represent_and_embed_are_the_whole(channels, waveform, tiny_stages):
+    embedder = Embedder(**TINY, channels=channels)
+    representations = embedder.represent(waveform)
+    assert ("tgram" in representations) == ("tgram" in channels)
+    np.testing.assert_allclose(
+        np.array(embedder.embed(representations)),
+        np.array(embedder(waveform)),
+        atol=1e-5,
+    )
+
+
+def test_a_masked_part_becomes_its_mean_over_time(embedder, waveform):
+    representations = embedder.represent(waveform)
+    neutral = embedder.neutral(representations)
+    assert list(neutral) == ["log_mel", "tgram"]
+    for name, values in representations.items():
+        mean = np.array(values).mean(axis=1, keepdims=True)
+        np.testing.assert_allclose(
+            np.array(neutral[name]), np.repeat(mean, 9, axis=1), atol=1e-5
+        )
+
+
+def test_the_axes_count_frames_and_bins(embedder):
+    seconds, hz = embedder.axes("log_mel")
+    assert (seconds[0], hz[0]) == ("time, s", "frequency, Hz")
+    np.testing.assert_allclose(seconds[1], np.arange(9) * 0.032)
+    assert len(hz[1]) == 16
+    assert embedder.axes("tgram")[1][0] == "filter"
+    np.testing.assert_array_equal(embedder.axes("tgram")[1][1], np.arange(16))
+
+
 def test_the_channels_are_stacked_in_their_order(embedder, waveform):
     log_mel = embedder.front_end(waveform)
     image = np.array(embedder.stack(waveform, log_mel))

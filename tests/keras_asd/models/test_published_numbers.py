@@ -10,6 +10,7 @@ from keras_asd.layers import LogMelSpectrogram
 from keras_asd.losses import ArcFace
 from keras_asd.losses import ArcMix
 from keras_asd.losses import NoisyArcMix
+from keras_asd.models import DualBranchEmbedder
 from keras_asd.models import Embedder
 from keras_asd.models import load_published_weights
 from keras_asd.scoring import CentreAngle
@@ -18,17 +19,35 @@ from tests.harness import distances
 from tests.harness import to_numpy
 
 
-@pytest.fixture(scope="module")
-def golden():
+def read_golden(name):
     folder = os.environ.get("KERAS_ASD_GOLDEN")
-    path = pathlib.Path(folder or "") / "tastgram_mfn.npz"
+    path = pathlib.Path(folder or "") / name
     if folder is None or not path.exists():
-        pytest.skip("KERAS_ASD_GOLDEN names no folder with tastgram_mfn.npz")
+        pytest.skip(f"KERAS_ASD_GOLDEN names no folder with {name}")
     with np.load(path) as file:
         return {name: file[name] for name in file.files}
 
 
-def test_the_whole_network_is_the_published_one(golden):
+def test_the_network_of_two_branches_is_the_published_one():
+    golden = read_golden("dual_branch.npz")
+    embedder = DualBranchEmbedder()
+    weights = {k: v for k, v in golden.items() if k.startswith("weight/")}
+    load_published_weights(embedder, weights)
+    waveform = golden["waveform"][..., 0]
+    embedding = to_numpy(as_function(embedder)(waveform))
+    for name, branch in (
+        ("spectrum", slice(0, 128)),
+        ("spectrogram", slice(128, 256)),
+        ("both", slice(0, 256)),
+    ):
+        actual, expected = embedding[:, branch], golden["embedding"][:, branch]
+        distance = distances(actual, expected).max()
+        print(f"{name}: {distance:.1e}")
+        assert distance < 1e-4, name
+
+
+def test_the_whole_network_is_the_published_one():
+    golden = read_golden("tastgram_mfn.npz")
     embedder = Embedder()
     weights = {k: v for k, v in golden.items() if k.startswith("weight/")}
     head = load_published_weights(embedder, weights)

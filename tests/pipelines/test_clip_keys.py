@@ -1,6 +1,6 @@
 import pytest
 
-from pipelines.scoring import find_key
+from pipelines.clip_keys import find_key
 
 MACHINES = ["fan", "fan/id_00", "fan/id_02", "pump", "pump/all", "pump/id_04"]
 

@@ -1,0 +1,159 @@
+"""From a waveform to an embedding, without training."""
+
+import keras
+from keras import ops
+
+from keras_asd.layers import LogMelSpectrogram
+from keras_asd.layers import LogMelStatistics
+from keras_asd.layers import Whitening
+from keras_asd.models.waveform_length import as_clips
+
+FRAME_SECONDS = 0.032
+STEP_SECONDS = 0.016
+
+
+@keras.saving.register_keras_serializable(package="keras_asd")
+class StatisticsEmbedder(keras.Model):
+    """Whitened statistics of the log-Mel spectrogram; nothing is trained.
+
+    For folders of few normal clips: `fit` takes what `statistics` gives for
+    them, and from then on the Euclidean distance of two embeddings is a
+    Mahalanobis distance of what the clips are like. Bands of frequency are
+    wide and frames short (32 ms every 16 ms): few numbers a clip, and a
+    modulation spectrum up to 31 Hz. Always computed in float32.
+
+    Args:
+        samples: Integer, length of the waveform. Defaults to 10 s.
+        sampling_rate: Integer, Hz.
+        num_mel_bins: Integer, number of Mel bands.
+        num_modulation_bands: Integer, bands of the modulation spectrum from
+            1 Hz to 31 Hz; see `LogMelStatistics`.
+        level: `"removed"`, where loudness tells nothing, or `"kept"`.
+        num_components: Integer, size of the embedding: the directions of the
+            largest variance. All of them if `None`.
+        is_fitted: Whether the weights come from a `fit`; for configurations
+            that are loaded, `fit` sets it.
+
+    Input shape: `(batch, samples)`, in `[-1, 1]`.
+    Output shape: `(batch, num_components)`.
+
+    Raises:
+        ValueError: For a call before `fit`, a waveform of another length,
+            or one of less than a frame.
+
+    >>> import numpy as np
+    >>> embedder = StatisticsEmbedder(samples=16_000, num_components=8)
+    >>> noise = np.random.default_rng(0).normal(0.0, 0.1, (5, 16_000))
+    >>> embedder.fit(np.array(embedder.statistics(noise)))
+    >>> tuple(embedder(noise).shape)
+    (5, 8)
+    """
+
+    def __init__(
+        self,
+        samples=160_000,
+        sampling_rate=16_000,
+        num_mel_bins=32,
+        num_modulation_bands=6,
+        level="removed",
+        num_components=None,
+        is_fitted=False,
+        **kwargs,
+    ):
+        super().__init__(**{"dtype": "float32", "autocast": False, **kwargs})
+        frame_length = round(FRAME_SECONDS * sampling_rate)
+        if samples < frame_length:
+            raise ValueError(
+                f"`samples` must be at least a frame of {FRAME_SECONDS} s. "
+                f"Received: samples={samples}, sampling_rate={sampling_rate}. "
+                "Tile the clips."
+            )
+        self.samples = samples
+        self.sampling_rate = sampling_rate
+        self.num_mel_bins = num_mel_bins
+        self.num_modulation_bands = num_modulation_bands
+        self.level = level
+        self.num_components = num_components
+        self.front_end = LogMelSpectrogram(
+            preset="paper",
+            sampling_rate=sampling_rate,
+            num_mel_bins=num_mel_bins,
+            frame_length=frame_length,
+            frame_step=round(STEP_SECONDS * sampling_rate),
+            name="front_end",
+        )
+        self.pooling = LogMelStatistics(
+            sampling_rate / self.front_end.frame_step,
+            num_modulation_bands,
+            level,
+            name="pooling",
+        )
+        self.whitening = Whitening(num_components, is_fitted, name="whitening")
+        num_features = (2 + num_modulation_bands) * num_mel_bins
+        self.embedding_dim = num_components or num_features
+        self.build((None, samples))
+
+    def build(self, input_shape):
+        if not self.whitening.built:
+            features = (2 + self.num_modulation_bands) * self.num_mel_bins
+            self.whitening.build((None, features))
+        self.built = True
+
+    def represent(self, waveform):
+        """Dict of `log_mel`, `(batch, frames, num_mel_bins)`, in dB."""
+        return {"log_mel": self.front_end(waveform)}
+
+    def embed(self, representations, training=None):
+        """Embedding `(batch, embedding_dim)` of what `represent` gave."""
+        return self.whitening(self.pooling(representations["log_mel"]))
+
+    def neutral(self, representations):
+        """What masked cells are filled with: each band's mean over time."""
+        log_mel = representations["log_mel"]
+        mean = ops.mean(log_mel, axis=1, keepdims=True)
+        return {"log_mel": ops.broadcast_to(mean, ops.shape(log_mel))}
+
+    def axes(self, name):
+        """Label and values of each axis of the representation `name`."""
+        if name != "log_mel":
+            raise ValueError(
+                "`name` must be 'log_mel', all that this embedder computes. "
+                f"Received: name={name!r}."
+            )
+        return self.front_end.axes(self.samples)
+
+    def statistics(self, waveform):
+        """What `fit` takes: `(batch, features)`, in dB, not whitened."""
+        return self.pooling(self.represent(waveform)["log_mel"])
+
+    def fit(self, statistics, groups=None):
+        """Sets the whitening from the statistics of normal clips.
+
+        Args:
+            statistics: Array `(clips, features)` of `statistics`.
+            groups: Integers `(clips,)`, such as the section of each clip:
+                differences between groups are then no spread.
+
+        Raises:
+            ValueError: As `Whitening.fit`.
+        """
+        self.whitening.fit(statistics, groups)
+
+    def call(self, waveform, training=None):
+        waveform = as_clips(waveform, self.samples)
+        return self.embed(self.represent(waveform), training=training)
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], self.embedding_dim)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "samples": self.samples,
+            "sampling_rate": self.sampling_rate,
+            "num_mel_bins": self.num_mel_bins,
+            "num_modulation_bands": self.num_modulation_bands,
+            "level": self.level,
+            "num_components": self.num_components,
+            "is_fitted": self.whitening.is_fitted,
+        }

@@ -1,0 +1,63 @@
+"""`keras-asd evaluate`."""
+
+import argparse
+
+
+def run(words: list[str]) -> int:
+    """Scores test clips and writes the report."""
+    parser = argparse.ArgumentParser(
+        prog="keras-asd evaluate",
+        description="Scores the test clips of data folders, and reports.",
+    )
+    parser.add_argument("run", help="folder of a finished training run")
+    parser.add_argument("data", nargs="+", help="data folders")
+    parser.add_argument(
+        "--scorer",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME",
+        help="scorers to fit on the run's normal clips in place of its own, "
+        "or `all`; `keras-asd train --help` lists them",
+    )
+    parser.add_argument(
+        "--space",
+        choices=["sphere", "standardized", "whitened", "raw"],
+        help="where these scorers measure; as the run's own if not given",
+    )
+    parser.add_argument(
+        "--year",
+        type=int,
+        help="of DCASE Task 2, whose official rules judge; those that suit "
+        "the clips if not given",
+    )
+    parser.add_argument(
+        "--submission",
+        metavar="DIR",
+        help="write the score and decision files that this year's official "
+        "evaluator takes, one folder a scorer",
+    )
+    options = parser.parse_args(words)
+    from pipelines.evaluation import evaluate_scorers
+    from pipelines.scorer_table import scorer_table
+
+    reports = evaluate_scorers(
+        options.run,
+        options.data,
+        options.scorer,
+        options.space,
+        options.year,
+        options.submission,
+    )
+    for report in reports.values():
+        print_report(report)
+    if len(reports) > 1:
+        print(scorer_table(reports))
+    return 0
+
+
+def print_report(report) -> None:
+    """Prints the table of a report and the files that tell of it."""
+    print(report.table)
+    for path in report.files:
+        print(f"wrote {path}")

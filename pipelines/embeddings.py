@@ -1,0 +1,150 @@
+"""Embeddings of clips, window by window, and where they are kept."""
+
+import dataclasses
+import logging
+import pathlib
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+import numpy as np
+import tqdm
+
+from pipelines import atomic
+from pipelines.config import Config
+from pipelines.inspected_clip import InspectedClip
+from pipelines.waveforms import window_dataset
+
+logger = logging.getLogger(__name__)
+
+BATCH_SIZE = 32
+
+
+@dataclasses.dataclass(frozen=True)
+class Embeddings:
+    """Embeddings of the windows of clips, with what scorers need of them.
+
+    Args:
+        vectors: `(windows, embedding_dim)`, float32.
+        keys: `<machine>/<section>` of each, `(windows,)`.
+        is_target: Whether it is of the target domain, `(windows,)`.
+        clips: Place of its clip in the list they were made from,
+            `(windows,)`.
+
+    >>> empty = np.zeros(0)
+    >>> Embeddings(np.zeros((0, 8)), empty, empty, empty).vectors.shape
+    (0, 8)
+    """
+
+    vectors: np.ndarray
+    keys: np.ndarray
+    is_target: np.ndarray
+    clips: np.ndarray
+
+    def select(self, chosen: np.ndarray | slice) -> "Embeddings":
+        """Those rows only."""
+        return Embeddings(
+            **{name: value[chosen] for name, value in vars(self).items()}
+        )
+
+
+def stream_windows(
+    clips: Sequence[InspectedClip], config: Config, what: str
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Batches of windows and the places of their clips, with progress.
+
+    Yields:
+        `(indices, windows)`, shapes `(batch,)` and `(batch, samples)`.
+
+    >>> list(stream_windows([], Config(), "scoring"))
+    []
+    """
+    dataset = window_dataset(
+        clips,
+        config.sampling_rate,
+        config.samples,
+        channel=config.recording_channel,
+        decoder=config.decoder,
+        short=config.short_clips,
+        long=config.long_clips,
+    )
+    with tqdm.tqdm(
+        desc=what, total=len(clips), unit="clip", disable=None
+    ) as progress:
+        for indices, windows in dataset.batch(BATCH_SIZE).as_numpy_iterator():
+            yield indices, windows
+            progress.update(int(indices[-1]) + 1 - progress.n)
+
+
+def embed_clips(
+    embed: Callable[[np.ndarray], np.ndarray],
+    clips: Sequence[InspectedClip],
+    config: Config,
+    what: str = "embedding",
+) -> Embeddings:
+    """Embeds every window of the clips; one that breaks is left out.
+
+    Args:
+        embed: From waveforms `(batch, samples)` to vectors, such as an
+            embedder's `predict_on_batch`.
+        clips: The clips.
+        config: Settings of the run.
+        what: Said beside the progress bar.
+
+    Raises:
+        ValueError: If no clip could be decoded.
+
+    >>> embed_clips(np.asarray, [], Config())
+    Traceback (most recent call last):
+    ValueError: There must be clips to embed. Received: 0 clips, none ...
+    """
+    indices, vectors = [], []
+    for places, windows in stream_windows(clips, config, what):
+        indices.append(places)
+        vectors.append(np.asarray(embed(windows), "float32"))
+    if not vectors:
+        raise ValueError(
+            f"There must be clips to embed. Received: {len(clips)} clips, "
+            "none of which could be decoded. Are the recordings still there?"
+        )
+    places = np.concatenate(indices)
+    keys = np.array([one.clip.key for one in clips])
+    is_target = np.array([one.clip.domain == "target" for one in clips])
+    return Embeddings(
+        np.concatenate(vectors), keys[places], is_target[places], places
+    )
+
+
+def write_embeddings(path: pathlib.Path, embeddings: Embeddings) -> None:
+    """Writes embeddings, whole or not at all.
+
+    >>> import tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "embeddings.npz")
+    >>> one = np.array([0])
+    >>> made = Embeddings(np.ones((1, 2)), np.array(["fan/a"]), one > 0, one)
+    >>> write_embeddings(path, made)
+    >>> read_embeddings(path).keys.tolist()
+    ['fan/a']
+    """
+    with atomic.replacing(path) as temporary:
+        with temporary.open("wb") as file:
+            np.savez(file, **vars(embeddings))
+
+
+def read_embeddings(path: pathlib.Path) -> Embeddings:
+    """Reads what `write_embeddings` wrote.
+
+    Raises:
+        FileNotFoundError: If it is not there.
+
+    >>> read_embeddings(pathlib.Path("no_such_run/embeddings.npz"))
+    Traceback (most recent call last):
+    FileNotFoundError: The run must hold the embeddings of its normal clips...
+    """
+    if not path.exists():
+        raise FileNotFoundError(
+            "The run must hold the embeddings of its normal clips. Received: "
+            f"no {path}. Train again, with this version of keras_asd."
+        )
+    with np.load(path, allow_pickle=False) as arrays:
+        return Embeddings(**{name: arrays[name] for name in arrays.files})

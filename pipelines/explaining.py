@@ -1,0 +1,202 @@
+"""Explanations of single clips: pictures of what makes their scores."""
+
+import dataclasses
+import os
+import pathlib
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+import numpy as np
+import tqdm
+from keras import ops
+
+from pipelines import atomic
+from pipelines.artefacts import load_detector
+from pipelines.clip import Clip
+from pipelines.clip_keys import find_key
+from pipelines.clip_list import normal_clips
+from pipelines.clip_list import read_clip_list
+from pipelines.embeddings import read_embeddings
+from pipelines.explanation import explain_clip
+from pipelines.explanation_figure import explanation_figure
+from pipelines.inspection import inspect_clips
+from pipelines.libsndfile import decode_clip
+from pipelines.plots import render_png
+from pipelines.run_folder import RunFolder
+from pipelines.run_folder import read_config
+from pipelines.score_files import short_names
+
+
+@dataclasses.dataclass(frozen=True)
+class ClipExplanation:
+    """What an explanation was drawn of, and where it lies.
+
+    Args:
+        clip: The recording.
+        key: Machine that it was held against.
+        anomaly_score: Of its strangest window, which is the one explained.
+        seconds: Where this window begins.
+        files: The picture, and the maps as numbers.
+
+    >>> ClipExplanation("a.wav", "fan", 0.5, 0.0, ()).key
+    'fan'
+    """
+
+    clip: str
+    key: str
+    anomaly_score: float
+    seconds: float
+    files: tuple[pathlib.Path, ...]
+
+
+def explain(
+    run_path: str,
+    paths: Sequence[str],
+    folder: str,
+    machine: str | None = None,
+    num_masks: int = 2000,
+    fill: str = "nearest",
+    seed: int = 0,
+) -> Iterator[ClipExplanation | tuple[str, str]]:
+    """Draws what in each clip makes its anomaly score.
+
+    A clip of several windows is explained where its score is highest. For
+    each `<name>` of a clip go `<name>.png` and `<name>.npz` into the folder.
+
+    Args:
+        run_path: Folder of a finished training run.
+        paths: The recordings.
+        folder: Where the pictures go.
+        machine: Key of all of them; read from each clip's name and folders
+            where it is `None`.
+        num_masks: Masks for each representation.
+        fill: What hidden parts show: what the `"nearest"` normal clip has
+            there, or `"neutral"`, the clip's own mean over time.
+        seed: Of the masks.
+
+    Yields:
+        A `ClipExplanation`; or path and reason where there is none.
+
+    Raises:
+        FileNotFoundError: If there is no such run.
+        ValueError: If `machine` is none that the run knows.
+
+    >>> list(explain("no_such_run", ["a.wav"], "pictures"))
+    Traceback (most recent call last):
+    FileNotFoundError: `run` must be the folder of a training run. ...
+    """
+    explainer = _Explainer(RunFolder(pathlib.Path(run_path)), num_masks, seed)
+    machines = list(explainer.detector.keys)
+    if machine is not None and machine not in machines:
+        raise ValueError(
+            f"`machine` must be one of {', '.join(machines)}. "
+            f"Received: machine={machine!r}."
+        )
+    clips = [Clip(pathlib.Path(path), "", "", "test", None) for path in paths]
+    _, broken = inspect_clips(clips, explainer.config.recording_channel)
+    reasons = {clip.path: reason for clip, reason in broken}
+    names = short_names([clip.path for clip in clips])
+    for clip, name in zip(clips, names, strict=True):
+        try:
+            if clip.path in reasons:
+                raise ValueError(reasons[clip.path])
+            key = machine or find_key(os.fspath(clip.path), machines)
+            stem = pathlib.PurePath(name.replace("/", "_")).stem
+            yield explainer.explain(
+                clip.path, key, pathlib.Path(folder) / stem, fill
+            )
+        except (ValueError, OSError) as error:
+            yield os.fspath(clip.path), str(error)
+
+
+class _Explainer:
+    def __init__(self, run: RunFolder, num_masks: int, seed: int):
+        self.run = run
+        self.config = read_config(run)
+        self.detector = load_detector(run)
+        self.num_masks = num_masks
+        self.seed = seed
+
+    def explain(
+        self, path: pathlib.Path, key: str, target: pathlib.Path, fill: str
+    ) -> ClipExplanation:
+        place = list(self.detector.keys).index(key)
+
+        def score(embedding):
+            places = ops.full((ops.shape(embedding)[0],), place, dtype="int32")
+            return self.detector.score(embedding, places)["anomaly_score"]
+
+        windows, surplus = self._windows(path)
+        embeddings = self.detector.embedder.predict_on_batch(windows)
+        scores = score(ops.convert_to_tensor(embeddings))
+        scores = ops.convert_to_numpy(scores)
+        strangest = int(scores.argmax())
+        normal = None
+        if fill == "nearest":
+            normal = self._nearest(key, embeddings[strangest])
+        with tqdm.tqdm(desc=path.name, unit="mask", disable=None) as progress:
+            explanations = explain_clip(
+                self.detector.embedder,
+                score,
+                windows[strangest],
+                normal,
+                self.num_masks,
+                seed=self.seed,
+                progress=progress.update,
+            )
+        machine, _, section = key.partition("/")
+        clip = Clip(path, machine, section or "all", "test", None)
+        figure = explanation_figure(
+            explanations, clip, float(scores[strangest])
+        )
+        files = (
+            target.with_name(f"{target.name}.png"),
+            target.with_name(f"{target.name}.npz"),
+        )
+        with atomic.replacing(files[0]) as temporary:
+            temporary.write_bytes(render_png(figure))
+        with atomic.replacing(files[1]) as temporary:
+            with temporary.open("wb") as file:
+                np.savez(
+                    file, **{one.name: one.importance for one in explanations}
+                )
+        start = strangest * surplus // max(len(windows) - 1, 1)
+        return ClipExplanation(
+            os.fspath(path),
+            key,
+            float(scores[strangest]),
+            start / self.config.sampling_rate,
+            files,
+        )
+
+    def _windows(self, path: pathlib.Path) -> tuple[np.ndarray, int]:
+        """A clip's windows, and by how much it is longer than one."""
+        waveform = decode_clip(
+            os.fspath(path),
+            self.config.sampling_rate,
+            self.config.recording_channel,
+        )
+        windows = self.detector.windows(ops.convert_to_tensor(waveform[None]))
+        surplus = max(len(waveform) - self.detector.embedder.samples, 0)
+        return ops.convert_to_numpy(windows)[0], surplus
+
+    def _nearest(self, key: str, embedding: np.ndarray) -> np.ndarray:
+        """The window of a normal clip whose embedding is nearest in angle."""
+        normals = read_embeddings(self.run.embeddings)
+        groups = set(self.detector.groups[key])
+        own = [
+            name
+            for name in set(normals.keys.tolist())
+            if set(self.detector.groups[name]) <= groups
+        ]
+        vectors = np.where(
+            np.isin(normals.keys, own)[:, None], normals.vectors, 0.0
+        )
+        lengths = np.maximum(np.linalg.norm(vectors, axis=1), 1e-12)
+        cosines = vectors @ embedding / lengths
+        nearest = int(np.where(lengths > 1e-12, cosines, -np.inf).argmax())
+        clips = normal_clips(read_clip_list(self.run.clips))
+        place = int(normals.clips[nearest])
+        windows, _ = self._windows(clips[place].clip.path)
+        first = int(np.flatnonzero(normals.clips == place)[0])
+        return windows[nearest - first]

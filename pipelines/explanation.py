@@ -1,0 +1,113 @@
+"""Where in a clip its anomaly score comes from."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from keras_asd.explanation import rise
+
+# Cells of the masks along each axis, by the number of axes.
+CELLS = {1: 32, 2: 8}
+SHOWN_DECIBELS = 60.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Explanation:
+    """A representation of one clip, and where in it the score comes from.
+
+    Args:
+        name: Of the representation, such as `"log_mel"`.
+        values: What is shown of it, `(bins,)` or `(frames, bins)`.
+        unit: What `values` count, such as `"dB"`.
+        axes: Label and values of each axis.
+        importance: What `keras_asd.explanation.rise` gave, of that shape.
+
+    >>> axes = (("frequency, Hz", np.arange(2.0)),)
+    >>> Explanation("spectrum", np.zeros(2), "dB", axes, np.ones(2)).name
+    'spectrum'
+    """
+
+    name: str
+    values: np.ndarray
+    unit: str
+    axes: tuple[tuple[str, np.ndarray], ...]
+    importance: np.ndarray
+
+
+def explain_clip(
+    embedder: Any,
+    score: Callable,
+    waveform: np.ndarray,
+    normal: np.ndarray | None = None,
+    num_masks: int = 2000,
+    batch_size: int = 32,
+    seed: int = 0,
+    progress: Callable[[int], Any] = lambda num_done: None,
+) -> list[Explanation]:
+    """Runs RISE on every representation of a clip.
+
+    Args:
+        embedder: Any embedder of `keras_asd.models`.
+        score: From embeddings to anomaly scores, `(batch,)`.
+        waveform: `(samples,)`, as long as the embedder takes.
+        normal: Waveform of a normal clip, as long, such as the training clip
+            nearest to this one: hidden parts show what it has there. What
+            `embedder.neutral` gives if `None`.
+        num_masks: Masks for each representation.
+        batch_size: Masks at a time.
+        seed: Chooses the masks.
+        progress: Called with the number of masks done since the last call.
+
+    >>> from keras_asd.models import StatisticsEmbedder
+    >>> embedder = StatisticsEmbedder(samples=8000, num_mel_bins=8)
+    >>> noise = np.random.default_rng(0).normal(0.0, 0.1, (5, 8000))
+    >>> embedder.fit(np.array(embedder.statistics(noise)))
+    >>> score = lambda embedding: ops.norm(embedding, axis=-1)
+    >>> made = explain_clip(embedder, score, noise[0], num_masks=8)
+    >>> [(one.name, one.importance.shape) for one in made]
+    [('log_mel', (32, 8))]
+    """
+    waveform = np.asarray(waveform, "float32")
+    representations = embedder.represent(ops.convert_to_tensor(waveform[None]))
+    fills = {}
+    if normal is not None:
+        normal = np.asarray(normal, "float32")
+        fills = embedder.represent(ops.convert_to_tensor(normal[None]))
+    explanations = []
+    for name in embedder.neutral(representations):
+        values = ops.convert_to_numpy(representations[name])[0]
+        importance = rise(
+            embedder,
+            score,
+            waveform,
+            name,
+            num_masks=num_masks,
+            cells=tuple(min(CELLS[values.ndim], n) for n in values.shape),
+            batch_size=batch_size,
+            seed=seed,
+            fill=ops.convert_to_numpy(fills[name])[0] if fills else None,
+            progress=progress,
+        )
+        shown, unit = _shown(embedder, name, values)
+        explanations.append(
+            Explanation(name, shown, unit, embedder.axes(name), importance)
+        )
+    return explanations
+
+
+def _shown(embedder, name, values) -> tuple[np.ndarray, str]:
+    """Magnitudes in decibels; all others are in decibels or learned."""
+    form = getattr(embedder, "spectrogram", None)
+    if name == "spectrum" or (name != "log_mel" and form == "linear"):
+        magnitude = np.abs(values).astype("float64")
+        largest = max(float(magnitude.max()), 1e-12)
+        least = largest * 10 ** (-SHOWN_DECIBELS / 20)
+        decibels = 20 * np.log10(np.maximum(magnitude, least))
+        is_flat = values.ndim == 1
+        return decibels, "dB" if is_flat else "distance from the mean, dB"
+    if name == "tgram":
+        return values, "learned"
+    return values, "dB" if name == "log_mel" else "dB over the mean"

@@ -1,0 +1,139 @@
+"""Training of the classifier, resumable at every epoch."""
+
+import logging
+import math
+import sys
+from collections.abc import Sequence
+
+import keras
+
+from keras_asd.models import Classifier
+from pipelines.assembly import make_classifier
+from pipelines.checkpoints import Checkpoints
+from pipelines.clip_list import ListedClip
+from pipelines.config import Config
+from pipelines.labels import Example
+from pipelines.labels import LabelMap
+from pipelines.run_folder import RunFolder
+from pipelines.training_data import TrainingData
+
+logger = logging.getLogger(__name__)
+
+# Fewer steps than this leave a network close to where it began.
+FEW_STEPS = 200
+
+
+def fit_classifier(
+    examples: Sequence[Example],
+    listed: Sequence[ListedClip],
+    label_map: LabelMap,
+    config: Config,
+    run: RunFolder,
+) -> Classifier:
+    """Trains the classifier of a run, from where it was left.
+
+    Args:
+        examples: What to train and validate on.
+        listed: The clips of the run with their roles.
+        label_map: Their classes.
+        config: Settings of the run.
+        run: Its folder.
+
+    Returns:
+        The classifier with the weights that the run keeps.
+
+    >>> label_map = LabelMap(("fan", "pump"), {})
+    >>> run = RunFolder(pathlib.Path("runs/fan"))
+    >>> fit_classifier([], [], label_map, Config(), run)
+    Traceback (most recent call last):
+    ValueError: Training must have clips. Received: 0 examples.
+    """
+    if not examples:
+        raise ValueError("Training must have clips. Received: 0 examples.")
+    by_path = {entry.clip.path: entry for entry in listed}
+
+    def select(*roles: str) -> TrainingData:
+        chosen = [
+            example
+            for example in examples
+            if by_path[example.clip.path].role in roles
+        ]
+        inspected = [by_path[example.clip.path].inspected for example in chosen]
+        return TrainingData(
+            chosen, [one for one in inspected if one], label_map, config
+        )
+
+    training = select("train", "contrast")
+    validation = select("held out")
+    classifier, first_epoch = _restore(config, label_map, run)
+    keeps_best = config.keep == "best" and validation.num_examples > 0
+    if config.keep == "best" and not keeps_best:
+        logger.warning(
+            "no class has a clip to spare for validation: the last weights "
+            "are kept"
+        )
+    checkpoints = Checkpoints(run, keeps_best)
+    checkpoints.resume(first_epoch)
+    logger.info(
+        "training on %d examples of %d classes, validating on %d",
+        training.num_examples,
+        training.num_classes,
+        validation.num_examples,
+    )
+    num_steps = config.epochs * training.steps_per_epoch
+    if num_steps < FEW_STEPS:
+        logger.warning(
+            "%d training steps are few: raise --epochs, or lower --batch_size",
+            num_steps,
+        )
+    if first_epoch < config.epochs:
+        classifier.fit(
+            training.batches(first_epoch),
+            epochs=config.epochs,
+            initial_epoch=first_epoch,
+            steps_per_epoch=training.steps_per_epoch,
+            shuffle=False,
+            validation_data=(
+                validation.unmixed_batches()
+                if validation.num_examples
+                else None
+            ),
+            callbacks=[
+                keras.callbacks.LearningRateScheduler(
+                    lambda epoch: learning_rate(epoch, config)
+                ),
+                keras.callbacks.TensorBoard(run.tensorboard, write_graph=False),
+                checkpoints,
+            ],
+            # A bar for people, a line an epoch for logs.
+            verbose=1 if sys.stdout.isatty() else 2,
+        )
+    if keeps_best:
+        return keras.saving.load_model(run.best)
+    return classifier
+
+
+def _restore(
+    config: Config, label_map: LabelMap, run: RunFolder
+) -> tuple[Classifier, int]:
+    """The classifier as it was left, and the epoch to go on with."""
+    latest = run.latest
+    if latest is None:
+        return make_classifier(config, len(label_map.classes)), 0
+    classifier = keras.saving.load_model(latest)
+    epoch = run.finished_epochs(latest)
+    logger.info("going on after epoch %d of %d", epoch, config.epochs)
+    return classifier, epoch
+
+
+def learning_rate(epoch: int, config: Config) -> float:
+    """Learning rate of an epoch: along a cosine, down to its last share.
+
+    >>> learning_rate(0, Config(learning_rate=1e-4))
+    0.0001
+
+    Reference: released code of Choi & Choi (cosine annealing to 1e-5).
+    """
+    fall = 0.5 + 0.5 * math.cos(math.pi * epoch / config.epochs)
+    end = config.final_learning_rate
+    return config.learning_rate * (end + (1 - end) * fall)

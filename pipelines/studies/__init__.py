@@ -1,0 +1,1 @@
+"""The experiments and checks of the sub-cluster AdaCos paper."""

@@ -1,0 +1,67 @@
+"""What stands in for training where the embedder needs none."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from keras import ops
+
+from keras_asd.layers import ClassCosine
+from keras_asd.models import StatisticsEmbedder
+from pipelines.assembly import make_embedder
+from pipelines.config import Config
+from pipelines.embeddings import Embeddings
+from pipelines.embeddings import embed_clips
+from pipelines.inspected_clip import InspectedClip
+
+
+def fit_embedder(
+    normals: Sequence[InspectedClip], config: Config
+) -> StatisticsEmbedder:
+    """A `StatisticsEmbedder` that is whitened within sections.
+
+    Raises:
+        ValueError: If none could be decoded.
+
+    >>> fit_embedder([], Config(embedder="statistics"))
+    Traceback (most recent call last):
+    ValueError: There must be clips to embed. Received: 0 clips, none ...
+    """
+    embedder = make_embedder(config)
+    measured = embed_clips(
+        lambda windows: ops.convert_to_numpy(embedder.statistics(windows)),
+        normals,
+        config,
+        "measuring",
+    )
+    _, sections = np.unique(measured.keys, return_inverse=True)
+    embedder.fit(measured.vectors, sections)
+    return embedder
+
+
+def mean_centres(embeddings: Embeddings, classes: Sequence[str]) -> ClassCosine:
+    """A head with the mean direction of every class for its centre.
+
+    Args:
+        embeddings: Of normal clips.
+        classes: Class name of each clip that they were made from. The
+            centres are in their sorted order.
+
+    >>> rows = np.arange(2)
+    >>> normals = Embeddings(np.eye(2), np.array(["a", "b"]), rows > 2, rows)
+    >>> head = mean_centres(normals, ["fan", "pump"])
+    >>> ops.convert_to_numpy(head.centres).tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+    vectors = np.asarray(embeddings.vectors, "float64")
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    directions = vectors / np.maximum(lengths, 1e-12)
+    names, labels = np.unique(np.asarray(classes), return_inverse=True)
+    # A class whose clips all broke on the way keeps a centre of zeros.
+    centres = np.zeros((len(names), vectors.shape[1]))
+    np.add.at(centres, labels[embeddings.clips], directions)
+    lengths = np.linalg.norm(centres, axis=1, keepdims=True)
+    centres = centres / np.maximum(lengths, 1e-12)
+    head = ClassCosine(len(centres), is_fixed=True)
+    head.build((None, vectors.shape[1]))
+    head.centres.assign(centres)
+    return head

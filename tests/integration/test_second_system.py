@@ -1,0 +1,114 @@
+"""Two branches and no training at all, the whole way."""
+
+import json
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_asd.__main__ import main
+from pipelines.scorers import SCORER_NAMES
+
+DUAL = (
+    "--preset dual_branch_reduced --clip_seconds 0.5 --width 0.125 "
+    "--embedding_dim 8 --epochs 2 --batch_size 8"
+).split()
+FREE = "--preset training_free --clip_seconds 0.5 --num_mel_bins 16".split()
+
+
+@pytest.fixture(scope="module", params=[DUAL, FREE], ids=["dual", "free"])
+def other_run(request, data, tmp_path_factory):
+    path = tmp_path_factory.mktemp("runs") / "other"
+    assert main(["train", str(data), "--run", str(path), *request.param]) == 0
+    return path
+
+
+def test_every_scorer_is_judged_beside_the_others(other_run, data, capsys):
+    words = ["evaluate", str(other_run), str(data), "--scorer", "all"]
+    assert main(words) == 0
+    table = capsys.readouterr().out
+    for name in SCORER_NAMES:
+        assert f"\n{name} " in table
+        folder = other_run / "scorers" / name
+        metrics = json.loads((folder / "metrics.json").read_text())
+        assert 0 <= metrics["mean"]["auc"] <= 1
+        assert (folder / "report.html").exists()
+
+
+def test_the_export_scores_as_the_run_does(other_run, data, tmp_path, capsys):
+    assert main(["export", str(other_run), "--to", str(tmp_path / "sm")]) == 0
+    clips = sorted(map(str, (data / "fan" / "test").glob("*.wav")))
+    capsys.readouterr()
+    scores = []
+    for model in (other_run, tmp_path / "sm"):
+        assert main(["score", str(model), *clips]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        scores.append([float(line.split("\t")[0]) for line in lines])
+    assert len(scores[0]) == len(clips) == 16
+    assert len(set(scores[0])) > 8
+    np.testing.assert_allclose(*scores, rtol=1e-4, atol=1e-5)
+
+
+def test_the_run_s_own_scorer_is_evaluated_alone(other_run, data):
+    assert main(["evaluate", str(other_run), str(data)]) == 0
+    metrics = json.loads((other_run / "metrics.json").read_text())
+    assert metrics["mean"]["num_sections"] == 3
+
+
+@pytest.mark.parametrize("scorer", ["local_density", "mahalanobis_of_domains"])
+def test_a_scorer_is_a_setting_of_training(scorer, data, tiny, tmp_path):
+    run = tmp_path / "run"
+    words = ["train", str(data), "--run", str(run), *FREE]
+    assert main([*words, "--scorer", scorer]) == 0
+    detector = keras.saving.load_model(run / "detector.keras")
+    name = {"mahalanobis_of_domains": "Mahalanobis"}.get(scorer, "LocalDensity")
+    assert type(detector.scorer).__name__ == name
+
+
+def test_the_first_system_takes_any_scorer(run, data, tmp_path):
+    words = ["evaluate", str(run), str(data), "--scorer", "centroids"]
+    assert main([*words, "--space", "whitened"]) == 0
+    assert (run / "scorers" / "centroids" / "metrics.json").exists()
+
+
+def test_an_unknown_scorer_is_refused_with_those_there_are(run, data, capsys):
+    words = ["evaluate", str(run), str(data), "--scorer", "magic"]
+    assert main(words) == 2
+    assert "local_density" in capsys.readouterr().err
+
+
+def test_one_class_alone_trains_compactness_and_nothing_else(
+    write_hum, tmp_path
+):
+    for index in range(8):
+        write_hum(f"d/fan/train/{index:02d}.wav", 100)
+    words = ["train", str(tmp_path / "d"), *DUAL, "--classes", "one"]
+    run = tmp_path / "run"
+    words += ["--loss", "one_class_compactness", "--run", str(run)]
+    assert main(words) == 0
+    labels = json.loads((run / "labels.json").read_text())
+    assert labels["classes"] == ["all"]
+
+
+def test_the_export_loads_without_keras_and_this_package(data, tmp_path):
+    run = tmp_path / "run"
+    assert main(["train", str(data), "--run", str(run), *FREE]) == 0
+    assert main(["export", str(run), "--to", str(tmp_path / "sm")]) == 0
+    code = (
+        "import sys, numpy, tensorflow as tf\n"
+        "sys.modules['keras'] = sys.modules['keras_asd'] = None\n"
+        f"served = tf.saved_model.load({str(tmp_path / 'sm' / '1')!r})\n"
+        "serve = served.signatures['serving_default']\n"
+        "out = serve(waveform=tf.ones([2, 9000]),"
+        " machine=tf.constant(['fan/id_00', 'whale']))\n"
+        "print(out['anomaly_score'].numpy().tolist())\n"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    known, unknown = eval(found.stdout, {"nan": np.nan})
+    assert np.isfinite(known) and np.isnan(unknown)
+    assert tf.__version__

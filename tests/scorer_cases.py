@@ -1,0 +1,82 @@
+"""Scorers for the contract, and made-up embeddings for all their tests."""
+
+import numpy as np
+
+from keras_asd.scoring import CentreAngle
+from keras_asd.scoring import Centroids
+from keras_asd.scoring import GaussianMixture
+from keras_asd.scoring import LocalDensity
+from keras_asd.scoring import Mahalanobis
+from keras_asd.scoring import MinimumOverDomains
+from keras_asd.scoring import NearestNeighbors
+from tests.harness import Case
+
+SPACES = ("sphere", "standardized", "whitened", "raw")
+# Every scorer of embeddings in a space, small enough for small groups.
+MAKERS = {
+    "Centroids": lambda space: Centroids(3, space=space),
+    "GaussianMixture": lambda space: GaussianMixture(2, space=space),
+    "LocalDensity": lambda space: LocalDensity(3, space=space),
+    "Mahalanobis": lambda space: Mahalanobis("domain", space=space),
+    "MinimumOverDomains": lambda space: MinimumOverDomains(
+        NearestNeighbors(space=space)
+    ),
+    "NearestNeighbors": lambda space: NearestNeighbors(2, space=space),
+}
+
+
+def draw_clips(sizes, dim=5, seed=0):
+    """Embeddings, groups and domains: `sizes` are a group's two domains.
+
+    Dimensions differ a thousandfold in spread, groups in place, and target
+    clips lie beside the source clips.
+    """
+    generator = np.random.default_rng(seed)
+    spread = 10.0 ** generator.uniform(-2.0, 1.0, dim)
+    parts = []
+    for group, domains in enumerate(sizes):
+        for is_target, size in enumerate(domains):
+            place = generator.normal(size=dim) + is_target
+            rows = (generator.normal(size=(size, dim)) + place) * spread
+            parts.append((rows, [group] * size, [bool(is_target)] * size))
+    embeddings, groups, is_target = (
+        np.concatenate(arrays) for arrays in zip(*parts, strict=True)
+    )
+    return (
+        embeddings.astype("float32"),
+        groups.astype("int64"),
+        is_target.astype(bool),
+    )
+
+
+def make_fitted(make):
+    def make_of_size(dim):
+        clips = draw_clips([(9, 2), (4, 0), (0, 3)], dim)
+        return make("whitened").fit(*clips)
+
+    return make_of_size
+
+
+def embedding(generator, batch, dim):
+    return (generator.normal(size=(batch, dim)).astype("float32"),)
+
+
+def cosine(generator, batch, num_classes):
+    shape = (batch, num_classes)
+    return (generator.uniform(-0.99, 0.99, shape).astype("float32"),)
+
+
+SCORER_CASES = {
+    "scoring.CentreAngle": Case(
+        make=lambda _: CentreAngle(), inputs=cosine, sizes=(5, 2)
+    ),
+    **{
+        f"scoring.{name}": Case(
+            make=make_fitted(make),
+            inputs=embedding,
+            sizes=(6, 1),
+            is_trained=False,
+        )
+        for name, make in MAKERS.items()
+    },
+}
