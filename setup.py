@@ -28,6 +28,7 @@ setup(
         "scipy>=1.11",
         "pyyaml",
         "scikit-learn>=1.4",
+        "threadpoolctl",
         "keras-tuner>=1.4.8",
         "soundfile>=0.12",
         "soxr>=0.4",

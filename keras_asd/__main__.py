@@ -41,18 +41,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     exit code 0
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    parser = _make_parser()
-    options = parser.parse_args(words[:1])
-    # Names of files may be no text.
+    # Names of files may be no text. A line that nobody takes is told at once.
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="surrogateescape")
+        sys.stdout.reconfigure(errors="surrogateescape", line_buffering=True)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        from pipelines import commands
+        try:
+            options = _make_parser().parse_args(words[:1])
+            from pipelines import commands
 
-        return commands.run(options.command, words[1:])
+            return commands.run(options.command, words[1:])
+        finally:
+            # What `--help` could not print still lies there.
+            if sys.stdout is not None:
+                sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read our output has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -18,6 +18,7 @@ from pipelines.embeddings import Embeddings
 from pipelines.embeddings import embed_clips
 from pipelines.embeddings import read_embeddings
 from pipelines.plots import render_png
+from pipelines.projection import MIN_CLIPS
 from pipelines.projection import projection_figure
 from pipelines.projection import tsne
 from pipelines.run_folder import RunFolder
@@ -50,12 +51,17 @@ def embed(
     Raises:
         FileNotFoundError: If there is no such run, or no recording.
         ValueError: If no test clip is left that the run knows, or there are
-            too few for a map.
+            too few for a map, or `max_clips` is.
 
     >>> embed("no_such_run", ["recordings"], "maps")
     Traceback (most recent call last):
     FileNotFoundError: `run` must be the folder of a training run. ...
     """
+    if max_clips < MIN_CLIPS:
+        raise ValueError(
+            f"A map needs {MIN_CLIPS} clips or more. "
+            f"Received: max_clips={max_clips}."
+        )
     run = RunFolder(pathlib.Path(run_path))
     config = read_config(run)
     detector = load_detector(run)

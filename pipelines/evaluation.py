@@ -83,6 +83,7 @@ def evaluate_scorers(
 
     Raises:
         FileNotFoundError: As `evaluate`.
+        FileExistsError: If `submission` is there already.
         ValueError: As `evaluate`, and for a scorer that is not known.
 
     >>> evaluate_scorers("no_such_run", ["recordings"], ["all"])
@@ -92,6 +93,11 @@ def evaluate_scorers(
     run = RunFolder(pathlib.Path(run_path))
     config = read_config(run)
     names = choose_scorers(scorers)
+    if submission is not None and pathlib.Path(submission).exists():
+        raise FileExistsError(
+            "The folder of a submission must not be there yet, since the "
+            f"evaluator reads whatever lies there. Received: {submission}."
+        )
     detector = load_detector(run)
     listed = read_clip_list(run.clips)
     normals = normal_clips(listed)

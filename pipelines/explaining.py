@@ -26,6 +26,8 @@ from pipelines.run_folder import RunFolder
 from pipelines.run_folder import read_config
 from pipelines.score_files import short_names
 
+FILLS = ("nearest", "neutral")
+
 
 @dataclasses.dataclass(frozen=True)
 class ClipExplanation:
@@ -79,12 +81,18 @@ def explain(
 
     Raises:
         FileNotFoundError: If there is no such run.
-        ValueError: If `machine` is none that the run knows.
+        ValueError: If `machine` is none that the run knows, or `fill` is
+            neither.
 
     >>> list(explain("no_such_run", ["a.wav"], "pictures"))
     Traceback (most recent call last):
     FileNotFoundError: `run` must be the folder of a training run. ...
     """
+    if fill not in FILLS:
+        raise ValueError(
+            f"`fill` must be one of {', '.join(map(repr, FILLS))}. "
+            f"Received: fill={fill!r}."
+        )
     explainer = _Explainer(RunFolder(pathlib.Path(run_path)), num_masks, seed)
     machines = list(explainer.detector.keys)
     if machine is not None and machine not in machines:
@@ -95,18 +103,24 @@ def explain(
     clips = [Clip(pathlib.Path(path), "", "", "test", None) for path in paths]
     _, broken = inspect_clips(clips, explainer.config.recording_channel)
     reasons = {clip.path: reason for clip, reason in broken}
-    names = short_names([clip.path for clip in clips])
-    for clip, name in zip(clips, names, strict=True):
+    stems = _stems([clip.path for clip in clips])
+    for clip, stem in zip(clips, stems, strict=True):
         try:
             if clip.path in reasons:
                 raise ValueError(reasons[clip.path])
             key = machine or find_key(os.fspath(clip.path), machines)
-            stem = pathlib.PurePath(name.replace("/", "_")).stem
             yield explainer.explain(
                 clip.path, key, pathlib.Path(folder) / stem, fill
             )
         except (ValueError, OSError) as error:
             yield os.fspath(clip.path), str(error)
+
+
+def _stems(paths: Sequence[pathlib.Path]) -> list[str]:
+    """A file name for each, with its suffix only where that is needed."""
+    names = [name.replace("/", "_") for name in short_names(paths)]
+    stems = [pathlib.PurePath(name).stem for name in names]
+    return stems if len(set(stems)) == len(set(names)) else names
 
 
 class _Explainer:
@@ -133,7 +147,7 @@ class _Explainer:
         strangest = int(scores.argmax())
         normal = None
         if fill == "nearest":
-            normal = self._nearest(key, embeddings[strangest])
+            normal = self._nearest(path, key, embeddings[strangest])
         with tqdm.tqdm(desc=path.name, unit="mask", disable=None) as progress:
             explanations = explain_clip(
                 self.detector.embedder,
@@ -180,8 +194,14 @@ class _Explainer:
         surplus = max(len(waveform) - self.detector.embedder.samples, 0)
         return ops.convert_to_numpy(windows)[0], surplus
 
-    def _nearest(self, key: str, embedding: np.ndarray) -> np.ndarray:
-        """The window of a normal clip whose embedding is nearest in angle."""
+    def _nearest(
+        self, path: pathlib.Path, key: str, embedding: np.ndarray
+    ) -> np.ndarray:
+        """The window of another normal clip that is nearest in angle."""
+        clips = [
+            one.clip.path
+            for one in normal_clips(read_clip_list(self.run.clips))
+        ]
         normals = read_embeddings(self.run.embeddings)
         groups = set(self.detector.groups[key])
         own = [
@@ -189,14 +209,20 @@ class _Explainer:
             for name in set(normals.keys.tolist())
             if set(self.detector.groups[name]) <= groups
         ]
-        vectors = np.where(
-            np.isin(normals.keys, own)[:, None], normals.vectors, 0.0
+        own_path = path.resolve()
+        itself = [i for i, one in enumerate(clips) if one.resolve() == own_path]
+        rows = np.flatnonzero(
+            np.isin(normals.keys, own) & ~np.isin(normals.clips, itself)
         )
+        if not len(rows):
+            raise ValueError(
+                f"the run knows no other normal clip of {key}; use "
+                "`--fill neutral`"
+            )
+        vectors = normals.vectors[rows]
         lengths = np.maximum(np.linalg.norm(vectors, axis=1), 1e-12)
-        cosines = vectors @ embedding / lengths
-        nearest = int(np.where(lengths > 1e-12, cosines, -np.inf).argmax())
-        clips = normal_clips(read_clip_list(self.run.clips))
-        place = int(normals.clips[nearest])
-        windows, _ = self._windows(clips[place].clip.path)
-        first = int(np.flatnonzero(normals.clips == place)[0])
+        nearest = rows[(vectors @ embedding / lengths).argmax()]
+        place = normals.clips[nearest]
+        windows, _ = self._windows(clips[place])
+        first = np.flatnonzero(normals.clips == place)[0]
         return windows[nearest - first]

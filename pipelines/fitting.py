@@ -42,6 +42,7 @@ def fit_classifier(
     Returns:
         The classifier with the weights that the run keeps.
 
+    >>> import pathlib
     >>> label_map = LabelMap(("fan", "pump"), {})
     >>> run = RunFolder(pathlib.Path("runs/fan"))
     >>> fit_classifier([], [], label_map, Config(), run)

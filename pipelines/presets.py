@@ -20,7 +20,9 @@ _STGRAM = dataclasses.replace(
 # centre a class `dual_branch_adacos`. `dual_branch_multi_resolution` is the
 # strongest published variant from scratch: three resolutions, trained
 # centres, mixing every other clip (Fujimura et al., ASDKit; its recipe).
-# `dual_branch_reduced` is the first of them for a laptop.
+# `dual_branch_reduced` is the first of them for a laptop, and
+# `dual_branch_study` smaller still, for the many trainings of a study: its
+# rate falls so that every loss reaches its floor.
 #
 # `training_free` is ours: statistics of the log-Mel and a local density.
 _DUAL_BRANCH = Config(
@@ -83,6 +85,16 @@ PRESETS = {
         width=0.5,
         embedding_dim=64,
         batch_size=32,
+        seed=1,
+    ),
+    "dual_branch_study": dataclasses.replace(
+        _DUAL_BRANCH,
+        clip_seconds=2.0,
+        width=0.25,
+        embedding_dim=32,
+        batch_size=16,
+        learning_rate=3e-3,
+        final_learning_rate=0.01,
         seed=1,
     ),
     "training_free": Config(

@@ -29,8 +29,8 @@ class StatisticsEmbedder(keras.Model):
         num_modulation_bands: Integer, bands of the modulation spectrum from
             1 Hz to 31 Hz; see `LogMelStatistics`.
         level: `"removed"`, where loudness tells nothing, or `"kept"`.
-        num_components: Integer, size of the embedding: the directions of the
-            largest variance. All of them if `None`.
+        num_components: Integer, size of the embedding, at most: the
+            directions of the largest variance. All of them if `None`.
         is_fitted: Whether the weights come from a `fit`; for configurations
             that are loaded, `fit` sets it.
 
@@ -68,6 +68,9 @@ class StatisticsEmbedder(keras.Model):
                 f"Received: samples={samples}, sampling_rate={sampling_rate}. "
                 "Tile the clips."
             )
+        num_features = (2 + num_modulation_bands) * num_mel_bins
+        if num_components is not None:
+            num_components = min(num_components, num_features)
         self.samples = samples
         self.sampling_rate = sampling_rate
         self.num_mel_bins = num_mel_bins
@@ -89,7 +92,6 @@ class StatisticsEmbedder(keras.Model):
             name="pooling",
         )
         self.whitening = Whitening(num_components, is_fitted, name="whitening")
-        num_features = (2 + num_modulation_bands) * num_mel_bins
         self.embedding_dim = num_components or num_features
         self.build((None, samples))
 

@@ -22,8 +22,9 @@ def run(words: list[str]) -> int:
     )
     parser.add_argument(
         "--space",
-        choices=["sphere", "standardized", "whitened", "raw"],
-        help="where these scorers measure; as the run's own if not given",
+        choices=["own", "sphere", "standardized", "whitened", "raw"],
+        help="where these scorers measure, each in the one it has of its own "
+        "or all in that one; as the run's own if not given",
     )
     parser.add_argument(
         "--year",

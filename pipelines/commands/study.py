@@ -38,8 +38,8 @@ def run(words: list[str]) -> int:
             for name, config in PRESETS.items()
             if config.embedder == "dual_branch"
         ],
-        default="dual_branch_reduced",
-        help="settings that the rows change (dual_branch_reduced)",
+        default="dual_branch_study",
+        help="settings that the rows change (dual_branch_study)",
     )
     parser.add_argument("--epochs", type=int, help="instead of the preset's")
     parser.add_argument(

@@ -9,6 +9,9 @@ from pipelines.plots import ANOMALY_COLOR
 from pipelines.plots import NORMAL_COLOR
 from pipelines.studies.numbers import RowNumbers
 
+# Where all clips have one direction; a logarithm needs more than zero.
+LEAST_SPREAD = 1e-6
+
 
 def study_figure(question: str, rows: Sequence[RowNumbers]) -> Figure:
     """Draws AUC and spread of the embeddings, line by line.
@@ -61,7 +64,7 @@ def _draw_areas(axes: Axes, rows: Sequence[RowNumbers]) -> None:
 def _draw_spreads(axes: Axes, rows: Sequence[RowNumbers]) -> None:
     for place, row in enumerate(rows):
         axes.plot(
-            row.spreads,
+            [max(spread, LEAST_SPREAD) for spread in row.spreads],
             [place] * len(row.spreads),
             marker="o",
             linestyle="",

@@ -9,10 +9,14 @@ import tqdm
 
 from pipelines import atomic
 from pipelines.challenge.official import guess_year
+from pipelines.challenge.official import official_of_clips
+from pipelines.challenge.unjudged import Unjudged
 from pipelines.config import Config
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.datasets.synthetic import generate
 from pipelines.plots import render_png
+from pipelines.preparation import read_all_clips
+from pipelines.scored_clip import ScoredClip
 from pipelines.studies.cell import Cell
 from pipelines.studies.cell import run_cell
 from pipelines.studies.designs import Row
@@ -25,13 +29,7 @@ from pipelines.studies.table import study_table
 logger = logging.getLogger(__name__)
 
 # What a study generates where it is given no data.
-DATA = SyntheticSettings(
-    num_train=60,
-    num_train_target=6,
-    num_test_normal=40,
-    num_test_anomaly=40,
-    seconds=4.0,
-)
+DATA = SyntheticSettings(num_train=200, num_train_target=10, seconds=2.0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,6 +91,8 @@ def run_study(
             "A study needs a seed or more. "
             f"Received: num_seeds={num_seeds}. Three or more give a spread."
         )
+    if roots:
+        _check_labels(roots, config.seed)
     place = pathlib.Path(folder)
     cells: dict[str, list[Cell]] = {row.name: [] for row in study.rows}
     with tqdm.tqdm(
@@ -119,6 +119,24 @@ def run_study(
     with atomic.replacing(place / "figure.png") as temporary:
         temporary.write_bytes(render_png(study_figure(study.question, rows)))
     return StudyResult(rows, table, (place / "table.md", place / "figure.png"))
+
+
+def _check_labels(roots: Sequence[str], seed: int) -> None:
+    """Refuses at once what could not be judged after all the trainings."""
+    labelled = [
+        ScoredClip(clip, 0.0)
+        for clip in read_all_clips(roots, seed)
+        if clip.split == "test" and clip.is_anomaly is not None
+    ]
+    found = official_of_clips(
+        labelled, leave_out_incomplete=True, num_resamples=1
+    )
+    if isinstance(found, Unjudged):
+        raise ValueError(
+            "A study needs test clips of known label, normal ones and "
+            f"anomalies. Received: {', '.join(map(str, roots))}: "
+            f"{'; '.join(found.reasons)}."
+        )
 
 
 def _built_in_data(

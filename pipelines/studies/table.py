@@ -39,7 +39,7 @@ def study_table(
     ]
     for row in rows:
         numbers = (row.auc, row.pauc, row.official_score)
-        spreads = ", ".join(f"{spread:.3f}" for spread in row.spreads)
+        spreads = ", ".join(f"{spread:.2g}" for spread in row.spreads)
         lines.append(
             _line(
                 (row.name, str(row.num_classes), *map(_cell, numbers), spreads)

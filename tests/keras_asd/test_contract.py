@@ -1,222 +1,18 @@
 """Every public layer, model and scorer against one contract.
 
-A new one needs an entry in `CASES`: how to make it and what to call it with.
+A new one needs an entry in `CASES` of `tests/layer_cases.py`: how to make it
+and what to call it with.
 """
 
 import importlib
 
 import keras
-import numpy as np
 import pytest
 
-from keras_asd.layers import Bottleneck
-from keras_asd.layers import ClassCosine
-from keras_asd.layers import ConvolutionBlock
-from keras_asd.layers import LogMelSpectrogram
-from keras_asd.layers import LogMelStatistics
-from keras_asd.layers import MagnitudeSpectrogram
-from keras_asd.layers import MagnitudeSpectrum
-from keras_asd.layers import Mixup
-from keras_asd.layers import ResidualBlock
-from keras_asd.layers import SubclusterCosine
-from keras_asd.layers import TemporalAttention
-from keras_asd.layers import Tgram
-from keras_asd.layers import Whitening
-from keras_asd.models import AnomalyDetector
-from keras_asd.models import Classifier
-from keras_asd.models import DualBranchEmbedder
-from keras_asd.models import Embedder
-from keras_asd.models import MobileFaceNet
-from keras_asd.models import SpectrogramBranch
-from keras_asd.models import SpectrumBranch
-from keras_asd.models import StatisticsEmbedder
-from keras_asd.scoring import CentreAngle
 from tests import harness
-from tests.harness import Case
-from tests.scorer_cases import SCORER_CASES
+from tests.layer_cases import CASES
 
 ROOMS = ("layers", "models", "scoring")
-
-
-def noise(generator, *shape):
-    """Noise with one row a clip, some clips a thousand times the louder."""
-    levels = 10.0 ** generator.uniform(-3.0, 0.0, shape[:1])
-    rows = generator.normal(size=shape)
-    return (rows.T * levels).T.astype("float32")
-
-
-def waveform(generator, batch, samples):
-    return (noise(generator, batch, samples),)
-
-
-def image(channels, mel_bins=9):
-    def make(generator, batch, frames):
-        shape = (batch, frames, mel_bins, channels)
-        return (generator.normal(size=shape).astype("float32"),)
-
-    return make
-
-
-def rows(width):
-    def make(generator, batch, _):
-        return (generator.normal(size=(batch, width)).astype("float32"),)
-
-    return make
-
-
-def log_mel(generator, batch, frames):
-    shape = (batch, frames, 8)
-    return (generator.uniform(-3.0, 2.0, shape).astype("float32"),)
-
-
-def own_mix(generator, batch, size):
-    return (
-        noise(generator, batch, size),
-        np.ones(batch, "float32"),
-        np.zeros(batch, "int32"),
-    )
-
-
-def mixed_waveform(generator, batch, samples):
-    return (
-        {
-            "waveform": noise(generator, batch, samples),
-            "mix_weight": generator.uniform(size=batch).astype("float32"),
-            "mix_partner": generator.permutation(batch).astype("int32"),
-        },
-    )
-
-
-def keyed_waveform(generator, batch, samples):
-    keys = generator.integers(0, 3, batch).astype("int32")
-    return ({"waveform": noise(generator, batch, samples), "key": keys},)
-
-
-def make_embedder(samples):
-    return Embedder(
-        samples=samples,
-        num_mel_bins=16,
-        embedding_dim=8,
-        width=0.125,
-        stages="tiny",
-        gate="standardized",
-    )
-
-
-def make_detector(samples):
-    return AnomalyDetector(
-        make_embedder(4096),
-        ClassCosine(3),
-        CentreAngle(),
-        keys={"fan/id_00": [0], "fan/id_02": [1, 2], "fan": [0, 1, 2]},
-    )
-
-
-def make_whitening(_):
-    layer = Whitening(4)
-    layer.fit(np.random.default_rng(3).normal(size=(9, 6)))
-    return layer
-
-
-def make_statistics_embedder(samples):
-    embedder = StatisticsEmbedder(
-        samples=samples, num_mel_bins=8, num_modulation_bands=2
-    )
-    clips = noise(np.random.default_rng(3), 12, samples)
-    embedder.fit(np.array(embedder.statistics(clips)))
-    return embedder
-
-
-CASES = {
-    "layers.Bottleneck": Case(
-        make=lambda _: Bottleneck(4, 2), inputs=image(4), sizes=(7, 1, 8)
-    ),
-    "layers.ClassCosine": Case(
-        make=lambda _: ClassCosine(5), inputs=rows(6), sizes=(1,)
-    ),
-    "layers.ConvolutionBlock": Case(
-        make=lambda _: ConvolutionBlock(4, 3, strides=2),
-        inputs=image(3),
-        sizes=(7, 1, 8),
-    ),
-    "layers.LogMelSpectrogram": Case(
-        make=lambda _: LogMelSpectrogram(num_mel_bins=16, frame_length=256),
-        inputs=waveform,
-        sizes=(2000, 511, 512, 1),
-    ),
-    "layers.LogMelStatistics": Case(
-        make=lambda _: LogMelStatistics(62.5, 3), inputs=log_mel, sizes=(31, 1)
-    ),
-    "layers.MagnitudeSpectrogram": Case(
-        make=lambda _: MagnitudeSpectrogram(64),
-        inputs=waveform,
-        sizes=(200, 64, 127),
-    ),
-    "layers.MagnitudeSpectrum": Case(
-        make=lambda _: MagnitudeSpectrum(), inputs=waveform, sizes=(200, 67, 2)
-    ),
-    "layers.Mixup": Case(make=lambda _: Mixup(), inputs=own_mix, sizes=(6, 1)),
-    "layers.SubclusterCosine": Case(
-        make=lambda _: SubclusterCosine(5, 2, is_fixed=False),
-        inputs=rows(6),
-        sizes=(1,),
-    ),
-    "layers.ResidualBlock": Case(
-        make=lambda _: ResidualBlock(4, strides=2),
-        inputs=image(3),
-        sizes=(7, 1, 8),
-    ),
-    "layers.TemporalAttention": Case(
-        make=lambda _: TemporalAttention(), inputs=log_mel, sizes=(5, 1)
-    ),
-    "layers.Tgram": Case(
-        make=lambda _: Tgram(4, frame_length=64, frame_step=32),
-        inputs=waveform,
-        sizes=(200, 1, 31, 32, 193),
-    ),
-    "layers.Whitening": Case(make=make_whitening, inputs=rows(6), sizes=(1,)),
-    "models.AnomalyDetector": Case(
-        make=make_detector,
-        inputs=keyed_waveform,
-        sizes=(1000, 9000),
-        is_trained=False,
-    ),
-    "models.Classifier": Case(
-        make=lambda samples: Classifier(make_embedder(samples), ClassCosine(3)),
-        inputs=waveform,
-        sizes=(4096,),
-        training_inputs=mixed_waveform,
-    ),
-    "models.DualBranchEmbedder": Case(
-        make=lambda samples: DualBranchEmbedder(
-            samples=samples, width=0.125, branch_dim=8, frame_lengths=(64, 256)
-        ),
-        inputs=waveform,
-        sizes=(2000, 256, 1001),
-    ),
-    "models.Embedder": Case(
-        make=make_embedder, inputs=waveform, sizes=(4096, 100)
-    ),
-    "models.MobileFaceNet": Case(
-        make=lambda _: MobileFaceNet("tiny", embedding_dim=8, width=0.125),
-        inputs=image(3, mel_bins=16),
-        sizes=(9, 1),
-    ),
-    "models.SpectrogramBranch": Case(
-        make=lambda _: SpectrogramBranch(branch_dim=8, width=0.25),
-        inputs=log_mel,
-        sizes=(40, 1, 6),
-    ),
-    "models.SpectrumBranch": Case(
-        make=lambda _: SpectrumBranch(branch_dim=8, width=0.125),
-        inputs=waveform,
-        sizes=(1000, 1, 255),
-    ),
-    "models.StatisticsEmbedder": Case(
-        make=make_statistics_embedder, inputs=waveform, sizes=(4096, 700)
-    ),
-    **SCORER_CASES,
-}
 
 
 def find_public_layers():
@@ -232,7 +28,7 @@ def find_public_layers():
 
 
 def case_of(name):
-    assert name in CASES, f"add an entry for {name} to CASES of {__name__}"
+    assert name in CASES, f"add {name} to CASES of tests/layer_cases.py"
     return CASES[name]
 
 

@@ -114,3 +114,12 @@ def test_lengths_that_do_not_fit_are_refused(embedder):
         embedder(np.zeros((1, 7999)))
     with pytest.raises(ValueError, match="at least a frame of 0.032 s"):
         StatisticsEmbedder(samples=511)
+
+
+def test_an_embedding_has_at_most_as_many_components_as_there_are_features():
+    embedder = StatisticsEmbedder(
+        samples=SAMPLES, num_mel_bins=8, num_components=256
+    )
+    assert embedder.embedding_dim == embedder.num_components == 64
+    embedder.fit(np.array(embedder.statistics(make_noise(20))))
+    assert embedder(make_noise(2)).shape == (2, 64)

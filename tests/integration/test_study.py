@@ -1,0 +1,83 @@
+"""One small study, killed on the way and taken up again."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from pipelines import training
+from pipelines.datasets.synthetic import SyntheticSettings
+from pipelines.presets import choose_preset
+from pipelines.studies import program
+from pipelines.studies.designs import STUDIES
+from pipelines.studies.designs import Study
+from pipelines.studies.program import run_study
+
+TINY = dataclasses.replace(
+    choose_preset("dual_branch_reduced"),
+    clip_seconds=0.5,
+    branches=("spectrum",),
+    width=0.125,
+    embedding_dim=8,
+    num_subclusters=2,
+    epochs=1,
+    batch_size=8,
+)
+DATA = SyntheticSettings(
+    machines=("fan", "valve"),
+    num_ids=1,
+    num_train=10,
+    num_train_target=2,
+    num_test_normal=8,
+    num_test_anomaly=8,
+    seconds=0.5,
+)
+
+
+@pytest.fixture
+def trainings(monkeypatch):
+    """The losses that networks were trained with, in order."""
+    noted = []
+    fit = training.fit_classifier
+
+    def fit_and_note(examples, listed, label_map, config, run):
+        noted.append(config.loss)
+        return fit(examples, listed, label_map, config, run)
+
+    monkeypatch.setattr(training, "fit_classifier", fit_and_note)
+    return noted
+
+
+def test_a_study_trains_each_row_once_though_it_is_killed(
+    trainings, tmp_path, monkeypatch
+):
+    rows = STUDIES["collapse"].rows[:2]
+    monkeypatch.setitem(STUDIES, "tiny", Study("Why?", rows))
+    place = str(tmp_path / "study")
+    options = {"num_seeds": 1, "data": DATA}
+
+    def draw_nothing(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(program, "study_figure", draw_nothing)
+        with pytest.raises(KeyboardInterrupt):
+            run_study("tiny", place, TINY, **options)
+    losses = [row.changes["loss"] for row in rows]
+    assert trainings == losses
+    result = run_study("tiny", place, TINY, **options)
+    assert trainings == losses
+    assert [row.name for row in result.rows] == [row.name for row in rows]
+    assert [row.num_classes for row in result.rows][0] == 1
+    for row in result.rows:
+        for number in (row.auc, row.pauc, row.official_score):
+            low, high = number.interval
+            assert 0 <= low <= high <= 1
+            assert 0 <= number.mean <= 1
+        assert np.isfinite(row.spreads).all()
+    assert result.rows[1].num_classes > 2
+    table, figure = result.files
+    assert "official score (2023)" in table.read_text(encoding="utf-8")
+    assert figure.read_bytes().startswith(b"\x89PNG")
+    scored = sorted((tmp_path / "study" / "runs").rglob("cell.csv"))
+    assert [len(path.read_text().splitlines()) for path in scored] == [33, 33]

@@ -1,0 +1,108 @@
+import itertools
+import json
+import math
+import os
+import pathlib
+
+import numpy as np
+import pytest
+
+from pipelines.clip import Clip
+from pipelines.config import Config
+from pipelines.embeddings import Embeddings
+from pipelines.embeddings import write_embeddings
+from pipelines.run_folder import RunFolder
+from pipelines.scored_clip import ScoredClip
+from pipelines.studies import cell
+from pipelines.studies.cell import embedding_spread
+from pipelines.studies.cell import run_cell
+
+CLIPS = [
+    Clip(pathlib.Path("/d/b, c.wav"), "fan", "id_00", "test", True, "source"),
+    Clip(
+        pathlib.Path(os.fsdecode(b"/d/caf\xe9.wav")),
+        "fan",
+        "id_02",
+        "test",
+        False,
+        "target",
+    ),
+    Clip(pathlib.Path("/d/a.wav"), "pump", "all", "test", None),
+]
+SCORED = [ScoredClip(one, 0.1 + i / 3) for i, one in enumerate(CLIPS)]
+VECTORS = np.random.default_rng(0).normal(size=(6, 4))
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """Stands in for training and scoring, and notes the calls."""
+    noted = []
+
+    def train(roots, config, folder):
+        noted.append("train")
+        run = RunFolder(pathlib.Path(folder))
+        rows = np.arange(6)
+        keys = np.array(["fan/id_00"] * 6)
+        write_embeddings(
+            run.embeddings, Embeddings(VECTORS, keys, rows > 9, rows)
+        )
+        run.labels.write_text(json.dumps({"classes": ["a", "b", "c"]}))
+
+    def score_test_clips(folder, roots):
+        noted.append("score")
+        return SCORED
+
+    monkeypatch.setattr(cell, "train", train)
+    monkeypatch.setattr(cell, "score_test_clips", score_test_clips)
+    return noted
+
+
+def test_a_cell_holds_what_the_training_came_to(calls, tmp_path):
+    found = run_cell(["data"], Config(), str(tmp_path / "run"))
+    assert found.num_classes == 3
+    assert found.spread == embedding_spread(VECTORS)
+    expected = sorted(SCORED, key=lambda one: one.clip.path)
+    assert list(found.scored_clips) == expected
+
+
+def test_what_was_scored_is_not_scored_again(calls, tmp_path):
+    first = run_cell(["data"], Config(), str(tmp_path / "run"))
+    again = run_cell(["data"], Config(), str(tmp_path / "run"))
+    assert first == again
+    assert calls.count("score") == 1
+
+
+def test_what_was_killed_before_it_was_written_is_scored_again(
+    calls, tmp_path, monkeypatch
+):
+    def kill(folder, roots):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cell, "score_test_clips", kill)
+        with pytest.raises(KeyboardInterrupt):
+            run_cell(["data"], Config(), str(tmp_path / "run"))
+    assert len(run_cell(["data"], Config(), str(tmp_path / "run")).scored_clips)
+    assert calls == ["train", "train", "score"]
+
+
+def test_spread_is_the_root_mean_squared_distance_to_the_mean_direction():
+    directions = [
+        [value / math.sqrt(sum(x * x for x in row)) for value in row]
+        for row in VECTORS.tolist()
+    ]
+    mean = [sum(column) / 6 for column in zip(*directions, strict=True)]
+    squares = [math.dist(row, mean) ** 2 for row in directions]
+    expected = math.sqrt(sum(squares) / 6)
+    assert embedding_spread(VECTORS) == pytest.approx(expected)
+
+
+def test_spread_does_not_depend_on_lengths_and_ends_at_zero_and_one():
+    lengths = np.array([1e-6, 1, 10, 1e3, 5, 2])[:, None]
+    spread = embedding_spread(VECTORS)
+    assert embedding_spread(lengths * VECTORS) == pytest.approx(spread)
+    alike = np.outer([1.0, 2.0, 3.0], VECTORS[0])
+    assert embedding_spread(alike) == pytest.approx(0, abs=1e-7)
+    everywhere = np.array(list(itertools.product([-1, 1], repeat=4)))
+    assert embedding_spread(everywhere) == pytest.approx(1)
+    assert embedding_spread(np.zeros((3, 4))) == 0

@@ -1,0 +1,65 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from pipelines.assembly import make_classifier
+from pipelines.assembly import make_embedder
+from pipelines.presets import PRESETS
+from pipelines.presets import choose_preset
+
+NUM_CLASSES = 3
+
+
+def make_small(name):
+    """The preset for clips of half a second, its network at its least."""
+    config = choose_preset(name)
+    return dataclasses.replace(config, clip_seconds=0.5, width=0.125)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_builds_what_it_trains(name):
+    config = make_small(name)
+    waveform = np.random.default_rng(0).normal(0, 0.1, (2, 8000))
+    if not config.is_trained:
+        embedder = make_embedder(config)
+        assert embedder.embedding_dim == config.embedding_dim
+        embedder.fit(np.array(embedder.statistics(waveform)))
+        assert embedder(waveform).shape == (2, config.embedding_dim)
+        return
+    classifier = make_classifier(config, NUM_CLASSES)
+    cosine = np.array(classifier(waveform.astype("float32")))
+    assert cosine.shape[:2] == (2, NUM_CLASSES)
+    assert (np.abs(cosine) <= 1 + 1e-6).all()
+    targets = np.eye(NUM_CLASSES)[:2]
+    if config.targets == "rows":
+        targets = np.stack([targets, np.zeros_like(targets)], axis=1)
+    assert np.isfinite(float(classifier.loss(targets, cosine)))
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_of_published_numbers_keeps_the_published_sizes(name):
+    config = choose_preset(name)
+    if name in ("reduced", "dual_branch_reduced", "dual_branch_study"):
+        assert config.samples < 160_000
+    else:
+        assert config.samples == 160_000
+        assert config.width == 1
+
+
+def test_the_systems_of_the_papers_are_told_apart_by_few_settings():
+    def differences(name, other):
+        first, second = (vars(choose_preset(one)) for one in (name, other))
+        return {key for key in first if first[key] != second[key]}
+
+    noisy = "tastgram_mfn_noisy_arcmix"
+    assert differences(noisy, "tastgram_mfn_arcface") == {"loss"}
+    assert differences(noisy, "tastgram_mfn_arcmix") == {"loss"}
+    assert differences(noisy, "stgram_mfn_noisy_arcmix") == {"channels"}
+    subcluster = "dual_branch_subcluster_adacos"
+    assert differences(subcluster, "dual_branch_adacos") == {"loss"}
+
+
+def test_an_unknown_preset_is_refused_with_those_there_are():
+    with pytest.raises(ValueError, match="training_free.*preset='magic'"):
+        choose_preset("magic")
