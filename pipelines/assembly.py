@@ -101,7 +101,7 @@ def make_loss(config: Config, num_classes: int) -> keras.losses.Loss:
     if config.loss == "intra_class_compactness":
         return IntraClassCompactness(num_classes)
     if config.loss == "compactness_cross_entropy":
-        return CompactnessCrossEntropy(num_classes)
+        return CompactnessCrossEntropy(num_classes, config.adaptive_scale)
     if config.loss == "adacos":
         return AdaCos(num_classes, scale=config.adaptive_scale)
     return SubclusterAdaCos(
@@ -141,6 +141,8 @@ def make_classifier(config: Config, num_classes: int) -> Classifier:
         # On a CPU XLA makes these networks several times slower.
         jit_compile=has_gpu if is_tensorflow else "auto",
     )
+    # Made within the first step, its variables would have it traced twice.
+    classifier.optimizer.build(classifier.trainable_variables)
     return classifier
 
 

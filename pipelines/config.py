@@ -50,16 +50,14 @@ class Config:
             released code, or `log_mel` as in the paper's summary.
         frame_lengths: Of the dual branch: a spectrogram branch for each.
         has_bias: Of the dual branch: biases in its layers.
-        is_affine: Of the dual branch: trained scale and shift after
-            normalisation.
-        kernel_l2: Of the dual branch: weight of the kernels' squares in the
-            loss.
+        is_affine: Of the dual branch: scale and shift of normalisations.
+        kernel_l2: Of the dual branch: weight of squared kernels in the loss.
         level: Of `statistics`: the clip's level is `kept` or `removed`.
         loss: Loss of the auxiliary classification.
         margin: Angular margin, radians; for ArcFace, ArcMix, Noisy-ArcMix.
         scale: Radius of the hypersphere; for the same.
-        adaptive_scale: Scale of AdaCos: `fixed`, `adaptive`, or the
-            `reference`'s own rule.
+        adaptive_scale: Of AdaCos, and beside compactness: `fixed`,
+            `adaptive`, or the `reference`'s own rule.
         num_subclusters: Centres of a class; for sub-cluster AdaCos.
         centres: Centres of AdaCos and of compactness: `fixed` or `trained`.
         mix_position: What mixup mixes; for losses with mixup.
@@ -185,6 +183,12 @@ class Config:
                 self.recording_channel == "mean" or self.recording_channel >= 0,
                 "`mean` or the index of a channel",
             ),
+            (
+                "scorer",
+                self.loss != "one_class_compactness"
+                or self.scorer != "centre_angle",
+                "another with a single class, which it cannot compare",
+            ),
             ("epochs", self.epochs >= 1, "at least 1"),
             ("batch_size", self.batch_size >= 2, "at least 2"),
             ("learning_rate", self.learning_rate > 0, "positive"),
@@ -193,6 +197,12 @@ class Config:
                 "final_learning_rate",
                 0 <= self.final_learning_rate <= 1,
                 "a share, in [0, 1]",
+            ),
+            (
+                "mix_position",
+                self.embedder != "dual_branch"
+                or self.mix_position == "waveform",
+                "`waveform` with two branches",
             ),
             ("mix_alpha", self.mix_alpha > 0, "positive"),
             ("mix_probability", 0 <= self.mix_probability <= 1, "in [0, 1]"),

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from keras_asd.metrics import number_names
 from keras_asd.models import AnomalyDetector
+from pipelines import atomic
 from pipelines.artefacts import load_detector
 from pipelines.baseline import baseline_scores
 from pipelines.clip_list import normal_clips
@@ -84,7 +86,8 @@ def evaluate_scorers(
     Raises:
         FileNotFoundError: As `evaluate`.
         FileExistsError: If `submission` is there already.
-        ValueError: As `evaluate`, and for a scorer that is not known.
+        ValueError: As `evaluate`, and for a scorer that is not known or no
+            year of the challenge.
 
     >>> evaluate_scorers("no_such_run", ["recordings"], ["all"])
     Traceback (most recent call last):
@@ -93,6 +96,8 @@ def evaluate_scorers(
     run = RunFolder(pathlib.Path(run_path))
     config = read_config(run)
     names = choose_scorers(scorers)
+    if year is not None:
+        number_names(year)  # Refuses what is no year of the challenge.
     if submission is not None and pathlib.Path(submission).exists():
         raise FileExistsError(
             "The folder of a submission must not be there yet, since the "
@@ -117,13 +122,14 @@ def evaluate_scorers(
         inspected, [one for one in normals if one.clip.key in tested], config
     )
     reports = {}
+    decided = {}
     for name in names or [config.scorer]:
         own = config
         folder = run.path
         if names:
-            own = with_scorer(config, name, space)
             folder = run.path / "scorers" / name
             try:
+                own = with_scorer(config, name, space)
                 detector = _refit(detector, own, run)
             except ValueError as error:
                 if "all" not in scorers:
@@ -133,7 +139,7 @@ def evaluate_scorers(
         scored = _scored_clips(detector, test, inspected, baseline)
         is_scored = {one.clip.path for one in scored}
         lost = [
-            (one.clip, "it broke during the evaluation")
+            (one.clip, "it broke during the evaluation, or has no score")
             for one in inspected
             if one.clip.path not in is_scored
         ]
@@ -148,13 +154,12 @@ def evaluate_scorers(
         )
         if submission is not None:
             normal = read_embeddings(run.embeddings)
-            write_decided(
-                pathlib.Path(submission) / name,
-                year,
-                scored,
-                normal,
-                out_of_fold_scores(detector, normal, own),
-            )
+            unseen = out_of_fold_scores(detector, normal, own)
+            decided[name] = (year, scored, normal, unseen)
+    if submission is not None:
+        with atomic.replacing(submission) as temporary:
+            for name, parts in decided.items():
+                write_decided(temporary / name, *parts)
     return reports
 
 
@@ -203,5 +208,6 @@ def _scored_clips(
             None if baseline is None else float(baseline[place]),
         )
         for place in np.unique(test.clips).tolist()
-        if baseline is None or np.isfinite(baseline[place])
+        if np.isfinite(found[place]).all()
+        and (baseline is None or np.isfinite(baseline[place]))
     ]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import tqdm
 from keras import ops
+from soundfile import LibsndfileError
 
 from pipelines import atomic
 from pipelines.artefacts import load_detector
@@ -112,7 +113,7 @@ def explain(
             yield explainer.explain(
                 clip.path, key, pathlib.Path(folder) / stem, fill
             )
-        except (ValueError, OSError) as error:
+        except (ValueError, OSError, LibsndfileError) as error:
             yield os.fspath(clip.path), str(error)
 
 

@@ -11,11 +11,19 @@ from keras_asd.models import AnomalyDetector
 from pipelines import atomic
 from pipelines.artefacts import CONTRACT
 from pipelines.artefacts import load_detector
+from pipelines.embeddings import read_embeddings
 from pipelines.run_folder import RunFolder
 from pipelines.run_folder import read_config
+from pipelines.scorers import fit_scorer
+from pipelines.scorers import with_scorer
 
 
-def export(run_path: str, target: str) -> pathlib.Path:
+def export(
+    run_path: str,
+    target: str,
+    scorer: str | None = None,
+    space: str | None = None,
+) -> pathlib.Path:
     """Exports the detector of a run as the next version of a SavedModel.
 
     The version `<target>/<number>/` holds the SavedModel, `detector.keras`
@@ -24,13 +32,16 @@ def export(run_path: str, target: str) -> pathlib.Path:
     Args:
         run_path: Folder of a finished training run.
         target: Folder of the served model, such as `saved_models/fan`.
+        scorer: To fit on the run's normal clips in place of its own.
+        space: Where this one measures; as the run's own if `None`.
 
     Returns:
         Folder of the new version.
 
     Raises:
         FileNotFoundError: If the run does not exist or has not ended.
-        ValueError: If Keras does not run on TensorFlow here.
+        ValueError: If Keras does not run on TensorFlow here, or there is
+            no such scorer.
 
     >>> export("no_such_run", "saved_models/fan")
     Traceback (most recent call last):
@@ -46,11 +57,18 @@ def export(run_path: str, target: str) -> pathlib.Path:
     run = RunFolder(pathlib.Path(run_path))
     config = read_config(run)
     detector = load_detector(run)
+    if scorer is not None:
+        config = with_scorer(config, scorer, space)
+        normals = read_embeddings(run.embeddings)
+        fitted = fit_scorer(config, normals, detector.groups)
+        detector = detector.with_scorer(fitted)
     contract = {
         "machines": list(detector.keys),
         "sampling_rate": config.sampling_rate,
         "recording_channel": config.recording_channel,
         "samples": config.samples,
+        "scorer": config.scorer,
+        "space": config.space,
         "long_clips": config.long_clips,
         "short_clips": config.short_clips,
     }

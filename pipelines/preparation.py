@@ -62,7 +62,8 @@ def prepare_clips(
 
     Raises:
         FileNotFoundError: If a folder is missing or has no recordings.
-        ValueError: If no training clip is left, or too few.
+        ValueError: If no training clip is left, or too few, or there are
+            more classes than the loss has centres.
 
     >>> import tempfile
     >>> settings = SyntheticSettings(("fan",), num_ids=2, num_train=2,
@@ -98,6 +99,12 @@ def prepare_clips(
         for good in inspected
     ]
     places = {name: place for place, name in enumerate(sorted(set(names)))}
+    if len(places) > 1 and config.loss == "one_class_compactness":
+        raise ValueError(
+            "One-class compactness has one centre for all clips. Received: "
+            f"clips of {len(places)} classes, such as {min(places)} and "
+            f"{max(places)}. Use `--classes one --domain_classes false`."
+        )
     is_held_out = hold_out(
         [places[name] for name in names], config.holdout, config.seed
     )

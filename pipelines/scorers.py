@@ -55,7 +55,10 @@ def make_scorer(config: Config) -> Scorer:
     'shared'
     """
     if config.scorer == "centre_angle":
-        return CentreAngle(margin=config.margin, scale=config.scale)
+        # A margin belongs to the losses that trained with one.
+        has_margin = config.is_trained and config.targets != "soft"
+        margin = config.margin if has_margin else 0.0
+        return CentreAngle(margin=margin, scale=config.scale)
     if config.scorer not in SCORERS:
         raise ValueError(
             f"`scorer` must be one of {', '.join(SCORER_NAMES)}. "

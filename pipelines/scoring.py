@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
+from soundfile import LibsndfileError
 
 from pipelines.artefacts import CONTRACT
 from pipelines.artefacts import load_detector
@@ -149,7 +150,7 @@ def score_clips(
             waveform = decode_clip(
                 path, scorer.sampling_rate, scorer.recording_channel
             )
-        except (ValueError, OSError) as error:
+        except (ValueError, OSError, LibsndfileError) as error:
             yield {"clip": path, "error": str(error)}
             continue
         score = scorer.score(waveform, key)

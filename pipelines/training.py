@@ -85,6 +85,13 @@ def train(
     if not config.is_trained:
         names = [example.class_name for example in examples[: len(normals)]]
         head = mean_centres(embeddings, names)
+    lost = {one.clip.key for one in normals} - set(embeddings.keys.tolist())
+    if lost:
+        raise ValueError(
+            "Every section must have a normal clip that can be decoded. "
+            f"Received: none any more of {', '.join(sorted(lost))}. Bring "
+            "the recordings back; the same command goes on."
+        )
     write_embeddings(run.embeddings, embeddings)
     scorer = fit_scorer(config, embeddings, label_map.groups)
     detector = make_detector(config, label_map, embedder, head, scorer)

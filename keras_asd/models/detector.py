@@ -19,7 +19,7 @@ class AnomalyDetector(keras.Model):
     means over them. A shorter one is repeated or padded with zeros.
 
     Args:
-        embedder: An `Embedder`.
+        embedder: Any embedder of `keras_asd.models`.
         head: A layer from embeddings to cosines, such as `ClassCosine` or
             `SubclusterCosine`.
         scorer: A fitted layer of `keras_asd.scoring`; the published

@@ -18,4 +18,9 @@ def as_clips(waveform, samples: int):
             f"shape {tuple(waveform.shape)}. `AnomalyDetector` takes "
             "clips of any length."
         )
-    return ops.reshape(waveform, (-1, samples))
+    # Where the length is not known yet, two half clips must not become one.
+    is_known = waveform.shape[-1] is not None
+    num_clips = None if is_known else ops.shape(waveform)[0]
+    return ops.reshape(
+        waveform, (-1 if num_clips is None else num_clips, samples)
+    )

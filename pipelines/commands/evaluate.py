@@ -39,6 +39,8 @@ def run(words: list[str]) -> int:
         "evaluator takes, one folder a scorer",
     )
     options = parser.parse_args(words)
+    if options.space and not options.scorer:
+        parser.error("--space is for scorers that are fitted: give --scorer")
     from pipelines.evaluation import evaluate_scorers
     from pipelines.scorer_table import scorer_table
 

@@ -17,8 +17,20 @@ def run(words: list[str]) -> int:
         help="folder of the served model, such as saved_models/fan; the next "
         "version appears in it",
     )
+    parser.add_argument(
+        "--scorer",
+        metavar="NAME",
+        help="fit this scorer on the run's normal clips in place of its own; "
+        "`keras-asd train --help` lists them",
+    )
+    parser.add_argument(
+        "--space",
+        choices=["own", "sphere", "standardized", "whitened", "raw"],
+        help="where it measures; as the run's own if not given",
+    )
     options = parser.parse_args(words)
     from pipelines.export import export
 
-    print(f"wrote {export(options.run, options.to)}")
+    version = export(options.run, options.to, options.scorer, options.space)
+    print(f"wrote {version}")
     return 0

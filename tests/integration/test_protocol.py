@@ -111,7 +111,7 @@ def test_a_submission_never_overwrites_another(
     words = ["evaluate", str(free_run), str(recordings), "--scorer"]
     words += [SCORERS[0], "--submission", str(submission)]
     assert main(words) == 2
-    assert "new or empty" in capsys.readouterr().err
+    assert "must not be there yet" in capsys.readouterr().err
 
 
 def test_the_run_s_own_scorer_is_submitted_by_its_name(

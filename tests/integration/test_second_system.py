@@ -74,6 +74,24 @@ def test_the_first_system_takes_any_scorer(run, data, tmp_path):
     assert (run / "scorers" / "centroids" / "metrics.json").exists()
 
 
+def test_another_scorer_is_exported_without_training_again(
+    run, data, tmp_path, capsys
+):
+    words = ["--to", str(tmp_path / "sm"), "--scorer", "local_density"]
+    assert main(["export", str(run), *words]) == 0
+    contract = tmp_path / "sm" / "1" / "assets.extra" / "contract.json"
+    assert json.loads(contract.read_text())["scorer"] == "local_density"
+    clip = str(next((data / "fan" / "test").glob("anomaly*.wav")))
+    capsys.readouterr()
+    scores = []
+    for model in (run, tmp_path / "sm"):
+        assert main(["score", str(model), clip]) == 0
+        scores.append(float(capsys.readouterr().out.split("\t")[0]))
+    assert scores[0] != scores[1]
+    detector = keras.saving.load_model(tmp_path / "sm" / "1" / "detector.keras")
+    assert type(detector.scorer).__name__ == "LocalDensity"
+
+
 def test_an_unknown_scorer_is_refused_with_those_there_are(run, data, capsys):
     words = ["evaluate", str(run), str(data), "--scorer", "magic"]
     assert main(words) == 2

@@ -47,6 +47,18 @@ def test_the_best_epoch_needs_clips_held_out():
     assert Config(holdout=0.0, keep="last").keep == "last"
 
 
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"loss": "one_class_compactness"}, "scorer"),
+        ({"embedder": "dual_branch"}, "mix_position"),
+    ],
+)
+def test_what_could_not_end_well_is_refused_at_once(settings, name):
+    with pytest.raises(ValueError, match=f"`{name}` must be .*{name}="):
+        Config(**settings)
+
+
 def test_every_loss_has_targets():
     losses = typing.get_args(typing.get_type_hints(Config)["loss"])
     assert set(losses) == set(TARGETS)
@@ -69,7 +81,8 @@ def test_what_is_mixed_depends_on_the_loss(loss, probability, has_mixup):
 
 def test_only_what_tells_classes_apart_needs_two():
     assert Config().needs_classes
-    assert not Config(loss="one_class_compactness").needs_classes
+    one = Config(loss="one_class_compactness", scorer="centroids")
+    assert not one.needs_classes
     assert not Config(embedder="statistics").needs_classes
 
 

@@ -35,6 +35,7 @@ def test_what_is_not_there_is_named_in_one_line(
         (["explain", "run", "a.wav", "--fill", "zeros"], "--fill"),
         (["embed", "run"], "data"),
         (["evaluate", "run", "data", "--space", "cube"], "--space"),
+        (["evaluate", "run", "data", "--space", "raw"], "give --scorer"),
         (["official", "scores", "--year", "2023"], "--ground_truth"),
         (["study", "magic"], "magic"),
         (["study", "noise", "--preset", "training_free"], "--preset"),
