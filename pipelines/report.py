@@ -87,7 +87,8 @@ def write_report(
             "score_interval": list(official.interval),
         }
     else:
-        metrics["official"] = {"score": None, "reasons": official.reasons}
+        reasons = list(official.reasons)
+        metrics["official"] = {"score": None, "reasons": reasons}
     text = json.dumps(metrics, indent=2, allow_nan=False)
     atomic.write_text(folder / "metrics.json", text + "\n")
     files = [folder / "metrics.json"]

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from pipelines.table_formats import printable
+
 
 @dataclasses.dataclass(frozen=True)
 class Unjudged:
@@ -23,4 +25,5 @@ class Unjudged:
     @property
     def table(self) -> str:
         """The reasons, for a terminal."""
-        return "\n".join(["No official score:", *self.reasons]) + "\n"
+        lines = ["No official score:", *map(printable, self.reasons)]
+        return "\n".join(lines) + "\n"
