@@ -1,8 +1,9 @@
 """Everything that decides a training run, in one record."""
 
 import dataclasses
-import math
 from typing import Literal
+
+from pipelines.config_rules import check_settings
 
 Channel = Literal["tgram", "log_mel", "attended"]
 Branch = Literal["spectrum", "spectrogram"]
@@ -74,6 +75,9 @@ class Config:
         space: Where the scorer measures: in the one it has of its `own`,
             on the `sphere`, with every dimension `standardized`, `whitened`,
             or `raw`.
+        calibration: P-values from normal scores: `empirical` with a smooth
+            tail, or the `gamma` distribution of DCASE's baselines.
+        false_alarm_rate: Wished share of normal clips that raise an alarm.
         epochs: Passes over the training clips.
         batch_size: Clips in a step.
         learning_rate: At the beginning.
@@ -149,6 +153,8 @@ class Config:
         "minimum_over_domains",
     ] = "centre_angle"
     space: Literal["own", "sphere", "standardized", "whitened", "raw"] = "own"
+    calibration: Literal["empirical", "gamma"] = "empirical"
+    false_alarm_rate: float = 0.05
     epochs: int = 300
     batch_size: int = 64
     learning_rate: float = 1e-4
@@ -160,65 +166,7 @@ class Config:
     seed: int = 2023
 
     def __post_init__(self):
-        for name, is_right, rule in (
-            ("sampling_rate", self.sampling_rate > 0, "positive, in Hz"),
-            ("clip_seconds", 0 < self.clip_seconds <= 600, "in (0, 600]"),
-            ("max_broken_share", 0 <= self.max_broken_share <= 1, "in [0, 1]"),
-            ("channels", bool(self.channels), "at least one"),
-            ("num_mel_bins", self.num_mel_bins >= 8, "at least 8"),
-            ("embedding_dim", self.embedding_dim >= 2, "at least 2"),
-            ("width", 0 < self.width <= 16, "in (0, 16]"),
-            ("branches", bool(self.branches), "at least one"),
-            (
-                "frame_lengths",
-                self.frame_lengths and min(self.frame_lengths) >= 16,
-                "at least one, of 16 samples or more",
-            ),
-            ("kernel_l2", self.kernel_l2 >= 0, "zero or positive"),
-            ("margin", 0 <= self.margin < math.pi / 2, "radians, below pi / 2"),
-            ("scale", self.scale > 0, "positive"),
-            ("num_subclusters", self.num_subclusters >= 1, "at least 1"),
-            (
-                "recording_channel",
-                self.recording_channel == "mean" or self.recording_channel >= 0,
-                "`mean` or the index of a channel",
-            ),
-            (
-                "scorer",
-                self.loss != "one_class_compactness"
-                or self.scorer != "centre_angle",
-                "another with a single class, which it cannot compare",
-            ),
-            ("epochs", self.epochs >= 1, "at least 1"),
-            ("batch_size", self.batch_size >= 2, "at least 2"),
-            ("learning_rate", self.learning_rate > 0, "positive"),
-            ("weight_decay", self.weight_decay >= 0, "zero or positive"),
-            (
-                "final_learning_rate",
-                0 <= self.final_learning_rate <= 1,
-                "a share, in [0, 1]",
-            ),
-            (
-                "mix_position",
-                self.embedder != "dual_branch"
-                or self.mix_position == "waveform",
-                "`waveform` with two branches",
-            ),
-            ("mix_alpha", self.mix_alpha > 0, "positive"),
-            ("mix_probability", 0 <= self.mix_probability <= 1, "in [0, 1]"),
-            ("holdout", 0 <= self.holdout < 1, "in [0, 1)"),
-            ("seed", 0 <= self.seed < 2**31, "in [0, 2**31)"),
-        ):
-            if not is_right:
-                raise ValueError(
-                    f"`{name}` must be {rule}. "
-                    f"Received: {name}={getattr(self, name)}."
-                )
-        if self.keep == "best" and not self.holdout:
-            raise ValueError(
-                "`keep='best'` needs clips held out. Received: holdout=0. "
-                "Use `keep='last'`."
-            )
+        check_settings(self)
 
     @property
     def samples(self) -> int:

@@ -26,7 +26,8 @@ KERAS_ASD_FOLDERS = {
 # before it, above it or to its left. The programs come last.
 PIPELINES_ORDER = {
     "records and settings": (
-        "atomic clip inspected_clip scored_clip config presets holdout mixing"
+        "atomic clip inspected_clip scored_clip config_rules config presets "
+        "holdout mixing"
     ),
     "readers, labels and lists": "datasets clip_keys labels clip_list",
     "decoding": (

@@ -1,0 +1,82 @@
+"""What the settings of a training run must satisfy."""
+
+import math
+from typing import Any
+
+
+def check_settings(config: Any) -> None:
+    """Refuses settings that are out of range or do not go together.
+
+    Args:
+        config: A `Config`.
+
+    Raises:
+        ValueError: For the first rule that is broken.
+
+    >>> from pipelines.config import Config
+    >>> check_settings(Config())
+    """
+    for name, is_right, rule in (
+        ("sampling_rate", config.sampling_rate > 0, "positive, in Hz"),
+        ("clip_seconds", 0 < config.clip_seconds <= 600, "in (0, 600]"),
+        ("max_broken_share", 0 <= config.max_broken_share <= 1, "in [0, 1]"),
+        ("channels", bool(config.channels), "at least one"),
+        ("num_mel_bins", config.num_mel_bins >= 8, "at least 8"),
+        ("embedding_dim", config.embedding_dim >= 2, "at least 2"),
+        ("width", 0 < config.width <= 16, "in (0, 16]"),
+        ("branches", bool(config.branches), "at least one"),
+        (
+            "frame_lengths",
+            config.frame_lengths and min(config.frame_lengths) >= 16,
+            "at least one, of 16 samples or more",
+        ),
+        ("kernel_l2", config.kernel_l2 >= 0, "zero or positive"),
+        ("margin", 0 <= config.margin < math.pi / 2, "radians, below pi / 2"),
+        ("scale", config.scale > 0, "positive"),
+        ("num_subclusters", config.num_subclusters >= 1, "at least 1"),
+        (
+            "recording_channel",
+            config.recording_channel == "mean" or config.recording_channel >= 0,
+            "`mean` or the index of a channel",
+        ),
+        (
+            "scorer",
+            config.loss != "one_class_compactness"
+            or config.scorer != "centre_angle",
+            "another with a single class, which it cannot compare",
+        ),
+        (
+            "false_alarm_rate",
+            0 < config.false_alarm_rate < 1,
+            "a share of normal clips, in (0, 1)",
+        ),
+        ("epochs", config.epochs >= 1, "at least 1"),
+        ("batch_size", config.batch_size >= 2, "at least 2"),
+        ("learning_rate", config.learning_rate > 0, "positive"),
+        ("weight_decay", config.weight_decay >= 0, "zero or positive"),
+        (
+            "final_learning_rate",
+            0 <= config.final_learning_rate <= 1,
+            "a share, in [0, 1]",
+        ),
+        (
+            "mix_position",
+            config.embedder != "dual_branch"
+            or config.mix_position == "waveform",
+            "`waveform` with two branches",
+        ),
+        ("mix_alpha", config.mix_alpha > 0, "positive"),
+        ("mix_probability", 0 <= config.mix_probability <= 1, "in [0, 1]"),
+        ("holdout", 0 <= config.holdout < 1, "in [0, 1)"),
+        ("seed", 0 <= config.seed < 2**31, "in [0, 2**31)"),
+    ):
+        if not is_right:
+            raise ValueError(
+                f"`{name}` must be {rule}. "
+                f"Received: {name}={getattr(config, name)}."
+            )
+    if config.keep == "best" and not config.holdout:
+        raise ValueError(
+            "`keep='best'` needs clips held out. Received: holdout=0. "
+            "Use `keep='last'`."
+        )
