@@ -26,6 +26,7 @@ setup(
         "tensorflow>=2.16,<2.22",
         "numpy>=1.26",
         "scipy>=1.11",
+        "h5py",
         "pyyaml",
         "scikit-learn>=1.4",
         "threadpoolctl",
@@ -37,8 +38,13 @@ setup(
         "matplotlib>=3.8",
         "jinja2>=3.1",
         "tensorboard",
+        # Of the same version as TensorFlow; its messages, no server.
+        "tensorflow-serving-api>=2.16,<2.22",
     ],
     extras_require={
+        # tf2onnx 1.17 wants this onnx beside TensorFlow 2.17.
+        "onnx": ["tf2onnx==1.17.*", "onnx==1.17.*", "onnxruntime"],
+        "parquet": ["pyarrow>=14,<26"],
         # Its native decoders load with TensorFlow 2.16 and 2.17 only.
         "native": ["tensorflow-io==0.37.1", "tensorflow>=2.16,<2.18"],
     },

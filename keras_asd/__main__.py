@@ -12,10 +12,14 @@ from keras_asd import __version__
 COMMANDS = {
     "train": "train a detector on the normal clips of data folders",
     "evaluate": "score the test clips of data folders with a run, and report",
-    "score": "score single clips with a run or an exported model",
+    "score": "score clips or folders with a run or an exported model",
     "explain": "draw what in a clip makes its anomaly score",
     "embed": "embed clips with a run, and draw them as a map",
-    "export": "export a run as a SavedModel for TensorFlow Serving",
+    "thresholds": "say which score is an alarm, and how often that is false",
+    "calibrate": "set a run's decisions anew, by fresh normal clips",
+    "export": "export a run as a SavedModel, and in other forms",
+    "serve-files": "write what TensorFlow Serving takes to serve exports",
+    "request": "score clips with a model that is served somewhere",
     "official": "judge score files by the official rules of DCASE Task 2",
     "study": "repeat an experiment of the sub-cluster AdaCos paper",
     "demo": "the whole way on built-in data: generate, train, evaluate, export",
@@ -77,7 +81,7 @@ def _make_parser() -> argparse.ArgumentParser:
         description="Anomalous sound detection: learns how machines sound "
         "from normal recordings alone, and tells how strange a new one is.",
         epilog="`keras-asd COMMAND --help` tells more of a command.\n"
-        + "\n".join(f"  {name:10}{text}" for name, text in COMMANDS.items()),
+        + "\n".join(f"  {name:12}{text}" for name, text in COMMANDS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(

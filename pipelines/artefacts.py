@@ -2,13 +2,17 @@
 
 import pathlib
 
-import keras
-
 from keras_asd.models import AnomalyDetector
+from pipelines.archives.keras_archive import load_model
 from pipelines.run_folder import RunFolder
 
-# Beside a SavedModel: what it expects of waveforms and machines.
-CONTRACT = pathlib.Path("assets.extra") / "contract.json"
+# In the folder of an exported version, beside the SavedModel: the same for
+# Keras, what it expects of waveforms and machines, and what tells of it.
+DETECTOR = pathlib.Path("detector.keras")
+EXTRA = pathlib.Path("assets.extra")
+CONTRACT = EXTRA / "contract.json"
+METRICS = EXTRA / "metrics.json"
+MODEL_CARD = EXTRA / "model_card.md"
 
 
 def load_detector(run: RunFolder) -> AnomalyDetector:
@@ -16,6 +20,7 @@ def load_detector(run: RunFolder) -> AnomalyDetector:
 
     Raises:
         FileNotFoundError: If its training has not ended.
+        ValueError: If `pipelines.archives.keras_archive` refuses its detector.
 
     >>> load_detector(RunFolder(pathlib.Path("no_such_run")))
     Traceback (most recent call last):
@@ -27,4 +32,4 @@ def load_detector(run: RunFolder) -> AnomalyDetector:
             f"{run.path}, which has no {run.detector.name}. Start it again "
             "with the same command; it goes on where it stopped."
         )
-    return keras.saving.load_model(run.detector)
+    return load_model(run.detector)

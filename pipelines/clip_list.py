@@ -28,6 +28,7 @@ COLUMNS = (
     "num_channels",
     "num_samples",
     "is_bare",
+    "sha256",
 )
 TRUTHS = {"": None, "True": True, "False": False}
 
@@ -76,7 +77,7 @@ def write_clip_list(path: pathlib.Path, listed: Sequence[ListedClip]) -> None:
     >>> path = pathlib.Path(tempfile.mkdtemp(), "clips.csv")
     >>> write_clip_list(path, [ListedClip(clip, "test")])
     >>> path.read_text().splitlines()[1]
-    'a.wav,fan,id_00,test,True,,[],test,,,,,,,'
+    'a.wav,fan,id_00,test,True,,[],test,,,,,,,,'
     """
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
@@ -126,5 +127,7 @@ def _parse(row: dict[str, str]) -> ListedClip:
             num_channels=int(row["num_channels"]),
             num_samples=int(row["num_samples"]),
             is_bare=TRUTHS[row["is_bare"]] is True,
+            # Lists of earlier versions have none.
+            sha256=row.get("sha256", ""),
         )
     return ListedClip(clip, row["role"], row["reason"], inspected)

@@ -1,5 +1,8 @@
 """Scores of clips from the embeddings of their windows."""
 
+import dataclasses
+from collections.abc import Iterator
+
 import numpy as np
 from keras import ops
 
@@ -71,21 +74,65 @@ def out_of_fold_scores(
     >>> out_of_fold_scores(None, empty, Config()).shape
     (0,)
     """
-    if config.scorer == "centre_angle":
-        return score_embeddings(detector, embeddings)[:, 0]
-    folds = _draw_folds(embeddings, config.seed)
-    scores = np.full(len(folds), np.nan)
-    for fold in range(NUM_FOLDS):
-        is_out = folds[embeddings.clips] == fold
-        if is_out.any():
-            scorer = fit_scorer(
-                config, embeddings.select(~is_out), detector.groups
-            )
-            out = embeddings.select(is_out)
-            found = score_embeddings(detector.with_scorer(scorer), out)[:, 0]
-            chosen = np.flatnonzero(np.isfinite(found))
-            scores[chosen] = found[chosen]
+    scores = np.full(int(embeddings.clips.max(initial=-1)) + 1, np.nan)
+    for fold, out in unseen_folds(detector, embeddings, config):
+        found = score_embeddings(fold, out)[:, 0]
+        chosen = np.flatnonzero(np.isfinite(found))
+        scores[chosen] = found[chosen]
     return scores
+
+
+def unseen_folds(
+    detector: AnomalyDetector,
+    embeddings: Embeddings,
+    config: Config,
+    statistics: Embeddings | None = None,
+) -> Iterator[tuple[AnomalyDetector, Embeddings]]:
+    """Detectors, and the clips that their scorers were not fitted on.
+
+    Args:
+        detector: Of the run.
+        embeddings: Of the normal clips.
+        config: Settings of the run, with the detector's scorer.
+        statistics: Of a `StatisticsEmbedder`: the vectors before whitening,
+            row by row those of `embeddings`. The whitening is fitted anew,
+            too.
+
+    Yields:
+        The detector with another scorer, to score embeddings with, and the
+        embeddings of the clips left out; itself and all of them where its
+        scorer is not fitted.
+
+    >>> nothing = np.zeros(0, int)
+    >>> empty = Embeddings(np.zeros((0, 8)), nothing, nothing, nothing)
+    >>> list(unseen_folds(None, empty, Config(scorer="centroids")))
+    []
+    """
+    if config.scorer == "centre_angle":
+        yield detector, embeddings
+        return
+    folds = _draw_folds(embeddings, config.seed)[embeddings.clips]
+    for fold in range(NUM_FOLDS):
+        is_out = folds == fold
+        if not is_out.any():
+            continue
+        vectors = embeddings.vectors
+        if statistics is not None:
+            vectors = _whiten(detector, statistics, ~is_out)
+        moved = dataclasses.replace(embeddings, vectors=vectors)
+        scorer = fit_scorer(config, moved.select(~is_out), detector.groups)
+        yield detector.with_parts(scorer=scorer), moved.select(is_out)
+
+
+def _whiten(
+    detector: AnomalyDetector, statistics: Embeddings, is_fitted: np.ndarray
+) -> np.ndarray:
+    """Embeddings by a whitening that was fitted on some of the rows."""
+    own = detector.embedder.whitening
+    whitening = type(own).from_config(own.get_config())
+    _, sections = np.unique(statistics.keys[is_fitted], return_inverse=True)
+    whitening.fit(statistics.vectors[is_fitted], sections)
+    return ops.convert_to_numpy(whitening(statistics.vectors))
 
 
 def _draw_folds(embeddings: Embeddings, seed: int) -> np.ndarray:

@@ -3,25 +3,20 @@
 from collections.abc import Mapping
 from collections.abc import Sequence
 
-import numpy as np
-import scipy.stats
 from numpy.typing import ArrayLike
 
+from pipelines.calibration.score_tails import fit_gamma
 from pipelines.scored_clip import ScoredClip
-
-_MIN_SCORES = 10
 
 
 def gamma_threshold(normal_scores: ArrayLike, share: float = 0.9) -> float:
     """Returns the quantile of a gamma distribution fitted to normal scores.
 
     The challenge's baselines fit shape, location and scale by maximum
-    likelihood and take the 0.9 quantile. Scores may be negative, since the
-    location is fitted too. Here the scores are first shifted to mean 0 and
-    scaled to deviation 1, and the threshold is put back: on the baselines'
-    reconstruction errors this is the same to a thousandth of a deviation,
-    and on scores near a constant, such as negative cosines, the fit does
-    not run away (to 78 deviations, in one trial).
+    likelihood and take the 0.9 quantile; see `fit_gamma`. Scores may be
+    negative, since the location is fitted too. On the baselines'
+    reconstruction errors the threshold is theirs to a thousandth of a
+    deviation.
 
     Args:
         normal_scores: Anomaly scores of normal training clips, `(clips,)`,
@@ -32,39 +27,19 @@ def gamma_threshold(normal_scores: ArrayLike, share: float = 0.9) -> float:
         ValueError: Where the scores are too few, constant, not finite, or
             `share` is out of range.
 
+    >>> import numpy as np
     >>> scores = np.random.default_rng(0).gamma(5.0, 2.0, size=2000)
     >>> round(float(np.mean(scores <= gamma_threshold(scores))), 2)
     0.9
 
     Reference: the official baselines of DCASE Task 2, 2021 to 2026.
     """
-    scores = np.asarray(normal_scores, dtype=np.float64)
     if not 0 < share < 1:
         raise ValueError(
             "`share` must be a share of the normal clips, 0 < share < 1. "
             f"Received: share={share}. The challenge's baselines take 0.9."
         )
-    if scores.ndim != 1 or scores.size < _MIN_SCORES:
-        raise ValueError(
-            f"`normal_scores` must be a row of at least {_MIN_SCORES} scores. "
-            f"Received: normal_scores of shape {scores.shape}. Take the "
-            "training clips of both domains together."
-        )
-    if not np.all(np.isfinite(scores)):
-        raise ValueError(
-            "`normal_scores` must be finite. Received: "
-            f"{np.sum(~np.isfinite(scores))} of {scores.size} that are NaN "
-            "or infinite."
-        )
-    mean, deviation = float(scores.mean()), float(scores.std())
-    if deviation <= 1e-12 * float(np.max(np.abs(scores))):
-        raise ValueError(
-            "`normal_scores` must not all be equal. Received: "
-            f"{scores.size} times {mean}. Were the clips used as their own "
-            "references? Score clips that were held out."
-        )
-    fitted = scipy.stats.gamma.fit((scores - mean) / deviation)
-    return mean + deviation * float(scipy.stats.gamma.ppf(share, *fitted))
+    return float(fit_gamma(normal_scores).ppf(share))
 
 
 def decide(

@@ -10,8 +10,8 @@ from pipelines.evaluation import evaluate
 from pipelines.export import export
 from pipelines.presets import choose_preset
 from pipelines.report import Report
-from pipelines.scoring import load_scorer
-from pipelines.scoring import score_clips
+from pipelines.scoring.clips import load_scorer
+from pipelines.scoring.clips import score_clips
 from pipelines.training import train
 
 logger = logging.getLogger(__name__)

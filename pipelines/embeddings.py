@@ -9,7 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import tqdm
+from keras import ops
 
+from keras_asd.layers import RecordingCheck
 from pipelines import atomic
 from pipelines.config import Config
 from pipelines.inspected_clip import InspectedClip
@@ -30,6 +32,8 @@ class Embeddings:
         is_target: Whether it is of the target domain, `(windows,)`.
         clips: Place of its clip in the list they were made from,
             `(windows,)`.
+        measures: What `RecordingCheck.measure` gives, `(windows, 2)`, where
+            it was taken.
 
     >>> empty = np.zeros(0)
     >>> Embeddings(np.zeros((0, 8)), empty, empty, empty).vectors.shape
@@ -40,12 +44,21 @@ class Embeddings:
     keys: np.ndarray
     is_target: np.ndarray
     clips: np.ndarray
+    measures: np.ndarray | None = None
 
     def select(self, chosen: np.ndarray | slice) -> "Embeddings":
         """Those rows only."""
         return Embeddings(
-            **{name: value[chosen] for name, value in vars(self).items()}
+            **{name: value[chosen] for name, value in self.arrays().items()}
         )
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The arrays that are there, by their names."""
+        return {
+            name: value
+            for name, value in vars(self).items()
+            if value is not None
+        }
 
 
 def stream_windows(
@@ -98,10 +111,12 @@ def embed_clips(
     Traceback (most recent call last):
     ValueError: There must be clips to embed. Received: 0 clips, none ...
     """
-    indices, vectors = [], []
+    indices, vectors, measures = [], [], []
+    check = RecordingCheck(1)
     for places, windows in stream_windows(clips, config, what):
         indices.append(places)
         vectors.append(np.asarray(embed(windows), "float32"))
+        measures.append(ops.convert_to_numpy(check.measure(windows)))
     if not vectors:
         raise ValueError(
             f"There must be clips to embed. Received: {len(clips)} clips, "
@@ -111,7 +126,11 @@ def embed_clips(
     keys = np.array([one.clip.key for one in clips])
     is_target = np.array([one.clip.domain == "target" for one in clips])
     return Embeddings(
-        np.concatenate(vectors), keys[places], is_target[places], places
+        np.concatenate(vectors),
+        keys[places],
+        is_target[places],
+        places,
+        np.concatenate(measures),
     )
 
 
@@ -128,7 +147,7 @@ def write_embeddings(path: pathlib.Path, embeddings: Embeddings) -> None:
     """
     with atomic.replacing(path) as temporary:
         with temporary.open("wb") as file:
-            np.savez(file, **vars(embeddings))
+            np.savez(file, **embeddings.arrays())
 
 
 def read_embeddings(path: pathlib.Path) -> Embeddings:

@@ -190,7 +190,9 @@ def _refit(
     detector: AnomalyDetector, config: Config, run: RunFolder
 ) -> AnomalyDetector:
     normals = read_embeddings(run.embeddings)
-    return detector.with_scorer(fit_scorer(config, normals, detector.groups))
+    return detector.with_parts(
+        scorer=fit_scorer(config, normals, detector.groups)
+    )
 
 
 def _scored_clips(

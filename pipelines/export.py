@@ -1,21 +1,48 @@
-"""Export: a SavedModel that takes waveforms and names of machines."""
+"""Export: one artefact that anybody can serve and trust."""
 
 import json
-import os
+import logging
 import pathlib
+from collections.abc import Sequence
 
 import keras
-import tensorflow as tf
+import numpy as np
 
 from keras_asd.models import AnomalyDetector
-from pipelines import atomic
 from pipelines.artefacts import CONTRACT
+from pipelines.artefacts import DETECTOR
+from pipelines.artefacts import METRICS
+from pipelines.artefacts import MODEL_CARD
 from pipelines.artefacts import load_detector
+from pipelines.calibration.calibrated import calibrated
+from pipelines.calibration.calibrated import with_false_alarm_rate
+from pipelines.clip_list import ListedClip
+from pipelines.clip_list import normal_clips
+from pipelines.clip_list import read_clip_list
+from pipelines.config import Config
 from pipelines.embeddings import read_embeddings
+from pipelines.exporting.acceptance import check_differences
+from pipelines.exporting.acceptance import find_differences
+from pipelines.exporting.acceptance import make_probes
+from pipelines.exporting.contract import make_contract
+from pipelines.exporting.contract import training_digest
+from pipelines.exporting.forms import FORMS
+from pipelines.exporting.forms import open_detector
+from pipelines.exporting.forms import write_form
+from pipelines.exporting.manifest import write_manifest
+from pipelines.exporting.model_card import model_card
+from pipelines.exporting.publishing import publish
+from pipelines.exporting.warmup import write_warmup
+from pipelines.libsndfile import decode_clip
 from pipelines.run_folder import RunFolder
 from pipelines.run_folder import read_config
 from pipelines.scorers import fit_scorer
 from pipelines.scorers import with_scorer
+
+logger = logging.getLogger(__name__)
+
+# Real clips that every form is tried on, and that int8 takes ranges from.
+NUM_TRIED, NUM_RANGED = 5, 64
 
 
 def export(
@@ -23,25 +50,31 @@ def export(
     target: str,
     scorer: str | None = None,
     space: str | None = None,
+    false_alarm_rate: float | None = None,
+    also: Sequence[str] = (),
 ) -> pathlib.Path:
-    """Exports the detector of a run as the next version of a SavedModel.
+    """Exports the detector of a run as the next version of a served model.
 
-    The version `<target>/<number>/` holds the SavedModel, `detector.keras`
-    and `assets.extra/contract.json`; it appears whole or not at all.
+    The version `<target>/<number>/` appears whole or not at all, after every
+    form in it has been loaded and held against the detector; see
+    `saved_models/README.md` for what it holds.
 
     Args:
         run_path: Folder of a finished training run.
         target: Folder of the served model, such as `saved_models/fan`.
         scorer: To fit on the run's normal clips in place of its own.
         space: Where this one measures; as the run's own if `None`.
+        false_alarm_rate: The wish where a request has none; the run's own
+            if `None`.
+        also: Names of `FORMS` to write beside the SavedModel.
 
     Returns:
         Folder of the new version.
 
     Raises:
         FileNotFoundError: If the run does not exist or has not ended.
-        ValueError: If Keras does not run on TensorFlow here, or there is
-            no such scorer.
+        ValueError: If Keras does not run on TensorFlow here, there is no
+            such scorer or form, or a form does not score like the detector.
 
     >>> export("no_such_run", "saved_models/fan")
     Traceback (most recent call last):
@@ -54,86 +87,115 @@ def export(
             "detector.keras loads on any backend: export again with "
             "KERAS_BACKEND=tensorflow."
         )
+    for name in also:
+        if name not in FORMS:
+            raise ValueError(
+                f"`also` must name some of {', '.join(FORMS)}. "
+                f"Received: {name!r}."
+            )
     run = RunFolder(pathlib.Path(run_path))
     config = read_config(run)
     detector = load_detector(run)
+    listed = read_clip_list(run.clips)
     if scorer is not None:
         config = with_scorer(config, scorer, space)
-        normals = read_embeddings(run.embeddings)
-        fitted = fit_scorer(config, normals, detector.groups)
-        detector = detector.with_scorer(fitted)
-    contract = {
-        "machines": list(detector.keys),
-        "sampling_rate": config.sampling_rate,
-        "recording_channel": config.recording_channel,
-        "samples": config.samples,
-        "scorer": config.scorer,
-        "space": config.space,
-        "long_clips": config.long_clips,
-        "short_clips": config.short_clips,
-    }
-    folder = pathlib.Path(target)
-    version = folder / str(_next_version(folder))
-    with atomic.replacing(version) as temporary:
-        write_saved_model(detector, temporary)
-        (temporary / CONTRACT).parent.mkdir(exist_ok=True)
-        text = json.dumps(contract, indent=2)
-        (temporary / CONTRACT).write_text(text + "\n", encoding="utf-8")
-        detector.save(temporary / "detector.keras")
-    return version
+        detector = _with_other_scorer(detector, config, run, listed)
+    if false_alarm_rate is not None:
+        detector = with_false_alarm_rate(detector, false_alarm_rate)
+
+    def write(version: pathlib.Path) -> None:
+        name = pathlib.Path(target).name
+        _write_version(version, name, detector, config, run, listed, also)
+
+    return publish(pathlib.Path(target), write)
 
 
-def write_saved_model(detector: AnomalyDetector, folder: pathlib.Path) -> None:
-    """Writes a detector as a SavedModel with signature `serving_default`.
+def _with_other_scorer(
+    detector: AnomalyDetector,
+    config: Config,
+    run: RunFolder,
+    listed: Sequence[ListedClip],
+) -> AnomalyDetector:
+    normals = read_embeddings(run.embeddings)
+    fitted = fit_scorer(config, normals, detector.groups)
+    detector = detector.with_parts(scorer=fitted)
+    statistics = None
+    if run.statistics.exists():
+        statistics = read_embeddings(run.statistics)
+    logger.info("decisions are set anew, by the run's own normal clips")
+    return calibrated(detector, normals, config, listed, statistics)[0]
 
-    Inputs `waveform`, float32 `(batch, samples)` of any length in [-1, 1] at
-    the detector's sampling rate, and `machine`, strings `(batch,)`; outputs
-    `anomaly_score` `(batch,)` and `embedding` `(batch, embedding_dim)`. The
-    score of an unknown machine is NaN.
 
-    Args:
-        detector: An `AnomalyDetector`.
-        folder: Is made.
-
-    >>> import tempfile
-    >>> from pipelines.assembly import make_detector
-    >>> from pipelines.config import Config
-    >>> from pipelines.labels import LabelMap
-    >>> config = Config(clip_seconds=1.0, width=0.25)
-    >>> label_map = LabelMap(("fan/a", "fan/b"), {"fan": (0, 1)})
-    >>> folder = pathlib.Path(tempfile.mkdtemp(), "1")
-    >>> write_saved_model(make_detector(config, label_map), folder)
-    >>> serve = tf.saved_model.load(folder).signatures["serving_default"]
-    >>> sorted(serve.structured_outputs)
-    ['anomaly_score', 'embedding']
-    """
-    machines = tf.constant([os.fsencode(key) for key in detector.keys])
-
-    def serve(waveform, machine):
-        matches = tf.equal(machine[:, None], machines)
-        is_known = tf.reduce_any(matches, axis=-1)
-        key = tf.where(is_known, tf.argmax(matches, axis=-1), -1)
-        outputs = detector({"waveform": waveform, "key": key})
-        return {
-            "anomaly_score": outputs["anomaly_score"],
-            "embedding": outputs["embedding"],
+def _write_version(
+    version: pathlib.Path,
+    name: str,
+    detector: AnomalyDetector,
+    config: Config,
+    run: RunFolder,
+    listed: Sequence[ListedClip],
+    also: Sequence[str],
+) -> None:
+    number = NUM_RANGED if "litert_int8" in also else NUM_TRIED
+    clips = _some_waveforms(listed, config, number)
+    detector.save(version / DETECTOR)
+    contract = make_contract(detector, config)
+    _write_json(version / CONTRACT, contract)
+    step = max(1, -(-len(clips) // NUM_TRIED))
+    probes = make_probes(detector, clips[::step])
+    reference = open_detector(detector)
+    waveforms = [waveform for waveform, _ in clips]
+    differences = {}
+    for form in ("saved_model", *also):
+        written = write_form(form, detector, version, contract, waveforms)
+        found = find_differences(reference, written, probes)
+        if form != "litert_int8":
+            check_differences(form, found, probes)
+        # JSON knows no infinity.
+        differences[form] = {
+            probe: difference if np.isfinite(difference) else None
+            for probe, difference in found.items()
         }
-
-    archive = keras.export.ExportArchive()
-    archive.track(detector)
-    archive.add_endpoint(
-        name="serving_default",
-        fn=serve,
-        input_signature=[
-            tf.TensorSpec([None, None], tf.float32, name="waveform"),
-            tf.TensorSpec([None], tf.string, name="machine"),
-        ],
+    write_warmup(
+        version,
+        contract["machines"],
+        contract["samples"],
+        contract["sampling_rate"],
     )
-    archive.write_out(folder, verbose=False)
+    metrics = None
+    if (run.path / METRICS.name).exists():
+        text = (run.path / METRICS.name).read_text(encoding="utf-8")
+        metrics = json.loads(text)
+        _write_json(version / METRICS, metrics)
+    facts = {
+        "contract": contract,
+        "training_data_sha256": training_digest(listed),
+        "score_differences": differences,
+        "metrics": None if metrics is None else metrics["mean"],
+    }
+    card = model_card(name, facts, listed)
+    (version / MODEL_CARD).write_text(card, encoding="utf-8")
+    write_manifest(version, facts)
 
 
-def _next_version(folder: pathlib.Path) -> int:
-    if not folder.is_dir():
-        return 1
-    names = [path.name for path in folder.iterdir() if path.is_dir()]
-    return max([int(name) for name in names if name.isdecimal()], default=0) + 1
+def _write_json(path: pathlib.Path, content: dict) -> None:
+    path.parent.mkdir(exist_ok=True)
+    text = json.dumps(content, indent=2, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _some_waveforms(
+    listed: Sequence[ListedClip], config: Config, number: int
+) -> list[tuple[np.ndarray, str]]:
+    """Normal clips from all over the list that are still there, and keys."""
+    there = [one.clip for one in normal_clips(listed) if one.clip.path.exists()]
+    places = np.linspace(0, len(there) - 1, min(number, len(there)))
+    chosen = [there[place] for place in np.unique(places.astype(int))]
+    return [
+        (
+            decode_clip(
+                clip.path, config.sampling_rate, config.recording_channel
+            ),
+            clip.key,
+        )
+        for clip in chosen
+    ]

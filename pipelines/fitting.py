@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import keras
 
 from keras_asd.models import Classifier
+from pipelines.archives.keras_archive import load_model
 from pipelines.assembly import make_classifier
 from pipelines.checkpoints import Checkpoints
 from pipelines.clip_list import ListedClip
@@ -110,7 +111,7 @@ def fit_classifier(
             verbose=1 if sys.stdout.isatty() else 2,
         )
     if keeps_best:
-        return keras.saving.load_model(run.best)
+        return load_model(run.best)
     return classifier
 
 
@@ -121,7 +122,7 @@ def _restore(
     latest = run.latest
     if latest is None:
         return make_classifier(config, len(label_map.classes)), 0
-    classifier = keras.saving.load_model(latest)
+    classifier = load_model(latest)
     epoch = run.finished_epochs(latest)
     logger.info("going on after epoch %d of %d", epoch, config.epochs)
     return classifier, epoch

@@ -22,6 +22,7 @@ class InspectedClip:
         num_samples: Decoded samples per channel, at the stored rate.
         is_bare: Whether the recording is a 44-byte WAV header with PCM up
             to the end, the only WAV that the native ops are trusted with.
+        sha256: Of the recording's bytes, hexadecimal.
 
     >>> import pathlib
     >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
@@ -36,6 +37,7 @@ class InspectedClip:
     num_channels: int
     num_samples: int
     is_bare: bool
+    sha256: str = ""
 
     @property
     def seconds(self) -> float:

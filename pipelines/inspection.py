@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import functools
+import hashlib
 import os
 from collections.abc import Sequence
 
@@ -98,6 +99,8 @@ def _inspect(clip: Clip, channel: int | str) -> InspectedClip:
         )
     if is_silent:
         raise ValueError("silent: every sample is zero")
+    with clip.path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return InspectedClip(
         clip=clip,
         container=sound.format,
@@ -106,6 +109,7 @@ def _inspect(clip: Clip, channel: int | str) -> InspectedClip:
         num_channels=sound.channels,
         num_samples=num_samples,
         is_bare=is_bare_wav(clip.path),
+        sha256=sha256,
     )
 
 

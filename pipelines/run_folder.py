@@ -103,6 +103,16 @@ class RunFolder:
         return self.path / "embeddings.npz"
 
     @property
+    def statistics(self) -> pathlib.Path:
+        """What `embeddings` were before whitening, where nothing is trained."""
+        return self.path / "statistics.npz"
+
+    @property
+    def calibration(self) -> pathlib.Path:
+        """What the calibration of every machine rests on."""
+        return self.path / "calibration.json"
+
+    @property
     def detector(self) -> pathlib.Path:
         """What the run is for; there once the training has ended."""
         return self.path / "detector.keras"

@@ -9,8 +9,12 @@ import keras
 
 from keras_asd.models import AnomalyDetector
 from pipelines import atomic
+from pipelines.archives.keras_archive import load_model
 from pipelines.assembly import make_detector
 from pipelines.assembly import make_embedder
+from pipelines.calibration.calibrated import calibrated
+from pipelines.calibration.fitting import describe_calibration
+from pipelines.calibration.fitting import write_calibration
 from pipelines.clip_list import ListedClip
 from pipelines.clip_list import normal_clips
 from pipelines.config import Config
@@ -28,8 +32,10 @@ from pipelines.run_folder import write_config
 from pipelines.run_folder import write_environment
 from pipelines.run_folder import write_labels
 from pipelines.scorers import fit_scorer
-from pipelines.training_free import fit_embedder
 from pipelines.training_free import mean_centres
+from pipelines.training_free import measure_statistics
+from pipelines.training_free import whiten
+from pipelines.training_free import whiten_embedder
 
 logger = logging.getLogger(__name__)
 
@@ -67,22 +73,25 @@ def train(
     write_config(run, config, roots)
     if run.detector.exists():
         logger.info("the run has ended already: %s", run.detector)
-        return keras.saving.load_model(run.detector)
+        return load_model(run.detector)
     keras.utils.set_random_seed(config.seed)
     listed = prepare_clips(roots, config, run)
     write_environment(run)
     examples, label_map = list_examples(listed, config)
     write_labels(run, label_map)
     normals = normal_clips(listed)
+    statistics = None
     if config.is_trained:
         classifier = fit_classifier(examples, listed, label_map, config, run)
         embedder = make_embedder(config)
         embedder.set_weights(classifier.embedder.get_weights())
         head = classifier.head
+        embeddings = embed_clips(embedder.predict_on_batch, normals, config)
     else:
-        embedder = fit_embedder(normals, config)
-    embeddings = embed_clips(embedder.predict_on_batch, normals, config)
-    if not config.is_trained:
+        statistics = measure_statistics(normals, config)
+        write_embeddings(run.statistics, statistics)
+        embedder = whiten_embedder(statistics, config)
+        embeddings = whiten(embedder, statistics)
         names = [example.class_name for example in examples[: len(normals)]]
         head = mean_centres(embeddings, names)
     lost = {one.clip.key for one in normals} - set(embeddings.keys.tolist())
@@ -95,6 +104,13 @@ def train(
     write_embeddings(run.embeddings, embeddings)
     scorer = fit_scorer(config, embeddings, label_map.groups)
     detector = make_detector(config, label_map, embedder, head, scorer)
+    detector, scores = calibrated(
+        detector, embeddings, config, listed, statistics
+    )
+    facts = describe_calibration(
+        scores, config.calibration, config.false_alarm_rate
+    )
+    write_calibration(run.calibration, facts)
     with atomic.replacing(run.detector) as temporary:
         detector.save(temporary)
     return detector

@@ -1,5 +1,6 @@
 """What stands in for training where the embedder needs none."""
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,28 +15,61 @@ from pipelines.embeddings import embed_clips
 from pipelines.inspected_clip import InspectedClip
 
 
-def fit_embedder(
+def measure_statistics(
     normals: Sequence[InspectedClip], config: Config
-) -> StatisticsEmbedder:
-    """A `StatisticsEmbedder` that is whitened within sections.
+) -> Embeddings:
+    """What the embedder of a configuration measures, before whitening.
 
     Raises:
-        ValueError: If none could be decoded.
+        ValueError: If no clip could be decoded.
 
-    >>> fit_embedder([], Config(embedder="statistics"))
+    >>> measure_statistics([], Config(embedder="statistics"))
     Traceback (most recent call last):
     ValueError: There must be clips to embed. Received: 0 clips, none ...
     """
     embedder = make_embedder(config)
-    measured = embed_clips(
+    return embed_clips(
         lambda windows: ops.convert_to_numpy(embedder.statistics(windows)),
         normals,
         config,
         "measuring",
     )
-    _, sections = np.unique(measured.keys, return_inverse=True)
-    embedder.fit(measured.vectors, sections)
+
+
+def whiten_embedder(
+    statistics: Embeddings, config: Config
+) -> StatisticsEmbedder:
+    """A `StatisticsEmbedder` that is whitened within sections.
+
+    Args:
+        statistics: What `measure_statistics` gave for the normal clips.
+        config: Settings of the run.
+
+    >>> statistics = Embeddings(
+    ...     np.random.default_rng(0).normal(size=(9, 256)),
+    ...     np.array(["fan/id_00"] * 9), np.zeros(9, bool), np.arange(9))
+    >>> config = Config(embedder="statistics", num_mel_bins=32)
+    >>> whiten_embedder(statistics, config).embedding_dim
+    128
+    """
+    embedder = make_embedder(config)
+    _, sections = np.unique(statistics.keys, return_inverse=True)
+    embedder.fit(statistics.vectors, sections)
     return embedder
+
+
+def whiten(embedder: StatisticsEmbedder, statistics: Embeddings) -> Embeddings:
+    """The embeddings that measured statistics become.
+
+    >>> statistics = Embeddings(
+    ...     np.random.default_rng(0).normal(size=(9, 256)),
+    ...     np.array(["fan/id_00"] * 9), np.zeros(9, bool), np.arange(9))
+    >>> config = Config(embedder="statistics", num_mel_bins=32)
+    >>> whiten(whiten_embedder(statistics, config), statistics).vectors.shape
+    (9, 128)
+    """
+    vectors = ops.convert_to_numpy(embedder.whitening(statistics.vectors))
+    return dataclasses.replace(statistics, vectors=vectors)
 
 
 def mean_centres(embeddings: Embeddings, classes: Sequence[str]) -> ClassCosine:

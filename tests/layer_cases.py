@@ -10,6 +10,7 @@ from keras_asd.layers import LogMelStatistics
 from keras_asd.layers import MagnitudeSpectrogram
 from keras_asd.layers import MagnitudeSpectrum
 from keras_asd.layers import Mixup
+from keras_asd.layers import RecordingCheck
 from keras_asd.layers import ResidualBlock
 from keras_asd.layers import SubclusterCosine
 from keras_asd.layers import TemporalAttention
@@ -23,6 +24,7 @@ from keras_asd.models import MobileFaceNet
 from keras_asd.models import SpectrogramBranch
 from keras_asd.models import SpectrumBranch
 from keras_asd.models import StatisticsEmbedder
+from keras_asd.scoring import Calibration
 from keras_asd.scoring import CentreAngle
 from tests.harness import Case
 from tests.scorer_cases import SCORER_CASES
@@ -80,6 +82,25 @@ def mixed_waveform(generator, batch, samples):
 def keyed_waveform(generator, batch, samples):
     keys = generator.integers(0, 3, batch).astype("int32")
     return ({"waveform": noise(generator, batch, samples), "key": keys},)
+
+
+def waveform_and_key(generator, batch, samples):
+    return tuple(keyed_waveform(generator, batch, samples)[0].values())
+
+
+def make_recording_check(_):
+    check = RecordingCheck(3)
+    return check.fit([[-50.0, 0.0], [-20.0, 0.0]], [0, 1])
+
+
+def score_and_key(generator, batch, _):
+    scores = generator.normal(size=batch).astype("float32")
+    return scores, generator.integers(0, 2, batch).astype("int32")
+
+
+def make_calibration(_):
+    curve = ([-1.0, 0.0, 2.0], [0.0, -1.0, -5.0])
+    return Calibration(2).fit([curve, curve], [99, 39])
 
 
 def make_embedder(samples):
@@ -146,6 +167,9 @@ CASES = {
         make=lambda _: MagnitudeSpectrum(), inputs=waveform, sizes=(200, 67, 2)
     ),
     "layers.Mixup": Case(make=lambda _: Mixup(), inputs=own_mix, sizes=(6, 1)),
+    "layers.RecordingCheck": Case(
+        make=make_recording_check, inputs=waveform_and_key, sizes=(200, 1, 31)
+    ),
     "layers.SubclusterCosine": Case(
         make=lambda _: SubclusterCosine(5, 2, is_fixed=False),
         inputs=rows(6),
@@ -204,6 +228,12 @@ CASES = {
     ),
     "models.StatisticsEmbedder": Case(
         make=make_statistics_embedder, inputs=waveform, sizes=(4096, 700)
+    ),
+    "scoring.Calibration": Case(
+        make=make_calibration,
+        inputs=score_and_key,
+        sizes=(1,),
+        is_trained=False,
     ),
     **SCORER_CASES,
 }

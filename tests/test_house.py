@@ -12,7 +12,7 @@ ROOMS = ("keras_asd", "pipelines", "tuning")
 FRONT_DOOR = "keras_asd.__main__"
 
 # Inside keras_asd, the folders and leaf modules that each may import.
-KERAS_ASD_LEAVES = {"angular_margin", "presets"}
+KERAS_ASD_LEAVES = {"angular_margin", "finite", "presets"}
 KERAS_ASD_FOLDERS = {
     "explanation": {"explanation"},
     "layers": {"layers"},
@@ -35,26 +35,32 @@ PIPELINES_ORDER = {
         "waveforms"
     ),
     "batches, networks and runs": (
-        "training_data assembly run_folder artefacts checkpoints preparation "
-        "fitting"
+        "training_data assembly run_folder archives artefacts checkpoints "
+        "preparation fitting"
     ),
     "embeddings and scores": (
         "embeddings scorers clip_scores training_free clips_to_score "
-        "nearest_neighbor_baseline baseline"
+        "nearest_neighbor_baseline baseline calibration"
     ),
     "report": (
         "summary tables table_formats score_files decisions challenge decided "
         "plots page report scorer_table explanation explanation_figure "
         "projection"
     ),
+    "exported versions": "exporting",
     "programs": (
-        "options training evaluation export scoring explaining embedding_map"
+        "options training calibrating evaluation export serving_files scoring "
+        "explaining embedding_map"
     ),
+    "models served elsewhere": "client",
     "the programs in a row": "demo studies",
     "the command line": "commands",
 }
 
-PACKAGES = {"datasets", "challenge", "studies", "commands"}
+PACKAGES = set(
+    "archives calibration challenge client commands datasets exporting scoring "
+    "studies".split()
+)
 
 
 def source_files(*folders):

@@ -8,6 +8,7 @@ from keras_asd.layers.log_mel_statistics import LogMelStatistics
 from keras_asd.layers.magnitude_spectrogram import MagnitudeSpectrogram
 from keras_asd.layers.magnitude_spectrum import MagnitudeSpectrum
 from keras_asd.layers.mixup import Mixup
+from keras_asd.layers.recording_check import RecordingCheck
 from keras_asd.layers.residual_block import ResidualBlock
 from keras_asd.layers.subcluster_cosine import SubclusterCosine
 from keras_asd.layers.temporal_attention import TemporalAttention
@@ -23,6 +24,7 @@ __all__ = [
     "MagnitudeSpectrogram",
     "MagnitudeSpectrum",
     "Mixup",
+    "RecordingCheck",
     "ResidualBlock",
     "SubclusterCosine",
     "TemporalAttention",

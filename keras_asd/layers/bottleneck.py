@@ -16,6 +16,8 @@ class Bottleneck(keras.layers.Layer):
         filters: Integer, number of output channels.
         expansion: Integer, how many times wider the block is than its input.
         strides: Integer. Defaults to `1`.
+        is_folded: Boolean; see `ConvolutionBlock`.
+        has_steep_slopes: Boolean; see `ConvolutionBlock`.
 
     Input shape: `(batch, frames, mel_bins, channels)`.
     Output shape: `(batch, new_frames, new_mel_bins, filters)`.
@@ -27,33 +29,47 @@ class Bottleneck(keras.layers.Layer):
     Reference: Chen et al., MobileFaceNets, https://arxiv.org/abs/1804.07573
     """
 
-    def __init__(self, filters, expansion, strides=1, **kwargs):
+    def __init__(
+        self,
+        filters,
+        expansion,
+        strides=1,
+        is_folded=False,
+        has_steep_slopes=True,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.filters = filters
         self.expansion = expansion
         self.strides = strides
+        self.is_folded = is_folded
+        self.has_steep_slopes = has_steep_slopes
 
     def build(self, input_shape):
         channels = input_shape[-1]
         wide = channels * self.expansion
         self.is_residual = self.strides == 1 and channels == self.filters
-        policy = self.dtype_policy
+        shared = {
+            "is_folded": self.is_folded,
+            "has_steep_slopes": self.has_steep_slopes,
+            "dtype": self.dtype_policy,
+        }
         self.blocks = [
-            ConvolutionBlock(wide, 1, dtype=policy, name="widen"),
+            ConvolutionBlock(wide, 1, name="widen", **shared),
             ConvolutionBlock(
                 wide,
                 3,
                 strides=self.strides,
                 is_depthwise=True,
-                dtype=policy,
                 name="filter",
+                **shared,
             ),
             ConvolutionBlock(
                 self.filters,
                 1,
                 is_rectified=False,
-                dtype=policy,
                 name="narrow",
+                **shared,
             ),
         ]
         shape = input_shape
@@ -81,4 +97,6 @@ class Bottleneck(keras.layers.Layer):
             "filters": self.filters,
             "expansion": self.expansion,
             "strides": self.strides,
+            "is_folded": self.is_folded,
+            "has_steep_slopes": self.has_steep_slopes,
         }

@@ -1,6 +1,7 @@
 """Convolution, batch normalisation and rectification as one layer."""
 
 import keras
+from keras import ops
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")
@@ -19,6 +20,10 @@ class ConvolutionBlock(keras.layers.Layer):
         is_padded: Boolean, whether the borders are padded with zeros.
         is_rectified: Boolean, whether a PReLU with one slope for each
             channel follows.
+        is_folded: Boolean, whether the convolution adds a bias in place of
+            the normalisation; see `keras_asd.models.fold`.
+        has_steep_slopes: Boolean, whether a slope may exceed one. Where none
+            does, `max(x, slope * x)` is the same and faster.
 
     Input shape: `(batch, frames, mel_bins, channels)`.
     Output shape: `(batch, new_frames, new_mel_bins, filters)`.
@@ -38,6 +43,8 @@ class ConvolutionBlock(keras.layers.Layer):
         is_depthwise=False,
         is_padded=True,
         is_rectified=True,
+        is_folded=False,
+        has_steep_slopes=True,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -49,6 +56,8 @@ class ConvolutionBlock(keras.layers.Layer):
         self.is_depthwise = is_depthwise
         self.is_padded = is_padded
         self.is_rectified = is_rectified
+        self.is_folded = is_folded
+        self.has_steep_slopes = has_steep_slopes
         policy = self.dtype_policy
         border = tuple(size // 2 for size in self.kernel_size)
         needs_padding = is_padded and any(border)
@@ -62,7 +71,7 @@ class ConvolutionBlock(keras.layers.Layer):
             "kernel_size": self.kernel_size,
             "strides": strides,
             "padding": "same" if is_same else "valid",
-            "use_bias": False,
+            "use_bias": is_folded,
             "dtype": policy,
             "name": "convolution",
         }
@@ -82,8 +91,12 @@ class ConvolutionBlock(keras.layers.Layer):
                 filters, kernel_initializer=initializer, **shared
             )
         )
-        self.norm = keras.layers.BatchNormalization(
-            momentum=0.9, epsilon=1e-5, dtype=policy, name="norm"
+        self.norm = (
+            None
+            if is_folded
+            else keras.layers.BatchNormalization(
+                momentum=0.9, epsilon=1e-5, dtype=policy, name="norm"
+            )
         )
         self.rectifier = (
             keras.layers.PReLU(
@@ -108,15 +121,23 @@ class ConvolutionBlock(keras.layers.Layer):
             shape = self.padding.compute_output_shape(shape)
         self.convolution.build(shape)
         shape = self.convolution.compute_output_shape(shape)
-        self.norm.build(shape)
+        if self.norm is not None:
+            self.norm.build(shape)
         if self.rectifier is not None:
             self.rectifier.build(shape)
 
     def call(self, inputs, training=None):
         if self.padding is not None:
             inputs = self.padding(inputs)
-        outputs = self.norm(self.convolution(inputs), training=training)
-        return outputs if self.rectifier is None else self.rectifier(outputs)
+        outputs = self.convolution(inputs)
+        if self.norm is not None:
+            outputs = self.norm(outputs, training=training)
+        if self.rectifier is None:
+            return outputs
+        if self.has_steep_slopes:
+            return self.rectifier(outputs)
+        slopes = ops.cast(self.rectifier.alpha, self.compute_dtype)
+        return ops.maximum(outputs, slopes * outputs)
 
     def compute_output_shape(self, input_shape):
         if self.padding is not None:
@@ -132,4 +153,6 @@ class ConvolutionBlock(keras.layers.Layer):
             "is_depthwise": self.is_depthwise,
             "is_padded": self.is_padded,
             "is_rectified": self.is_rectified,
+            "is_folded": self.is_folded,
+            "has_steep_slopes": self.has_steep_slopes,
         }

@@ -8,6 +8,9 @@ from keras import ops
 
 from keras_asd.layers.mel_filters import mel_edges
 from keras_asd.layers.mel_filters import mel_filters
+from keras_asd.layers.power_spectrum import check_transform
+from keras_asd.layers.power_spectrum import hann_window
+from keras_asd.layers.power_spectrum import power_spectrogram
 from keras_asd.presets import FRONT_ENDS
 from keras_asd.presets import choose
 
@@ -31,12 +34,15 @@ class LogMelSpectrogram(keras.layers.Layer):
             the sampling rate.
         frame_length: Integer, samples; the preset's if `None`.
         frame_step: Integer, samples; the preset's if `None`.
+        transform: `"fft"`, or `"matrix"` for exports without transforms; see
+            `power_spectrum`.
 
     Input shape: `(batch, samples)`, in `[-1, 1]`.
     Output shape: `(batch, 1 + samples // frame_step, num_mel_bins)`, in dB.
 
     Raises:
-        ValueError: For an unknown preset or frequencies out of order.
+        ValueError: For an unknown preset or transform, or frequencies out
+            of order.
 
     >>> tuple(LogMelSpectrogram()(ops.ones((2, 16000))).shape)
     (2, 32, 128)
@@ -53,9 +59,12 @@ class LogMelSpectrogram(keras.layers.Layer):
         max_freq=None,
         frame_length=None,
         frame_step=None,
+        transform="fft",
         **kwargs,
     ):
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
+        check_transform(transform)
+        self.transform = transform
         self.front_end = choose(FRONT_ENDS, preset, "preset")
         self.preset = preset
         self.sampling_rate = sampling_rate
@@ -71,8 +80,7 @@ class LogMelSpectrogram(keras.layers.Layer):
                 f"min_freq={min_freq}, max_freq={max_freq}, "
                 f"sampling_rate={sampling_rate}."
             )
-        turns = np.arange(self.frame_length) / self.frame_length
-        self.window = (0.5 - 0.5 * np.cos(2 * np.pi * turns)).astype("float32")
+        self.window = hann_window(self.frame_length)
         self.filters = mel_filters(
             num_mel_bins,
             self.frame_length,
@@ -88,15 +96,9 @@ class LogMelSpectrogram(keras.layers.Layer):
         padded = ops.pad(
             waveform, [[0, 0], [half, half]], mode=self.front_end.padding
         )
-        real, imaginary = ops.stft(
-            padded,
-            sequence_length=self.frame_length,
-            sequence_stride=self.frame_step,
-            fft_length=self.frame_length,
-            window=ops.convert_to_tensor(self.window),
-            center=False,
+        power = power_spectrogram(
+            padded, self.window, self.frame_step, self.transform
         )
-        power = ops.square(real) + ops.square(imaginary)
         mel = ops.matmul(power, ops.convert_to_tensor(self.filters))
         if self.front_end.is_floor_added:
             mel = mel + self.front_end.floor
@@ -133,4 +135,5 @@ class LogMelSpectrogram(keras.layers.Layer):
             "max_freq": self.max_freq,
             "frame_length": self.frame_length,
             "frame_step": self.frame_step,
+            "transform": self.transform,
         }

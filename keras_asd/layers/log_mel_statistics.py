@@ -4,6 +4,10 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_asd.layers.power_spectrum import check_transform
+from keras_asd.layers.power_spectrum import hann_window
+from keras_asd.layers.power_spectrum import power_spectrum
+
 LEVELS = ("removed", "kept")
 LOWEST_MODULATION_HZ = 1.0
 
@@ -25,14 +29,16 @@ class LogMelStatistics(keras.layers.Layer):
         num_modulation_bands: Integer. 0 leaves the modulation out.
         level: `"removed"` subtracts the mean over all bands and frames from
             the means, so that loudness does not matter; `"kept"` does not.
+        transform: `"fft"`, or `"matrix"` for exports without transforms; see
+            `power_spectrum`.
 
     Input shape: `(batch, frames, mel_bins)` in dB, `frames` known.
     Output shape: `(batch, (2 + num_modulation_bands) * mel_bins)`: the means,
     the spreads, then the modulation bands, slowest first.
 
     Raises:
-        ValueError: For an unknown level, a frame rate too low, a negative
-            number of bands, or an unknown number of frames.
+        ValueError: For an unknown level or transform, a frame rate too low,
+            a negative number of bands, or an unknown number of frames.
 
     >>> layer = LogMelStatistics(frame_rate=62.5, num_modulation_bands=4)
     >>> tuple(layer(ops.ones((2, 100, 32))).shape)
@@ -40,7 +46,12 @@ class LogMelStatistics(keras.layers.Layer):
     """
 
     def __init__(
-        self, frame_rate, num_modulation_bands=6, level="removed", **kwargs
+        self,
+        frame_rate,
+        num_modulation_bands=6,
+        level="removed",
+        transform="fft",
+        **kwargs,
     ):
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
         if level not in LEVELS:
@@ -58,9 +69,11 @@ class LogMelStatistics(keras.layers.Layer):
                 "`num_modulation_bands` must not be negative. Received: "
                 f"num_modulation_bands={num_modulation_bands}."
             )
+        check_transform(transform)
         self.frame_rate = frame_rate
         self.num_modulation_bands = num_modulation_bands
         self.level = level
+        self.transform = transform
 
     def call(self, log_mel):
         frames = log_mel.shape[1]
@@ -81,17 +94,17 @@ class LogMelStatistics(keras.layers.Layer):
         return ops.concatenate(parts, axis=-1)
 
     def _modulation(self, deviation, frames):
-        turns = np.arange(frames) / frames
-        window = 0.5 - 0.5 * np.cos(2 * np.pi * turns)
-        scale = 2.0 / max(frames * np.sum(window**2), 1e-9)
-        course = ops.transpose(deviation, (0, 2, 1)) * window.astype("float32")
-        real, imaginary = ops.rfft(course)
-        power = ops.square(real) + ops.square(imaginary)
+        window = hann_window(frames)
+        energy = np.sum(np.square(window, dtype="float64"))
+        scale = 2.0 / max(frames * energy, 1e-9)
+        course = ops.transpose(deviation, (0, 2, 1)) * window
+        power = power_spectrum(course, self.transform)
         weights = modulation_weights(
             frames, self.frame_rate, self.num_modulation_bands
         )
         power = ops.matmul(power, (scale * weights).astype("float32"))
-        modulation = ops.log1p(ops.sqrt(power))
+        # Not `log1p`, which ONNX does not have.
+        modulation = ops.log(1.0 + ops.sqrt(power))
         width = deviation.shape[-1] * self.num_modulation_bands
         return ops.reshape(ops.transpose(modulation, (0, 2, 1)), (-1, width))
 
@@ -105,6 +118,7 @@ class LogMelStatistics(keras.layers.Layer):
             "frame_rate": self.frame_rate,
             "num_modulation_bands": self.num_modulation_bands,
             "level": self.level,
+            "transform": self.transform,
         }
 
 

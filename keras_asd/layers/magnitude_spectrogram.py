@@ -5,6 +5,9 @@ import numpy as np
 from keras import ops
 
 from keras_asd.layers.magnitude_spectrum import LEAST_POWER
+from keras_asd.layers.power_spectrum import check_transform
+from keras_asd.layers.power_spectrum import hann_window
+from keras_asd.layers.power_spectrum import power_spectrogram
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")
@@ -17,14 +20,16 @@ class MagnitudeSpectrogram(keras.layers.Layer):
     Args:
         frame_length: Integer, samples, even. Defaults to `1024`.
         sampling_rate: Integer, Hz. Defaults to `16000`.
+        transform: `"fft"`, or `"matrix"` for exports without transforms; see
+            `power_spectrum`.
 
     Input shape: `(batch, samples)`, in `[-1, 1]`, at least one frame.
     Output shape: `(batch, 1 + (samples - frame_length) // frame_step,
         frame_length // 2 + 1)`, with a `frame_step` of half a frame.
 
     Raises:
-        ValueError: For an odd or tiny `frame_length`, or a clip shorter than
-            a frame.
+        ValueError: For an odd or tiny `frame_length`, an unknown transform,
+            or a clip shorter than a frame.
 
     >>> tuple(MagnitudeSpectrogram()(ops.ones((2, 160_000))).shape)
     (2, 311, 513)
@@ -32,28 +37,31 @@ class MagnitudeSpectrogram(keras.layers.Layer):
     Reference: Wilkinghoff & Kurth, https://arxiv.org/abs/2309.15643
     """
 
-    def __init__(self, frame_length=1024, sampling_rate=16_000, **kwargs):
+    def __init__(
+        self,
+        frame_length=1024,
+        sampling_rate=16_000,
+        transform="fft",
+        **kwargs,
+    ):
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
         if frame_length < 2 or frame_length % 2:
             raise ValueError(
                 "`frame_length` must be even, since frames start half a frame "
                 f"apart. Received: frame_length={frame_length}."
             )
+        check_transform(transform)
         self.frame_length = frame_length
         self.frame_step = frame_length // 2
         self.sampling_rate = sampling_rate
+        self.transform = transform
+        self.window = hann_window(frame_length)
 
     def call(self, waveform):
         self.compute_output_shape(waveform.shape)
-        real, imaginary = ops.stft(
-            waveform,
-            sequence_length=self.frame_length,
-            sequence_stride=self.frame_step,
-            fft_length=self.frame_length,
-            window="hann",
-            center=False,
+        power = power_spectrogram(
+            waveform, self.window, self.frame_step, self.transform
         )
-        power = ops.square(real) + ops.square(imaginary)
         return ops.sqrt(ops.maximum(power, LEAST_POWER))
 
     def compute_output_shape(self, input_shape):
@@ -85,4 +93,5 @@ class MagnitudeSpectrogram(keras.layers.Layer):
             **super().get_config(),
             "frame_length": self.frame_length,
             "sampling_rate": self.sampling_rate,
+            "transform": self.transform,
         }

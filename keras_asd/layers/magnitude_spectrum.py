@@ -4,6 +4,9 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_asd.layers.power_spectrum import check_transform
+from keras_asd.layers.power_spectrum import power_spectrum
+
 # Keeps the gradient of a magnitude finite where the power is zero.
 LEAST_POWER = 1e-24
 
@@ -18,9 +21,14 @@ class MagnitudeSpectrum(keras.layers.Layer):
 
     Args:
         sampling_rate: Integer, Hz. Defaults to `16000`.
+        transform: `"fft"`, or `"matrix"` for exports without transforms; see
+            `power_spectrum`.
 
     Input shape: `(batch, samples)`, in `[-1, 1]`.
     Output shape: `(batch, samples // 2)`.
+
+    Raises:
+        ValueError: For an unknown transform.
 
     >>> tuple(MagnitudeSpectrum()(ops.ones((2, 16000))).shape)
     (2, 8000)
@@ -28,13 +36,14 @@ class MagnitudeSpectrum(keras.layers.Layer):
     Reference: Wilkinghoff & Kurth, https://arxiv.org/abs/2309.15643
     """
 
-    def __init__(self, sampling_rate=16_000, **kwargs):
+    def __init__(self, sampling_rate=16_000, transform="fft", **kwargs):
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
+        check_transform(transform)
         self.sampling_rate = sampling_rate
+        self.transform = transform
 
     def call(self, waveform):
-        real, imaginary = ops.rfft(waveform)
-        power = ops.square(real) + ops.square(imaginary)
+        power = power_spectrum(waveform, self.transform)
         power = power[:, : waveform.shape[-1] // 2]
         return ops.sqrt(ops.maximum(power, LEAST_POWER))
 
@@ -48,4 +57,8 @@ class MagnitudeSpectrum(keras.layers.Layer):
         return (("frequency, Hz", hz),)
 
     def get_config(self):
-        return {**super().get_config(), "sampling_rate": self.sampling_rate}
+        return {
+            **super().get_config(),
+            "sampling_rate": self.sampling_rate,
+            "transform": self.transform,
+        }

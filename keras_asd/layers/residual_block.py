@@ -25,6 +25,9 @@ class ResidualBlock(keras.layers.Layer):
         has_bias: Boolean, whether the convolutions add a bias.
         is_affine: Boolean, whether normalisations learn a scale and a shift.
         kernel_l2: Float, weight of the squared kernels in the loss.
+        is_folded: Boolean, whether the first convolution adds a bias in
+            place of the normalisation right behind it; one behind a
+            rectification stays. See `keras_asd.models.fold`.
 
     Input shape: `(batch, frames, bins, channels)`.
     Output shape: `(batch, new_frames, new_bins, filters)`.
@@ -46,6 +49,7 @@ class ResidualBlock(keras.layers.Layer):
         has_bias=False,
         is_affine=True,
         kernel_l2=0.0,
+        is_folded=False,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -56,12 +60,16 @@ class ResidualBlock(keras.layers.Layer):
         self.has_bias = has_bias
         self.is_affine = is_affine
         self.kernel_l2 = kernel_l2
+        self.is_folded = is_folded
+        is_norm_folded = is_folded and not is_rectified_first
         self.input_norm = (
             self._make_norm("input_norm") if is_input_normalized else None
         )
-        self.first = self._make_convolution(3, "first", strides)
-        self.norm = self._make_norm("norm")
-        self.second = self._make_convolution(3, "second")
+        self.first = self._make_convolution(
+            3, "first", strides, has_bias or is_norm_folded
+        )
+        self.norm = None if is_norm_folded else self._make_norm("norm")
+        self.second = self._make_convolution(3, "second", 1, has_bias)
 
     def _make_norm(self, name):
         return keras.layers.BatchNormalization(
@@ -72,13 +80,13 @@ class ResidualBlock(keras.layers.Layer):
             name=name,
         )
 
-    def _make_convolution(self, size, name, strides=1):
+    def _make_convolution(self, size, name, strides, has_bias):
         return keras.layers.Conv2D(
             self.filters,
             size,
             strides=strides,
             padding="same",
-            use_bias=self.has_bias,
+            use_bias=has_bias,
             kernel_regularizer=keras.regularizers.L2(self.kernel_l2),
             dtype=self.dtype_policy,
             name=name,
@@ -95,13 +103,16 @@ class ResidualBlock(keras.layers.Layer):
                 dtype=self.dtype_policy,
                 name="pooling",
             )
-            self.shortcut = self._make_convolution(1, "shortcut")
+            self.shortcut = self._make_convolution(
+                1, "shortcut", 1, self.has_bias
+            )
             self.shortcut.build(self.pooling.compute_output_shape(shape))
         if self.input_norm is not None:
             self.input_norm.build(shape)
         self.first.build(shape)
         inner = self.first.compute_output_shape(shape)
-        self.norm.build(inner)
+        if self.norm is not None:
+            self.norm.build(inner)
         self.second.build(inner)
 
     def call(self, inputs, training=None):
@@ -109,9 +120,11 @@ class ResidualBlock(keras.layers.Layer):
             inputs = self.input_norm(inputs, training=training)
         outputs = self.first(ops.relu(inputs))
         if self.is_rectified_first:
-            outputs = self.norm(ops.relu(outputs), training=training)
-        else:
-            outputs = ops.relu(self.norm(outputs, training=training))
+            outputs = ops.relu(outputs)
+        if self.norm is not None:
+            outputs = self.norm(outputs, training=training)
+        if not self.is_rectified_first:
+            outputs = ops.relu(outputs)
         outputs = self.second(outputs)
         if self.pooling is not None and self.shortcut is not None:
             inputs = self.shortcut(self.pooling(inputs))
@@ -130,4 +143,5 @@ class ResidualBlock(keras.layers.Layer):
             "has_bias": self.has_bias,
             "is_affine": self.is_affine,
             "kernel_l2": self.kernel_l2,
+            "is_folded": self.is_folded,
         }

@@ -4,7 +4,9 @@ from keras_asd.models.classifier import Classifier
 from keras_asd.models.detector import AnomalyDetector
 from keras_asd.models.dual_branch_embedder import DualBranchEmbedder
 from keras_asd.models.embedder import Embedder
+from keras_asd.models.folding import fold
 from keras_asd.models.mobile_facenet import MobileFaceNet
+from keras_asd.models.portable import portable
 from keras_asd.models.published_weights import load_published_weights
 from keras_asd.models.spectrogram_branch import SpectrogramBranch
 from keras_asd.models.spectrum_branch import SpectrumBranch
@@ -19,5 +21,7 @@ __all__ = [
     "StatisticsEmbedder",
     "SpectrogramBranch",
     "SpectrumBranch",
+    "fold",
     "load_published_weights",
+    "portable",
 ]

@@ -4,8 +4,15 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_asd.finite import is_finite
+from keras_asd.layers import RecordingCheck
+from keras_asd.models.clip_windows import cut_windows
+from keras_asd.models.key_table import make_table
+from keras_asd.scoring import Calibration
 from keras_asd.scoring import CentreAngle
 
+PARTS = ("embedder", "head", "scorer", "calibration", "check")
+SETTINGS = ("keys", "groups", "long_clips", "short_clips")
 LONG_CLIPS = ("window", "crop")
 SHORT_CLIPS = ("tile", "pad")
 
@@ -32,17 +39,30 @@ class AnomalyDetector(keras.Model):
             classes where the scorer reads cosines.
         long_clips: `"window"`, or `"crop"`: only the first window counts.
         short_clips: `"tile"` or `"pad"`.
+        calibration: A fitted `Calibration` with a row for each of `keys`;
+            without decisions if `None`.
+        check: A fitted `RecordingCheck`, likewise; one without limits of
+            level and clipping if `None`.
 
     Call arguments:
         inputs: Dict of `waveform` `(batch, samples)` of any length and `key`
-            `(batch,)`, the integer place of the machine's name in `keys`; a
-            place outside scores NaN, and so does a waveform that is not
-            finite.
+            `(batch,)`, the integer place of the machine's name in `keys`,
+            and, optionally, `false_alarm_rate` `(batch,)`, the share of
+            normal clips that may raise an alarm; else the calibration's.
 
     Returns:
-        Dict of `anomaly_score` `(batch,)`, larger is stranger, `embedding`
-        `(batch, embedding_dim)` and `angle` `(batch,)`, degrees to the
-        nearest of the key's class centres.
+        Dict of `(batch,)` each, but for the `embedding`:
+
+        - `anomaly_score`, larger is stranger; NaN for a key outside and for
+          a waveform that is not finite;
+        - `p_value`, the share of normal clips of this key that would score
+          as high, see `Calibration`;
+        - `decision`: 1 for an alarm, 0 for none, -1 for nothing to say: too
+          few normal clips, or not `valid` (but an alarm stays an alarm);
+        - `valid` and `problem`, whether the clip is sound, and if not, its
+          place in `PROBLEMS` of `RecordingCheck`;
+        - `embedding` `(batch, embedding_dim)`;
+        - `angle`, degrees to the nearest of the key's class centres.
 
     Raises:
         ValueError: For an unknown policy, no keys, or a class index out of
@@ -71,6 +91,8 @@ class AnomalyDetector(keras.Model):
         groups=None,
         long_clips="window",
         short_clips="tile",
+        calibration=None,
+        check=None,
         **kwargs,
     ):
         super().__init__(autocast=False, **kwargs)
@@ -97,6 +119,9 @@ class AnomalyDetector(keras.Model):
             self.is_own_group = make_table(
                 "groups", self.groups, self.scorer.num_groups
             )
+        # Without state of its own: no p-value, no limit.
+        self.calibration = calibration or Calibration(len(self.keys), 2)
+        self.check = check or RecordingCheck(len(self.keys))
         self.build(None)
 
     def build(self, input_shape):
@@ -107,25 +132,50 @@ class AnomalyDetector(keras.Model):
             shape = (None, self.head.num_classes)
         if not self.scorer.built:
             self.scorer.build(shape)
+        for layer in (self.calibration, self.check):
+            if not layer.built:
+                layer.build(None)
         self.built = True
 
     def call(self, inputs):
         waveform = ops.cast(inputs["waveform"], "float32")
-        windows = self.windows(waveform)
-        num_windows = ops.shape(windows)[1]
-        flat = ops.reshape(windows, (-1, self.embedder.samples))
+        key = ops.cast(inputs["key"], "int32")
+        flat, num_windows = self._flat_windows(waveform)
         embedding = ops.cast(self.embedder(flat, training=False), "float32")
-        key = ops.repeat(inputs["key"], num_windows, axis=0)
-        outputs = {"embedding": embedding, **self.score(embedding, key)}
+        # A sum: what `repeat` becomes, ONNX Runtime refuses.
+        keys = key[:, None] + ops.zeros((1, num_windows), dtype="int32")
+        keys = ops.reshape(keys, (-1,))
+        outputs = {"embedding": embedding, **self.score(embedding, keys)}
         # Not every compiled convolution hands a NaN on.
-        is_sound = ops.all(ops.isfinite(flat), axis=-1)
+        is_sound = ops.all(is_finite(flat), axis=-1)
         outputs["anomaly_score"] = ops.where(
             is_sound, outputs["anomaly_score"], np.nan
         )
-        return {
+        outputs = {
             name: self._mean_over_windows(output, num_windows)
             for name, output in outputs.items()
         }
+        problem = self.check(waveform, key)
+        outputs |= {"problem": problem, "valid": ops.equal(problem, 0)}
+        judged = self.calibration(
+            outputs["anomaly_score"], key, inputs.get("false_alarm_rate")
+        )
+        # Of a clip that is not sound, nobody says that all is well.
+        is_told = outputs["valid"] | ops.equal(judged["decision"], 1)
+        judged["decision"] = ops.where(is_told, judged["decision"], -1)
+        return outputs | judged
+
+    def embed(self, waveform):
+        """Embeddings `(batch, embedding_dim)` of clips of any length."""
+        waveform = ops.cast(waveform, "float32")
+        flat, num_windows = self._flat_windows(waveform)
+        embedding = ops.cast(self.embedder(flat, training=False), "float32")
+        return self._mean_over_windows(embedding, num_windows)
+
+    def _flat_windows(self, waveform):
+        windows = self.windows(waveform)
+        flat = ops.reshape(windows, (-1, self.embedder.samples))
+        return flat, ops.shape(windows)[1]
 
     def score(self, embedding, key):
         """Scores embeddings `(batch, embedding_dim)` of single windows.
@@ -136,12 +186,11 @@ class AnomalyDetector(keras.Model):
         cosine = self.head(embedding)
         if len(cosine.shape) == 3:
             cosine = ops.max(cosine, axis=-1)
-        place = ops.one_hot(key, len(self.keys))
-        is_own = ops.matmul(place, self.is_own_class) > 0
+        is_own = self._rows(self.is_own_class, key)
         nearest = ops.max(ops.where(is_own, cosine, -1.0), axis=-1)
         reads_cosine = self.scorer.reads == "cosine"
         scores = self.scorer(cosine if reads_cosine else embedding)
-        is_own = ops.matmul(place, self.is_own_group) > 0
+        is_own = self._rows(self.is_own_group, key)
         least = ops.min(ops.where(is_own, scores, np.inf), axis=-1)
         is_known = ops.any(is_own, axis=-1)
         angle = ops.arccos(ops.clip(nearest, -1.0, 1.0))
@@ -150,34 +199,32 @@ class AnomalyDetector(keras.Model):
             "angle": angle * (180.0 / np.pi),
         }
 
-    def with_scorer(self, scorer):
-        """The same detector with another fitted scorer."""
-        return AnomalyDetector(
-            self.embedder,
-            self.head,
-            scorer,
-            self.keys,
-            self.groups,
-            self.long_clips,
-            self.short_clips,
-        )
+    def _rows(self, table, key):
+        """Rows of a table as booleans; forms differ on keys outside."""
+        is_known = (key >= 0) & (key < len(self.keys))
+        place = ops.where(is_known, key, 0)
+        rows = ops.take(ops.convert_to_tensor(table), place, axis=0)
+        return (rows > 0) & is_known[:, None]
+
+    def with_parts(self, **parts):
+        """The same detector with other constructor arguments.
+
+        Another `scorer` asks for another `calibration`: without one there
+        are no decisions.
+        """
+        if "scorer" in parts:
+            parts = {"calibration": None, **parts}
+        own = {name: getattr(self, name) for name in PARTS + SETTINGS}
+        return AnomalyDetector(**(own | parts))
 
     def windows(self, waveform):
         """Cuts `(batch, n)` into `(batch, num_windows, samples)`."""
-        samples = self.embedder.samples
-        length = ops.shape(waveform)[1]
-        is_cropped = self.long_clips == "crop"
-        num_windows = 1 if is_cropped else -(-length // samples)
-        number = ops.arange(num_windows, dtype="int32")
-        surplus = ops.maximum(length - samples, 0)
-        gaps = ops.maximum(num_windows - 1, 1)
-        # number * surplus // gaps, within 32 bits.
-        starts = number * (surplus // gaps) + number * (surplus % gaps) // gaps
-        places = starts[:, None] + ops.arange(samples, dtype="int32")
-        windows = ops.take(waveform, places % length, axis=1)
-        if self.short_clips == "pad":
-            windows = windows * ops.cast(places < length, "float32")
-        return windows
+        return cut_windows(
+            waveform,
+            self.embedder.samples,
+            is_cropped=self.long_clips == "crop",
+            is_padded=self.short_clips == "pad",
+        )
 
     def _mean_over_windows(self, output, num_windows):
         shape = (-1, num_windows, *output.shape[1:])
@@ -186,42 +233,17 @@ class AnomalyDetector(keras.Model):
     def get_config(self):
         parts = {
             name: keras.saving.serialize_keras_object(getattr(self, name))
-            for name in ("embedder", "head", "scorer")
+            for name in PARTS
         }
-        return {
-            **super().get_config(),
-            **parts,
-            "keys": self.keys,
-            "groups": self.groups,
-            "long_clips": self.long_clips,
-            "short_clips": self.short_clips,
-        }
+        settings = {name: getattr(self, name) for name in SETTINGS}
+        return {**super().get_config(), **parts, **settings}
 
     @classmethod
     def from_config(cls, config):
         config = dict(config)
-        for name in ("embedder", "head", "scorer"):
-            config[name] = keras.saving.deserialize_keras_object(config[name])
-        return cls(**config)
-
-
-def make_table(argument, names, num_columns):
-    """Zeros and ones `(names, columns)`: which columns each name owns.
-
-    Raises:
-        ValueError: If a name owns none, or one that is not there.
-
-    >>> make_table("keys", {"fan": [0], "pump": [1]}, 2).tolist()
-    [[1.0, 0.0], [0.0, 1.0]]
-    """
-    table = np.zeros((len(names), num_columns), dtype="float32")
-    for row, (name, columns) in enumerate(names.items()):
-        if not columns or not all(0 <= k < num_columns for k in columns):
-            raise ValueError(
-                f"`{argument}` must give each machine indices below "
-                f"{num_columns}. Received: {name!r}: {columns}."
+        for name in PARTS:
+            # Detectors of earlier versions have neither check nor calibration.
+            config[name] = keras.saving.deserialize_keras_object(
+                config.get(name)
             )
-        table[row, columns] = 1.0
-    if not len(table):
-        raise ValueError(f"`{argument}` must name at least one machine.")
-    return table
+        return cls(**config)

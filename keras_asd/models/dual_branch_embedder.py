@@ -43,6 +43,7 @@ class DualBranchEmbedder(keras.Model):
         is_affine: Boolean, whether normalisations learn a scale and a shift.
             They do in the released code, though a shift is a bias.
         kernel_l2: Float, weight of the squared kernels in the loss.
+        is_folded: Boolean, for inference; see `fold`.
 
     Input shape: `(batch, samples)`, in `[-1, 1]`.
     Output shape: `(batch, embedding_dim)`, `branch_dim` for each branch.
@@ -72,6 +73,7 @@ class DualBranchEmbedder(keras.Model):
         has_bias=False,
         is_affine=True,
         kernel_l2=1e-5,
+        is_folded=False,
         **kwargs,
     ):
         # The front-end needs the waveform in full precision.
@@ -86,6 +88,7 @@ class DualBranchEmbedder(keras.Model):
         self.has_bias = has_bias
         self.is_affine = is_affine
         self.kernel_l2 = kernel_l2
+        self.is_folded = is_folded
         self._check()
         settings = {
             "branch_dim": branch_dim,
@@ -93,6 +96,7 @@ class DualBranchEmbedder(keras.Model):
             "has_bias": has_bias,
             "is_affine": is_affine,
             "kernel_l2": kernel_l2,
+            "is_folded": is_folded,
         }
         self.front_ends = {}
         self.networks = {}
@@ -215,4 +219,5 @@ class DualBranchEmbedder(keras.Model):
             "has_bias": self.has_bias,
             "is_affine": self.is_affine,
             "kernel_l2": self.kernel_l2,
+            "is_folded": self.is_folded,
         }

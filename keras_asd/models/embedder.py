@@ -32,6 +32,8 @@ class Embedder(keras.Model):
         num_mel_bins: Integer, number of Mel bands and of Tgram filters.
         embedding_dim: Integer.
         width: Float, factor on the backbone's channels.
+        is_folded: Boolean, for inference; see `fold`.
+        has_steep_slopes: Boolean; see `ConvolutionBlock`.
 
     Input shape: `(batch, samples)`, in `[-1, 1]`.
     Output shape: `(batch, embedding_dim)`.
@@ -58,6 +60,8 @@ class Embedder(keras.Model):
         num_mel_bins=128,
         embedding_dim=128,
         width=1.0,
+        is_folded=False,
+        has_steep_slopes=True,
         **kwargs,
     ):
         # The front-end needs the waveform in full precision.
@@ -76,6 +80,8 @@ class Embedder(keras.Model):
         self.num_mel_bins = num_mel_bins
         self.embedding_dim = embedding_dim
         self.width = width
+        self.is_folded = is_folded
+        self.has_steep_slopes = has_steep_slopes
         policy = self.dtype_policy
         self.front_end = LogMelSpectrogram(
             preset=preset,
@@ -92,7 +98,13 @@ class Embedder(keras.Model):
             gate, dtype="float32", name="attention"
         )
         self.backbone = MobileFaceNet(
-            stages, embedding_dim, width, dtype=policy, name="backbone"
+            stages,
+            embedding_dim,
+            width,
+            is_folded,
+            has_steep_slopes,
+            dtype=policy,
+            name="backbone",
         )
         self.build((None, samples))
 
@@ -173,4 +185,6 @@ class Embedder(keras.Model):
             "num_mel_bins": self.num_mel_bins,
             "embedding_dim": self.embedding_dim,
             "width": self.width,
+            "is_folded": self.is_folded,
+            "has_steep_slopes": self.has_steep_slopes,
         }

@@ -18,6 +18,8 @@ class MobileFaceNet(keras.layers.Layer):
             (the MobileFaceNet paper, as in the published STgram-MFN).
         embedding_dim: Integer, length of the embedding. Defaults to `128`.
         width: Float, factor on the number of channels of every stage.
+        is_folded: Boolean; see `ConvolutionBlock`.
+        has_steep_slopes: Boolean; see `ConvolutionBlock`.
 
     Input shape: `(batch, frames, mel_bins, channels)`, frames and bins known
     when the layer is built, since the last convolution spans both.
@@ -35,7 +37,15 @@ class MobileFaceNet(keras.layers.Layer):
     https://ieeexplore.ieee.org/document/10447764
     """
 
-    def __init__(self, stages="short", embedding_dim=128, width=1.0, **kwargs):
+    def __init__(
+        self,
+        stages="short",
+        embedding_dim=128,
+        width=1.0,
+        is_folded=False,
+        has_steep_slopes=True,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         choose(STAGES, stages, "stages")
         if not width > 0:
@@ -46,6 +56,8 @@ class MobileFaceNet(keras.layers.Layer):
         self.stages = stages
         self.embedding_dim = embedding_dim
         self.width = width
+        self.is_folded = is_folded
+        self.has_steep_slopes = has_steep_slopes
 
     def build(self, input_shape):
         self.blocks = []
@@ -62,34 +74,41 @@ class MobileFaceNet(keras.layers.Layer):
     def _channels(self, channels):
         return max(8, round(channels * self.width))
 
+    def _shared(self):
+        return {
+            "is_folded": self.is_folded,
+            "has_steep_slopes": self.has_steep_slopes,
+            "dtype": self.dtype_policy,
+        }
+
     def _make_blocks(self):
-        policy = self.dtype_policy
+        shared = self._shared()
         stem = self._channels(64)
-        yield ConvolutionBlock(stem, 3, strides=2, dtype=policy)
-        yield ConvolutionBlock(stem, 3, is_depthwise=True, dtype=policy)
+        yield ConvolutionBlock(stem, 3, strides=2, **shared)
+        yield ConvolutionBlock(stem, 3, is_depthwise=True, **shared)
         for expansion, channels, repeats, strides in STAGES[self.stages]:
             for repeat in range(repeats):
                 yield Bottleneck(
                     self._channels(channels),
                     expansion,
                     strides=strides if repeat == 0 else 1,
-                    dtype=policy,
+                    **shared,
                 )
-        yield ConvolutionBlock(self._channels(512), 1, dtype=policy)
+        yield ConvolutionBlock(self._channels(512), 1, **shared)
 
     def _make_last_blocks(self, shape):
         _, frames, mel_bins, channels = shape
-        policy = self.dtype_policy
+        shared = self._shared()
         yield ConvolutionBlock(
             channels,
             (frames, mel_bins),
             is_depthwise=True,
             is_padded=False,
             is_rectified=False,
-            dtype=policy,
+            **shared,
         )
         yield ConvolutionBlock(
-            self.embedding_dim, 1, is_rectified=False, dtype=policy
+            self.embedding_dim, 1, is_rectified=False, **shared
         )
 
     def call(self, image, training=None):
@@ -106,4 +125,6 @@ class MobileFaceNet(keras.layers.Layer):
             "stages": self.stages,
             "embedding_dim": self.embedding_dim,
             "width": self.width,
+            "is_folded": self.is_folded,
+            "has_steep_slopes": self.has_steep_slopes,
         }

@@ -24,6 +24,7 @@ class SpectrogramBranch(keras.layers.Layer):
         has_bias: Boolean, whether convolutions and dense layer add a bias.
         is_affine: Boolean, whether normalisations learn a scale and a shift.
         kernel_l2: Float, weight of the squared kernels in the loss.
+        is_folded: Boolean, for inference; see `fold`.
 
     Input shape: `(batch, frames, bins)`, known when the layer is built.
     Output shape: `(batch, branch_dim)`.
@@ -42,6 +43,7 @@ class SpectrogramBranch(keras.layers.Layer):
         has_bias=False,
         is_affine=True,
         kernel_l2=1e-5,
+        is_folded=False,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -50,6 +52,7 @@ class SpectrogramBranch(keras.layers.Layer):
         self.has_bias = has_bias
         self.is_affine = is_affine
         self.kernel_l2 = kernel_l2
+        self.is_folded = is_folded
         self.input_norm = self._make_norm("input_norm")
         self.stem = keras.layers.Conv2D(
             self._scaled(CHANNELS[0]),
@@ -59,9 +62,11 @@ class SpectrogramBranch(keras.layers.Layer):
             name="stem",
             **self._settings(),
         )
-        self.stem_norm = self._make_norm("stem_norm")
+        self.stem_norm = None if is_folded else self._make_norm("stem_norm")
         self.blocks = list(self._make_blocks())
-        self.embedding_norm = self._make_norm("embedding_norm")
+        self.embedding_norm = (
+            None if is_folded else self._make_norm("embedding_norm")
+        )
         self.embedding = keras.layers.Dense(
             branch_dim, name="embedding", **self._settings()
         )
@@ -71,7 +76,7 @@ class SpectrogramBranch(keras.layers.Layer):
 
     def _settings(self):
         return {
-            "use_bias": self.has_bias,
+            "use_bias": self.has_bias or self.is_folded,
             "kernel_regularizer": keras.regularizers.L2(self.kernel_l2),
             "dtype": self.dtype_policy,
         }
@@ -97,6 +102,7 @@ class SpectrogramBranch(keras.layers.Layer):
                     has_bias=self.has_bias,
                     is_affine=self.is_affine,
                     kernel_l2=self.kernel_l2,
+                    is_folded=self.is_folded,
                     dtype=self.dtype_policy,
                     name=f"block_{stage}_{half}",
                 )
@@ -106,7 +112,8 @@ class SpectrogramBranch(keras.layers.Layer):
         shape = (*input_shape, 1)
         self.stem.build(shape)
         shape = self.stem.compute_output_shape(shape)
-        self.stem_norm.build(shape)
+        if self.stem_norm is not None:
+            self.stem_norm.build(shape)
         self.pooling = keras.layers.MaxPooling2D(
             [min(3, size) for size in shape[1:3]],
             strides=2,
@@ -118,18 +125,23 @@ class SpectrogramBranch(keras.layers.Layer):
             block.build(shape)
             shape = block.compute_output_shape(shape)
         shape = (None, shape[2] * shape[3])
-        self.embedding_norm.build(shape)
+        if self.embedding_norm is not None:
+            self.embedding_norm.build(shape)
         self.embedding.build(shape)
 
     def call(self, spectrogram, training=None):
         image = self.input_norm(spectrogram, training=training)[..., None]
-        image = self.stem_norm(self.stem(image), training=training)
+        image = self.stem(image)
+        if self.stem_norm is not None:
+            image = self.stem_norm(image, training=training)
         image = self.pooling(ops.relu(image))
         for block in self.blocks:
             image = block(image, training=training)
         peaks = ops.max(image, axis=1)
         peaks = ops.reshape(peaks, (-1, peaks.shape[1] * peaks.shape[2]))
-        return self.embedding(self.embedding_norm(peaks, training=training))
+        if self.embedding_norm is not None:
+            peaks = self.embedding_norm(peaks, training=training)
+        return self.embedding(peaks)
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0], self.branch_dim)
@@ -142,4 +154,5 @@ class SpectrogramBranch(keras.layers.Layer):
             "has_bias": self.has_bias,
             "is_affine": self.is_affine,
             "kernel_l2": self.kernel_l2,
+            "is_folded": self.is_folded,
         }

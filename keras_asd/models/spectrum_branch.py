@@ -25,6 +25,7 @@ class SpectrumBranch(keras.layers.Layer):
         has_bias: Boolean, whether convolutions and dense layers add a bias.
         is_affine: Boolean, whether normalisations learn a scale and a shift.
         kernel_l2: Float, weight of the squared kernels in the loss.
+        is_folded: Boolean, for inference; see `fold`.
 
     Input shape: `(batch, bins)`, bins known when the layer is built.
     Output shape: `(batch, branch_dim)`.
@@ -43,6 +44,7 @@ class SpectrumBranch(keras.layers.Layer):
         has_bias=False,
         is_affine=True,
         kernel_l2=1e-5,
+        is_folded=False,
         **kwargs,
     ):
         super().__init__(**{"dtype": "float32", **kwargs})
@@ -51,6 +53,7 @@ class SpectrumBranch(keras.layers.Layer):
         self.has_bias = has_bias
         self.is_affine = is_affine
         self.kernel_l2 = kernel_l2
+        self.is_folded = is_folded
         self.convolutions = [
             keras.layers.Conv1D(
                 self._scaled(filters),
@@ -59,7 +62,7 @@ class SpectrumBranch(keras.layers.Layer):
                 padding="same",
                 activation="relu",
                 name=f"convolution_{index}",
-                **self._settings(),
+                **self._settings(has_bias),
             )
             for index, (filters, kernel_size, strides) in enumerate(
                 CONVOLUTIONS
@@ -67,7 +70,9 @@ class SpectrumBranch(keras.layers.Layer):
         ]
         self.denses = [
             keras.layers.Dense(
-                self._scaled(units), name=f"dense_{index}", **self._settings()
+                self._scaled(units),
+                name=f"dense_{index}",
+                **self._settings(has_bias or is_folded),
             )
             for index, units in enumerate(UNITS)
         ]
@@ -79,18 +84,18 @@ class SpectrumBranch(keras.layers.Layer):
                 dtype=self.dtype_policy,
                 name=f"norm_{index}",
             )
-            for index in range(len(UNITS))
+            for index in range(0 if is_folded else len(UNITS))
         ]
         self.embedding = keras.layers.Dense(
-            branch_dim, name="embedding", **self._settings()
+            branch_dim, name="embedding", **self._settings(has_bias)
         )
 
     def _scaled(self, channels):
         return max(4, round(channels * self.width))
 
-    def _settings(self):
+    def _settings(self, has_bias):
         return {
-            "use_bias": self.has_bias,
+            "use_bias": has_bias,
             "kernel_regularizer": keras.regularizers.L2(self.kernel_l2),
             "dtype": self.dtype_policy,
         }
@@ -101,10 +106,11 @@ class SpectrumBranch(keras.layers.Layer):
             convolution.build(shape)
             shape = convolution.compute_output_shape(shape)
         shape = (None, shape[1] * shape[2])
-        for dense, norm in zip(self.denses, self.norms, strict=True):
+        for dense in self.denses:
             dense.build(shape)
             shape = dense.compute_output_shape(shape)
-            norm.build(shape)
+        for norm, dense in zip(self.norms, self.denses, strict=False):
+            norm.build((None, dense.units))
         self.embedding.build(shape)
 
     def call(self, spectrum, training=None):
@@ -114,8 +120,11 @@ class SpectrumBranch(keras.layers.Layer):
         outputs = ops.reshape(
             outputs, (-1, outputs.shape[1] * outputs.shape[2])
         )
-        for dense, norm in zip(self.denses, self.norms, strict=True):
-            outputs = ops.relu(norm(dense(outputs), training=training))
+        for index, dense in enumerate(self.denses):
+            outputs = dense(outputs)
+            if not self.is_folded:
+                outputs = self.norms[index](outputs, training=training)
+            outputs = ops.relu(outputs)
         return self.embedding(outputs)
 
     def compute_output_shape(self, input_shape):
@@ -129,4 +138,5 @@ class SpectrumBranch(keras.layers.Layer):
             "has_bias": self.has_bias,
             "is_affine": self.is_affine,
             "kernel_l2": self.kernel_l2,
+            "is_folded": self.is_folded,
         }

@@ -1,5 +1,6 @@
 """From embeddings and cosines to anomaly scores."""
 
+from keras_asd.scoring.calibration import Calibration
 from keras_asd.scoring.centre_angle import CentreAngle
 from keras_asd.scoring.centroids import Centroids
 from keras_asd.scoring.gaussian_mixture import GaussianMixture
@@ -12,6 +13,7 @@ from keras_asd.scoring.nearest_neighbors import NearestNeighbors
 from keras_asd.scoring.scorer import Scorer as Scorer
 
 __all__ = [
+    "Calibration",
     "CentreAngle",
     "Centroids",
     "GaussianMixture",

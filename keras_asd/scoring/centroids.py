@@ -2,7 +2,6 @@
 
 import keras
 import numpy as np
-from keras import ops
 
 from keras_asd.scoring.reference_scorer import ReferenceScorer
 from keras_asd.scoring.reference_scorer import choose_references
@@ -106,7 +105,7 @@ class Centroids(ReferenceScorer):
 
     def _score(self, coordinates):
         total = self._distances(coordinates) + self.handicap
-        nearest = ops.argmin(total, axis=-1)
+        nearest = self._least(total)
         exact = self._distance_to(coordinates, nearest)
         return exact + self._take(self.handicap, nearest)
 

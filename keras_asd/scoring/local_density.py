@@ -98,7 +98,7 @@ class LocalDensity(ReferenceScorer):
             self.is_reference > 0, ops.convert_to_tensor(self.spacing), 1.0
         )
         ratios = self._distances(coordinates) / spacing
-        best = ops.argmin(ratios, axis=-1)
+        best = self._least(ratios)
         exact = self._distance_to(coordinates, best)
         return exact / self._take(spacing, best)
 

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_asd.finite import is_finite
 from keras_asd.scoring.reference_scorer import ReferenceScorer
 from keras_asd.scoring.reference_scorer import choose_references
 from keras_asd.scoring.training_clips import check_count
@@ -60,12 +61,12 @@ class NearestNeighbors(ReferenceScorer):
 
     def _score(self, coordinates):
         distances = self._distances(coordinates)
-        nearest = self._distance_to(coordinates, ops.argmin(distances, axis=-1))
+        nearest = self._distance_to(coordinates, self._least(distances))
         count = min(self.num_neighbors, self.num_references)
         if count == 1:
             return nearest
         others = -ops.top_k(-distances, count)[0][..., 1:]
-        is_there = ops.isfinite(others)
+        is_there = is_finite(others)
         total = nearest + ops.sum(ops.where(is_there, others, 0.0), axis=-1)
         return total / (1.0 + ops.sum(ops.cast(is_there, "float32"), axis=-1))
 

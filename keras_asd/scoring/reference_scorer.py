@@ -80,6 +80,13 @@ class ReferenceScorer(Scorer):
         distances = self._distance(ops.maximum(square, 0.0))
         return ops.where(self.is_reference > 0, distances, np.inf)
 
+    def _least(self, distances):
+        """Index of the least, the first of equals, `(batch, num_groups)`.
+
+        `argmin` of Keras looks at bits, which export formats do not have.
+        """
+        return ops.top_k(-distances, 1)[1][..., 0]
+
     def _distance_to(self, coordinates, index):
         """To the reference at `index`, `(batch, num_groups)`, exactly."""
         nearest = self._take(self.references, index)

@@ -8,6 +8,7 @@ from keras import ops
 from numpy.typing import ArrayLike
 from numpy.typing import NDArray
 
+from keras_asd.finite import is_finite
 from keras_asd.scoring.spaces import check_space
 from keras_asd.scoring.spaces import fit_space
 from keras_asd.scoring.spaces import into_space
@@ -175,7 +176,7 @@ class Scorer(keras.layers.Layer):
 
     def call(self, embedding):
         embedding = ops.cast(embedding, "float32")
-        is_sound = ops.all(ops.isfinite(embedding), axis=-1, keepdims=True)
+        is_sound = ops.all(is_finite(embedding), axis=-1, keepdims=True)
         embedding = ops.where(is_sound, embedding, 0.0)
         scores = self._score(self._into_space(embedding))
         return ops.where(is_sound & (self.has_clips > 0), scores, np.nan)

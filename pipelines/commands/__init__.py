@@ -18,5 +18,6 @@ def run(name: str, words: Sequence[str]) -> int:
     Traceback (most recent call last):
     FileNotFoundError: `run` must be the folder of a training run. ...
     """
-    module = importlib.import_module(f"pipelines.commands.{name}")
+    module_name = name.replace("-", "_")
+    module = importlib.import_module(f"pipelines.commands.{module_name}")
     return module.run(list(words))

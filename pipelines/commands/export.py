@@ -4,10 +4,11 @@ import argparse
 
 
 def run(words: list[str]) -> int:
-    """Exports a run as a SavedModel."""
+    """Exports a run as a SavedModel, and in other forms."""
     parser = argparse.ArgumentParser(
         prog="keras-asd export",
-        description="Exports a run as a SavedModel for TensorFlow Serving.",
+        description="Exports a run as a SavedModel for TensorFlow Serving, "
+        "checked against the run, with all that serving needs.",
     )
     parser.add_argument("run", help="folder of a finished training run")
     parser.add_argument(
@@ -16,6 +17,21 @@ def run(words: list[str]) -> int:
         metavar="DIR",
         help="folder of the served model, such as saved_models/fan; the next "
         "version appears in it",
+    )
+    parser.add_argument(
+        "--also",
+        nargs="+",
+        default=[],
+        choices=["onnx", "litert", "litert_int8"],
+        metavar="FORM",
+        help="further forms beside it: onnx, litert, litert_int8",
+    )
+    parser.add_argument(
+        "--false_alarm_rate",
+        type=float,
+        metavar="SHARE",
+        help="of normal clips that may raise an alarm, where a request has no "
+        "wish of its own; as in training if not given",
     )
     parser.add_argument(
         "--scorer",
@@ -31,6 +47,13 @@ def run(words: list[str]) -> int:
     options = parser.parse_args(words)
     from pipelines.export import export
 
-    version = export(options.run, options.to, options.scorer, options.space)
+    version = export(
+        options.run,
+        options.to,
+        options.scorer,
+        options.space,
+        options.false_alarm_rate,
+        options.also,
+    )
     print(f"wrote {version}")
     return 0

@@ -5,8 +5,9 @@ from pipelines.clip import Clip
 from pipelines.config import Config
 from pipelines.embeddings import Embeddings
 from pipelines.inspection import inspect_clips
-from pipelines.training_free import fit_embedder
 from pipelines.training_free import mean_centres
+from pipelines.training_free import measure_statistics
+from pipelines.training_free import whiten_embedder
 
 
 def make_embeddings(vectors, clips):
@@ -70,7 +71,7 @@ def test_the_embedder_is_whitened_around_every_section(write_hum):
         num_mel_bins=8,
         embedding_dim=4,
     )
-    embedder = fit_embedder(inspected, config)
+    embedder = whiten_embedder(measure_statistics(inspected, config), config)
     assert embedder.whitening.is_fitted
     assert embedder.embedding_dim == 4
     waveforms = np.stack(

@@ -1,0 +1,208 @@
+"""The forms of one detector, and how long they take."""
+
+import pathlib
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+NUM_CLASSES = 41
+
+
+class Forms:
+    """Makes forms of the same detector, and times them.
+
+    Args:
+        threads: TensorFlow's, in and between operations.
+        folder: Where exported files are, and are left for other processes.
+        batch: Number of clips of a batch.
+        is_quick: Whether all is tiny.
+    """
+
+    def __init__(
+        self,
+        threads: tuple[int, int],
+        folder: pathlib.Path,
+        batch: int,
+        is_quick: bool,
+    ):
+        import keras
+        import tensorflow as tf
+
+        from pipelines.assembly import make_detector
+        from pipelines.config import Config
+        from pipelines.labels import LabelMap
+
+        tf.config.threading.set_intra_op_parallelism_threads(threads[0])
+        tf.config.threading.set_inter_op_parallelism_threads(threads[1])
+        keras.utils.set_random_seed(0)
+        config = Config(clip_seconds=1.0, width=0.25) if is_quick else Config()
+        classes = tuple(f"fan/id_{index:02}" for index in range(NUM_CLASSES))
+        keys = {name: (index,) for index, name in enumerate(classes)}
+        self.folder = folder
+        self.detector = make_detector(config, LabelMap(classes, keys))
+        draw = np.random.default_rng(0).uniform
+        _draw_weights(self.detector.embedder, draw)
+        self.waveform = draw(-0.5, 0.5, (batch, config.samples))
+        self.waveform = self.waveform.astype("float32")
+        self.key = np.arange(batch, dtype="int32") % NUM_CLASSES
+        self.expected = np.asarray(
+            self.detector.predict_on_batch(self._inputs(batch))["anomaly_score"]
+        )
+        self.forms: dict[str, Callable] = {}
+
+    def _inputs(self, batch):
+        return {"waveform": self.waveform[:batch], "key": self.key[:batch]}
+
+    def make(self, name: str) -> float | str:
+        """Makes a form and gives the largest error of a score, or a reason."""
+        try:
+            self.forms[name] = MAKERS[name](self)
+            scores = self.forms[name](**self._inputs(len(self.key)))
+        except ImportError as error:
+            return str(error)
+        error = np.abs(scores - self.expected)
+        return float(np.max(error / np.maximum(1.0, np.abs(self.expected))))
+
+    def time(self, question: tuple[str, int]) -> float:
+        """Seconds that the named form takes for a batch of that size."""
+        name, batch = question
+        inputs = self._inputs(batch)
+        start = time.perf_counter()
+        self.forms[name](**inputs)
+        return time.perf_counter() - start
+
+
+def _draw_weights(embedder, draw) -> None:
+    """Moves what a fresh network has at zero, one and a quarter."""
+    bounds = {
+        "alpha": (-0.1, 0.6),
+        "moving_mean": (-0.2, 0.2),
+        "moving_variance": (0.5, 1.5),
+    }
+    for weight in embedder.weights:
+        if weight.name in bounds:
+            weight.assign(draw(*bounds[weight.name], weight.shape))
+
+
+def _plain(forms: Forms) -> Callable:
+    return _as_form(_function(forms.detector))
+
+
+def _folded(forms: Forms) -> Callable:
+    from keras_asd.models import fold
+
+    return _as_form(_function(fold(forms.detector)))
+
+
+def _frozen(forms: Forms) -> Callable:
+    from keras_asd.models import fold
+
+    return _freeze(fold(forms.detector))
+
+
+def _one_by_one(forms: Forms) -> Callable:
+    from keras_asd.models import fold
+    from pipelines.exporting.one_by_one import one_by_one
+
+    return _freeze(one_by_one(fold(forms.detector)))
+
+
+def _freeze(detector) -> Callable:
+    from pipelines.exporting.frozen import freeze
+
+    function = _function(detector)
+    return _as_form(freeze(function.python_function, *function.input_signature))
+
+
+def _saved_model(forms: Forms) -> Callable:
+    import tensorflow as tf
+
+    from keras_asd.models import fold
+    from pipelines.exporting.saved_model import write_saved_model
+
+    path = forms.folder / "saved_model"
+    if not path.exists():
+        write_saved_model(fold(forms.detector), path)
+    loaded = tf.saved_model.load(path)
+    machines = np.array([name.encode() for name in forms.detector.keys])
+
+    def score(waveform, key):
+        # Not kept by itself: it lives no longer than what it came with.
+        serve = loaded.signatures["serving_default"]
+        machine = tf.constant(machines[key])
+        outputs = serve(waveform=tf.constant(waveform), machine=machine)
+        return outputs["anomaly_score"].numpy()
+
+    return score
+
+
+def _onnx(forms: Forms) -> Callable:
+    from keras_asd.models import fold
+    from pipelines.exporting.portable_forms import open_onnx
+    from pipelines.exporting.portable_forms import write_onnx
+
+    path = forms.folder / "model.onnx"
+    write_onnx(fold(forms.detector), path)
+    return _scores_of(open_onnx(path))
+
+
+def _litert(forms: Forms) -> Callable:
+    from keras_asd.models import fold
+    from pipelines.exporting.portable_forms import open_litert
+    from pipelines.exporting.portable_forms import write_litert
+
+    path = forms.folder / "model.tflite"
+    write_litert(fold(forms.detector), path)
+    return _scores_of(open_litert(path))
+
+
+def _litert_int8(forms: Forms) -> Callable:
+    from keras_asd.models import fold
+    from pipelines.exporting.portable_forms import open_litert
+    from pipelines.exporting.portable_forms import write_litert_int8
+
+    path = forms.folder / "model_int8.tflite"
+    write_litert_int8(fold(forms.detector), path, list(forms.waveform))
+    return _scores_of(open_litert(path))
+
+
+def _function(detector) -> Any:
+    import tensorflow as tf
+
+    from pipelines.exporting.saved_model import OUTPUTS
+
+    def serve(waveform, key):
+        outputs = detector({"waveform": waveform, "key": key})
+        return {name: outputs[name] for name in OUTPUTS}
+
+    signature = [
+        tf.TensorSpec([None, None], tf.float32, name="waveform"),
+        tf.TensorSpec([None], tf.int32, name="key"),
+    ]
+    return tf.function(
+        serve, input_signature=signature, autograph=False, jit_compile=False
+    )
+
+
+def _as_form(function) -> Callable:
+    return lambda waveform, key: function(waveform, key)[
+        "anomaly_score"
+    ].numpy()
+
+
+def _scores_of(form) -> Callable:
+    return lambda waveform, key: form(waveform, key)["anomaly_score"]
+
+
+MAKERS: dict[str, Callable[[Forms], Callable]] = {
+    "un-folded": _plain,
+    "folded": _folded,
+    "folded, frozen": _frozen,
+    "folded, frozen, one by one": _one_by_one,
+    "SavedModel": _saved_model,
+    "ONNX Runtime": _onnx,
+    "LiteRT": _litert,
+    "LiteRT, int8": _litert_int8,
+}

@@ -1,0 +1,178 @@
+"""How fast each form of a detector is: `python -m benchmarks.inference_forms`.
+
+Every form scores the same clips in turn, round after round, and is compared
+with the plain detector of the same round: what else the machine does then
+weighs on all of them alike.
+"""
+
+import argparse
+import contextlib
+import multiprocessing
+import os
+import pathlib
+import statistics
+import sys
+import tempfile
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from typing import NamedTuple
+
+from benchmarks.forms import Forms
+from benchmarks.machine import describe_machine
+
+NUM_CORES = 2
+BATCH = 32
+
+
+class Row(NamedTuple):
+    """A form, and the threads TensorFlow has in and between operations.
+
+    Rows with equal threads share a process, unless they run `apart`.
+    """
+
+    form: str
+    threads: tuple[int, int] = (NUM_CORES, NUM_CORES)
+    apart: str = ""
+
+
+BASE = Row("un-folded")
+ROWS = (
+    BASE,
+    Row("folded"),
+    Row("folded, frozen"),
+    Row("folded, frozen, one by one"),
+    Row("SavedModel"),
+    Row("SavedModel", (1, 1)),
+    Row("SavedModel", (1, 2)),
+    Row("SavedModel", (2, 1)),
+    Row("ONNX Runtime", apart="ONNX"),
+    Row("LiteRT", apart="LiteRT"),
+    Row("LiteRT, int8", apart="int8"),
+)
+NOTES = f"""
+TASTgram-MFN for clips of 10 s with 41 classes on {NUM_CORES} cores, in \
+batches of {BATCH} and one by one. Ratios are medians over rounds in which \
+every form scores the same clips in turn; above 1 is faster than `un-folded`, \
+a `tf.function` (`jit_compile=False`) of the detector as trained. Threads are \
+TensorFlow's in and between operations; ONNX Runtime and LiteRT choose their \
+own. Aims for the SavedModel: 1.5 times in batches, a single clip below 15 ms.
+"""
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Measures all forms, prints and writes the table."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.inference_forms",
+        description="Compares the speed of a detector's forms.",
+    )
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="tiny sizes, to see that it works; the numbers mean nothing",
+    )
+    parser.add_argument("--out", metavar="FILE", help="Markdown file")
+    options = parser.parse_args(words)
+    rounds = 1 if options.quick else options.rounds
+    text = "\n\n".join(
+        [
+            "# Forms of a detector",
+            "\n".join(f"- {line}" for line in describe_machine()),
+            NOTES.strip(),
+            table(*measure(rounds, options.quick)),
+        ]
+    )
+    print(text)
+    if options.out:
+        pathlib.Path(options.out).write_text(text + "\n", encoding="utf-8")
+    return 0
+
+
+def measure(rounds: int, is_quick: bool) -> tuple[dict, dict]:
+    """Seconds of every round by row and batch size; worst score by row.
+
+    A row that cannot run has a text in place of its worst score.
+    """
+    seconds: dict[tuple[Row, int], list[float]] = {}
+    worst: dict[Row, float | str] = {}
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        workers: dict[tuple, Connection] = {}
+        for row in ROWS:
+            if row[1:] not in workers:
+                worker = _start(row.threads, folder, is_quick, stack)
+                workers[row[1:]] = worker
+            print(f"making {row.form} ...", file=sys.stderr, flush=True)
+            try:
+                worst[row] = _ask(workers[row[1:]], "make", row.form)
+            except EOFError:
+                worst[row] = "its process ended"
+        able = [row for row in ROWS if not isinstance(worst[row], str)]
+        # Single clips take little time: more of them for a steady median.
+        for batch, repeats in ((BATCH, 1), (1, 10)):
+            for _ in range(rounds * repeats + 1):
+                for row in able:
+                    question = (row.form, batch)
+                    spent = _ask(workers[row[1:]], "time", question)
+                    seconds.setdefault((row, batch), []).append(spent)
+    # The first round warms up.
+    return {key: values[1:] for key, values in seconds.items()}, worst
+
+
+def table(seconds: dict, worst: dict) -> str:
+    """One row a form."""
+    lines = [
+        ["form", "threads", "clips/s", "ratio", "one clip, ms", "ratio", "off"],
+        ["---"] * 7,
+    ]
+    for row in ROWS:
+        if isinstance(worst[row], str):
+            lines.append([row.form, "", "", "", "", "", worst[row]])
+            continue
+        cells = []
+        for batch in (BATCH, 1):
+            own, base = seconds[row, batch], seconds[BASE, batch]
+            middle = statistics.median(own)
+            pairs = zip(base, own, strict=True)
+            ratio = statistics.median(slow / fast for slow, fast in pairs)
+            number = batch / middle if batch > 1 else 1000 * middle
+            cells += [f"{number:.1f}", f"{ratio:.2f}"]
+        threads = " + ".join(map(str, row.threads))
+        lines.append([row.form, threads, *cells, f"{worst[row]:.0e}"])
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _start(threads, folder, is_quick, stack) -> Connection:
+    """A process of its own, since TensorFlow's threads are a process's."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(
+        target=_work, args=(theirs, threads, folder, is_quick), daemon=True
+    )
+    process.start()
+    theirs.close()
+    stack.callback(process.join)
+    stack.callback(ours.close)
+    return ours
+
+
+def _ask(worker: Connection, *question):
+    worker.send(question)
+    return worker.recv()
+
+
+def _work(questions: Connection, threads, folder, is_quick) -> None:
+    """Answers until the questions end."""
+    if hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))[:NUM_CORES]
+        os.sched_setaffinity(0, cores)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    forms = Forms(threads, pathlib.Path(folder), BATCH, is_quick)
+    with contextlib.suppress(EOFError):
+        while True:
+            name, question = questions.recv()
+            questions.send(getattr(forms, name)(question))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

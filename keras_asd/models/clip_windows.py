@@ -1,0 +1,36 @@
+"""Clips of any length as windows of one length."""
+
+from keras import ops
+
+
+def cut_windows(waveform, samples, is_cropped=False, is_padded=False):
+    """Cuts clips into windows that cover them evenly.
+
+    Args:
+        waveform: `(batch, n)`, at least one sample long.
+        samples: Integer, length of a window.
+        is_cropped: Boolean, only the first of `ceil(n / samples)` counts.
+        is_padded: Boolean, a clip shorter than a window is filled with
+            zeros; else it is repeated.
+
+    Returns:
+        `(batch, num_windows, samples)`.
+
+    >>> windows = cut_windows(ops.arange(5.0)[None], samples=3)
+    >>> [[int(sample) for sample in window] for window in windows[0]]
+    [[0, 1, 2], [2, 3, 4]]
+    """
+    length = ops.shape(waveform)[1]
+    # Not -(-length // samples): ONNX rounds towards zero.
+    covering = (length + samples - 1) // samples
+    num_windows = 1 if is_cropped else covering
+    number = ops.arange(num_windows, dtype="int32")
+    surplus = ops.maximum(length - samples, 0)
+    gaps = ops.maximum(num_windows - 1, 1)
+    # number * surplus // gaps, within 32 bits.
+    starts = number * (surplus // gaps) + number * (surplus % gaps) // gaps
+    places = starts[:, None] + ops.arange(samples, dtype="int32")
+    windows = ops.take(waveform, places % length, axis=1)
+    if is_padded:
+        windows = windows * ops.cast(places < length, "float32")
+    return windows

@@ -1,0 +1,25 @@
+"""Which classes or groups each machine owns, as a table."""
+
+import numpy as np
+
+
+def make_table(argument, names, num_columns):
+    """Zeros and ones `(names, columns)`: which columns each name owns.
+
+    Raises:
+        ValueError: If a name owns none, or one that is not there.
+
+    >>> make_table("keys", {"fan": [0], "pump": [1]}, 2).tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+    table = np.zeros((len(names), num_columns), dtype="float32")
+    for row, (name, columns) in enumerate(names.items()):
+        if not columns or not all(0 <= k < num_columns for k in columns):
+            raise ValueError(
+                f"`{argument}` must give each machine indices below "
+                f"{num_columns}. Received: {name!r}: {columns}."
+            )
+        table[row, columns] = 1.0
+    if not len(table):
+        raise ValueError(f"`{argument}` must name at least one machine.")
+    return table

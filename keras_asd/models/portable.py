@@ -1,0 +1,30 @@
+"""Detectors for export formats that have no Fourier transform."""
+
+from keras_asd.models.detector import AnomalyDetector
+
+
+def portable(detector: AnomalyDetector) -> AnomalyDetector:
+    """The same detector with its Fourier transforms as matrix products.
+
+    Scores differ by what float32 rounds. The choice is one of the layers, not
+    of the embedder's configuration: saved and loaded, the detector has the
+    backend's transforms again.
+
+    Args:
+        detector: It is not changed; head, scorer and whatever else it is
+            made of are shared with the new one.
+
+    >>> from keras_asd.layers import ClassCosine
+    >>> from keras_asd.models.embedder import Embedder
+    >>> embedder = Embedder(samples=16_000, width=0.25)
+    >>> detector = AnomalyDetector(embedder, ClassCosine(2), None, {"fan": [0]})
+    >>> portable(detector).embedder.front_end.transform
+    'matrix'
+    """
+    embedder = detector.embedder
+    copy = type(embedder).from_config(embedder.get_config())
+    copy.set_weights(embedder.get_weights())
+    for layer in copy.layers:
+        if hasattr(layer, "transform"):
+            layer.transform = "matrix"
+    return detector.with_parts(embedder=copy, calibration=detector.calibration)

@@ -1,0 +1,1 @@
+"""What is looked into before a `.keras` archive is opened."""

@@ -1,0 +1,129 @@
+"""Calibration by fresh normal clips: the decisions of a run set anew."""
+
+import dataclasses
+import logging
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from keras_asd.models import AnomalyDetector
+from pipelines import atomic
+from pipelines.artefacts import load_detector
+from pipelines.calibration.calibrated import fit_check
+from pipelines.calibration.fitting import describe_calibration
+from pipelines.calibration.fitting import fit_calibration
+from pipelines.calibration.fitting import read_calibration
+from pipelines.calibration.fitting import write_calibration
+from pipelines.calibration.normal_scores import NormalScores
+from pipelines.clip_list import normal_clips
+from pipelines.clip_list import read_clip_list
+from pipelines.clip_scores import score_embeddings
+from pipelines.config import Config
+from pipelines.embeddings import Embeddings
+from pipelines.embeddings import embed_clips
+from pipelines.inspected_clip import InspectedClip
+from pipelines.inspection import inspect_clips
+from pipelines.preparation import read_all_clips
+from pipelines.run_folder import RunFolder
+from pipelines.run_folder import read_config
+
+logger = logging.getLogger(__name__)
+
+
+def calibrate(run_path: str, roots: Sequence[str]) -> dict[str, int]:
+    """Sets the decisions of a run anew, by normal clips it has not seen.
+
+    Args:
+        run_path: Folder of a finished training run; its `detector.keras` and
+            `calibration.json` are replaced. Scores do not change.
+        roots: Data folders; the clips of their train splits, which are
+            normal, are taken.
+
+    Returns:
+        How many clips each machine was calibrated with. Machines without a
+        fresh clip keep what they had.
+
+    Raises:
+        FileNotFoundError: If there is no such run, or no recording.
+        ValueError: If no fresh clip is left that the run knows.
+
+    >>> calibrate("no_such_run", ["recordings"])
+    Traceback (most recent call last):
+    FileNotFoundError: `run` must be the folder of a training run. ...
+    """
+    run = RunFolder(pathlib.Path(run_path))
+    config = read_config(run)
+    detector = load_detector(run)
+    before = read_calibration(run.calibration)
+    fresh = embed_clips(
+        detector.embedder.predict_on_batch,
+        _choose_fresh_clips(roots, config, detector, run),
+        config,
+        "calibrating",
+    )
+    scores = _scores_of_keys(detector, fresh)
+    calibration = fit_calibration(
+        scores,
+        list(detector.keys),
+        config.calibration,
+        detector.calibration.false_alarm_rate,
+    )
+    detector = detector.with_parts(
+        calibration=calibration.filled_from(detector.calibration),
+        check=fit_check(detector, fresh),
+    )
+    after = describe_calibration(
+        scores, config.calibration, detector.calibration.false_alarm_rate
+    )
+    after["keys"] = {**before["keys"], **after["keys"]}
+    with atomic.replacing(run.detector) as temporary:
+        detector.save(temporary)
+    write_calibration(run.calibration, after)
+    return {key: len(normal.scores) for key, normal in scores.items()}
+
+
+def _choose_fresh_clips(
+    roots: Sequence[str],
+    config: Config,
+    detector: AnomalyDetector,
+    run: RunFolder,
+) -> list[InspectedClip]:
+    listed = normal_clips(read_clip_list(run.clips))
+    trained_on = {one.sha256 for one in listed}
+    known = [
+        clip
+        for clip in read_all_clips(roots, config.seed)
+        if clip.split == "train" and clip.key in detector.keys
+    ]
+    inspected, broken = inspect_clips(known, config.recording_channel)
+    for clip, reason in broken:
+        logger.warning("left out: %s: %s", clip.path, reason)
+    fresh = [one for one in inspected if one.sha256 not in trained_on]
+    if len(fresh) < len(inspected):
+        logger.warning(
+            "left out: %d clips that the run was trained on",
+            len(inspected) - len(fresh),
+        )
+    if not fresh:
+        raise ValueError(
+            "The data must hold normal recordings, in a train split, of the "
+            f"run's machines ({', '.join(detector.keys)}), which it was not "
+            f"trained on. Received: {', '.join(map(str, roots))}, with none."
+        )
+    return fresh
+
+
+def _scores_of_keys(
+    detector: AnomalyDetector, fresh: Embeddings
+) -> dict[str, NormalScores]:
+    """Scores of the clips of every key under its own name."""
+    found = {}
+    for key in detector.keys:
+        is_own = (fresh.keys == key) | np.char.startswith(fresh.keys, f"{key}/")
+        if is_own.any():
+            own = fresh.select(is_own)
+            own = dataclasses.replace(own, keys=np.full(len(own.keys), key))
+            scores = score_embeddings(detector, own)[:, 0]
+            found[key] = NormalScores(scores[np.isfinite(scores)])
+    return found

@@ -1,0 +1,1 @@
+"""From normal scores to p-values, decisions and thresholds."""

@@ -1,0 +1,97 @@
+"""Detectors that decide: what normal clips say becomes part of them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from keras_asd.layers import RecordingCheck
+from keras_asd.models import AnomalyDetector
+from keras_asd.scoring import Calibration
+from pipelines.calibration.fitting import fit_calibration
+from pipelines.calibration.normal_scores import NormalScores
+from pipelines.calibration.normal_scores import calibration_scores
+from pipelines.clip_list import ListedClip
+from pipelines.clip_list import normal_clips
+from pipelines.config import Config
+from pipelines.embeddings import Embeddings
+
+
+def calibrated(
+    detector: AnomalyDetector,
+    normals: Embeddings,
+    config: Config,
+    listed: Sequence[ListedClip],
+    statistics: Embeddings | None = None,
+) -> tuple[AnomalyDetector, dict[str, NormalScores]]:
+    """The detector with p-values, decisions and limits of its normal clips.
+
+    Args:
+        detector: With a scorer that is fitted on all the normal clips.
+        normals: Their embeddings.
+        config: Settings of the run, with the detector's scorer.
+        listed: The clips of the run with their roles; those that were held
+            out of the training tell most.
+        statistics: What the normals were before whitening, where nothing is
+            trained.
+
+    Returns:
+        The detector, and the normal scores that it was calibrated with.
+    """
+    unseen = {entry.clip.path for entry in listed if entry.role == "held out"}
+    is_unseen = [one.clip.path in unseen for one in normal_clips(listed)]
+    scores = calibration_scores(
+        detector, normals, config, np.array(is_unseen, bool), statistics
+    )
+    calibration = fit_calibration(
+        scores,
+        list(detector.keys),
+        config.calibration,
+        config.false_alarm_rate,
+    )
+    check = fit_check(detector, normals)
+    made = detector.with_parts(calibration=calibration, check=check)
+    return made, scores
+
+
+def fit_check(detector: AnomalyDetector, normals: Embeddings) -> RecordingCheck:
+    """Limits of level and clipping, for every key of the detector.
+
+    Args:
+        detector: Tells the keys, and which sections a bare machine has.
+        normals: Embeddings of normal clips with their measures.
+    """
+    check = RecordingCheck(len(detector.keys))
+    if normals.measures is None:
+        return check
+    measures, places = [], []
+    for place, key in enumerate(detector.keys):
+        own = set(detector.groups[key])
+        for section in np.unique(normals.keys).tolist():
+            if own.issuperset(detector.groups[section]):
+                chosen = normals.measures[normals.keys == section]
+                measures.append(chosen)
+                places.append(np.full(len(chosen), place))
+    return check.fit(np.concatenate(measures), np.concatenate(places))
+
+
+def with_false_alarm_rate(
+    detector: AnomalyDetector, false_alarm_rate: float
+) -> AnomalyDetector:
+    """The detector with another wish where a request has none.
+
+    Raises:
+        ValueError: For a rate out of range.
+
+    >>> from pipelines.assembly import make_detector
+    >>> from pipelines.labels import LabelMap
+    >>> config = Config(clip_seconds=1.0, width=0.25)
+    >>> detector = make_detector(config, LabelMap(("fan",), {"fan": (0,)}))
+    >>> with_false_alarm_rate(detector, 0.01).calibration.false_alarm_rate
+    0.01
+    """
+    old = detector.calibration
+    settings = {**old.get_config(), "false_alarm_rate": false_alarm_rate}
+    new = Calibration.from_config(settings)
+    new.build()
+    new.set_weights(old.get_weights())
+    return detector.with_parts(calibration=new)

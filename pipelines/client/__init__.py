@@ -1,0 +1,1 @@
+"""A small client of TensorFlow Serving, over REST and gRPC."""

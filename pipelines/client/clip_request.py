@@ -1,0 +1,72 @@
+"""What is sent of a clip, and to which signature."""
+
+import pathlib
+
+import numpy as np
+import soundfile
+
+from pipelines.containers import find_container_fault
+from pipelines.libsndfile import MAX_SECONDS
+from pipelines.libsndfile import decode_clip
+
+Inputs = dict[str, np.ndarray | list[bytes]]
+
+
+def clip_request(
+    path: str,
+    sampling_rate: int,
+    recording_channel: int | str = "mean",
+    false_alarm_rate: float | None = None,
+) -> tuple[str, Inputs]:
+    """Makes ready what a server is asked about a clip.
+
+    A 16-bit PCM WAV of the model's sampling rate is sent as it is, for the
+    graph to decode; anything else is decoded here.
+
+    Args:
+        path: The recording.
+        sampling_rate: Hz that the model expects.
+        recording_channel: `"mean"` over the channels, or the index of one.
+            Of a WAV sent as it is, the model takes the channel of its
+            contract.
+        false_alarm_rate: Wished share of false alarms; as the model was
+            exported if `None`. The signature that takes it wants waveforms.
+
+    Returns:
+        The signature, and its inputs but for `machine`.
+
+    Raises:
+        ValueError: If the clip cannot be used; the reason is that of
+            `pipelines.inspection.inspect_clips`.
+
+    >>> clip_request("gone.wav", 16000)
+    Traceback (most recent call last):
+    ValueError: missing: no such recording
+    """
+    try:
+        if fault := find_container_fault(pathlib.Path(path)):
+            raise ValueError(fault)
+        if false_alarm_rate is None and _is_plain_wav(path, sampling_rate):
+            return "score_wav", {"wav_bytes": [pathlib.Path(path).read_bytes()]}
+        waveform = decode_clip(path, sampling_rate, recording_channel)
+    except FileNotFoundError:
+        raise ValueError("missing: no such recording") from None
+    except soundfile.LibsndfileError as error:
+        raise ValueError(f"damaged: {error.error_string}") from None
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror}") from None
+    if false_alarm_rate is None:
+        return "serving_default", {"waveform": waveform[None]}
+    rate = np.array([false_alarm_rate], "float32")
+    return "decide", {"waveform": waveform[None], "false_alarm_rate": rate}
+
+
+def _is_plain_wav(path: str, sampling_rate: int) -> bool:
+    info = soundfile.info(path)
+    return (
+        info.format in ("WAV", "WAVEX")
+        and info.endian != "BIG"
+        and info.subtype == "PCM_16"
+        and info.samplerate == sampling_rate
+        and info.frames <= MAX_SECONDS * sampling_rate
+    )

@@ -1,0 +1,1 @@
+"""The parts of an exported version, and how it is published."""

@@ -1,0 +1,159 @@
+"""Whether an exported form gives the same numbers as the detector."""
+
+import dataclasses
+import logging
+from collections.abc import Callable
+from collections.abc import Sequence
+
+import numpy as np
+
+from keras_asd.models import AnomalyDetector
+
+logger = logging.getLogger(__name__)
+
+# A form: from waveforms `(batch, n)` and keys `(batch,)` to the outputs.
+Form = Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]]
+
+# Score differences, as a share of max(1, |score|): what is expected, and what
+# is refused. Between them lie networks that hardly tell clips apart: a scorer
+# that whitens their embeddings magnifies what float32 rounds.
+EXPECTED = 1e-4
+LIMIT = 1e-2
+
+
+@dataclasses.dataclass(frozen=True)
+class Probe:
+    """A batch that every form is tried on.
+
+    Args:
+        name: What it is.
+        waveform: `(batch, n)`, float32.
+        key: `(batch,)`, int32.
+        is_limited: Whether the limit holds. It does not where transforms in
+            float32 differ by tens of decibels, in the empty bins of a pure
+            tone or of silence.
+
+    >>> waveform, key = np.zeros((1, 9), "float32"), np.zeros(1, "int32")
+    >>> Probe("silence", waveform, key, is_limited=False).name
+    'silence'
+    """
+
+    name: str
+    waveform: np.ndarray
+    key: np.ndarray
+    is_limited: bool = True
+
+
+def make_probes(
+    detector: AnomalyDetector, clips: Sequence[tuple[np.ndarray, str]] = ()
+) -> list[Probe]:
+    """Silence, a tone, noise of odd lengths, batches of 1 and 7, real clips.
+
+    Args:
+        detector: Tells lengths and the number of keys.
+        clips: Real waveforms `(n,)` of any lengths, and their machines.
+
+    >>> from pipelines.assembly import make_detector
+    >>> from pipelines.config import Config
+    >>> from pipelines.labels import LabelMap
+    >>> config = Config(clip_seconds=1.0, width=0.25)
+    >>> label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
+    >>> probes = make_probes(make_detector(config, label_map))
+    >>> [(probe.name, probe.waveform.shape) for probe in probes][:2]
+    [('silence', (1, 16000)), ('a tone', (1, 16000))]
+    """
+    samples = detector.embedder.samples
+    rate = detector.embedder.sampling_rate
+    num_keys = len(detector.keys)
+    generator = np.random.default_rng(0)
+
+    def keys(batch):
+        return (np.arange(batch) % num_keys).astype("int32")
+
+    def noise(batch, length):
+        white = generator.normal(0.0, 0.05, (batch, length))
+        return white.astype("float32")
+
+    tone = 0.1 * np.sin(2 * np.pi * 440.0 * np.arange(samples) / rate)
+    broken = noise(7, samples)
+    broken[3, samples // 2] = np.nan
+    broken[5] = np.sign(broken[5])
+    unknown = keys(7)
+    unknown[1] = -1
+    probes = [
+        Probe("silence", np.zeros((1, samples), "float32"), keys(1), False),
+        Probe("a tone", tone[None].astype("float32"), keys(1), False),
+        Probe("noise", noise(1, samples), keys(1)),
+        Probe("noise, a batch of 7", noise(7, samples), keys(7)),
+        Probe("noise, shorter by half", noise(2, samples // 2 + 1), keys(2)),
+        Probe("noise, longer by a third", noise(2, samples * 4 // 3), keys(2)),
+        Probe("noise, NaN, clipped, unknown machine", broken, unknown),
+    ]
+    for place, (waveform, machine) in enumerate(clips):
+        key = np.array([list(detector.keys).index(machine)], "int32")
+        probes.append(Probe(f"real clip {place + 1}", waveform[None], key))
+    return probes
+
+
+def find_differences(
+    reference: Form, form: Form, probes: Sequence[Probe]
+) -> dict[str, float]:
+    """Largest score difference of every probe, as a share of max(1, |score|).
+
+    Infinite where one has a score and the other has none, or where they do
+    not agree on what is valid.
+
+    >>> waveform, key = np.zeros((1, 9), "float32"), np.zeros(1, "int32")
+    >>> probe = Probe("noise", waveform, key)
+    >>> def constant(score):
+    ...     score = np.full(1, score)
+    ...     return lambda *_: {"anomaly_score": score, "valid": score > 0}
+    >>> find_differences(constant(4.0), constant(5.0), [probe])
+    {'noise': 0.25}
+    """
+    differences = {}
+    for probe in probes:
+        wanted, found = (
+            one(probe.waveform, probe.key) for one in (reference, form)
+        )
+        scores = np.asarray(wanted["anomaly_score"], "float64")
+        others = np.asarray(found["anomaly_score"], "float64")
+        gap = np.abs(scores - others) / np.maximum(1.0, np.abs(scores))
+        gap[np.isnan(scores) & np.isnan(others)] = 0.0
+        gap[np.isnan(scores) != np.isnan(others)] = np.inf
+        gap[np.asarray(wanted["valid"]) != np.asarray(found["valid"])] = np.inf
+        differences[probe.name] = float(gap.max())
+    return differences
+
+
+def check_differences(
+    name: str, differences: dict[str, float], probes: Sequence[Probe]
+) -> None:
+    """Refuses a form whose scores are others.
+
+    Args:
+        name: Of the form.
+        differences: What `find_differences` found.
+        probes: The probes; some have no limit.
+
+    Raises:
+        ValueError: If the limit is exceeded where it holds.
+
+    >>> check_differences("ONNX", {}, [])
+    """
+    for probe in probes:
+        found = differences[probe.name]
+        if probe.is_limited and not found <= LIMIT:
+            raise ValueError(
+                "An exported form must score like the detector, within "
+                f"{LIMIT:g} of max(1, |score|). Received: {found:.2g} of "
+                f"{name} on {probe.name}. Nothing was published."
+            )
+        if probe.is_limited and found > EXPECTED:
+            logger.warning(
+                "%s on %s: a score differs by %.1g of max(1, |score|); more "
+                "training makes the network less touchy",
+                name,
+                probe.name,
+                found,
+            )

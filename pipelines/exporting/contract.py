@@ -1,0 +1,61 @@
+"""What an exported model expects, and what it was made of."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from keras import ops
+
+from keras_asd.layers.recording_check import PROBLEMS
+from keras_asd.models import AnomalyDetector
+from pipelines.clip_list import ListedClip
+from pipelines.clip_list import normal_clips
+from pipelines.config import Config
+
+# Of the contract itself: it rises where a reader of the last would err.
+CONTRACT_VERSION = 2
+
+
+def make_contract(detector: AnomalyDetector, config: Config) -> dict[str, Any]:
+    """What `assets.extra/contract.json` holds.
+
+    Args:
+        detector: With its calibration.
+        config: Settings that it was made with.
+
+    >>> from pipelines.assembly import make_detector
+    >>> from pipelines.labels import LabelMap
+    >>> config = Config(clip_seconds=1.0, width=0.25)
+    >>> detector = make_detector(config, LabelMap(("fan",), {"fan": (0,)}))
+    >>> make_contract(detector, config)["machines"]
+    ['fan']
+    """
+    num_clips = ops.convert_to_numpy(detector.calibration.num_clips)
+    return {
+        "contract": CONTRACT_VERSION,
+        "machines": list(detector.keys),
+        "sampling_rate": config.sampling_rate,
+        "recording_channel": config.recording_channel,
+        "samples": config.samples,
+        "long_clips": config.long_clips,
+        "short_clips": config.short_clips,
+        "scorer": config.scorer,
+        "space": config.space,
+        "calibration": config.calibration,
+        "false_alarm_rate": detector.calibration.false_alarm_rate,
+        "calibration_clips": [int(number) for number in num_clips],
+        "embedding_dim": detector.embedder.embedding_dim,
+        "problems": list(PROBLEMS),
+    }
+
+
+def training_digest(listed: Sequence[ListedClip]) -> str:
+    """SHA-256 over the SHA-256 of all normal clips, in sorted order.
+
+    It tells the recordings, wherever they lie and whatever their names.
+
+    >>> training_digest([])[:8]
+    'e3b0c442'
+    """
+    digests = sorted(one.sha256 for one in normal_clips(listed))
+    return hashlib.sha256("".join(digests).encode()).hexdigest()

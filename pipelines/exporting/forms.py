@@ -1,0 +1,94 @@
+"""The forms of an exported detector: written, and opened for use."""
+
+import os
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from keras_asd.models import AnomalyDetector
+from keras_asd.models import fold
+from pipelines.exporting.acceptance import Form
+from pipelines.exporting.one_by_one import one_by_one
+from pipelines.exporting.portable_forms import open_litert
+from pipelines.exporting.portable_forms import open_onnx
+from pipelines.exporting.portable_forms import write_litert
+from pipelines.exporting.portable_forms import write_litert_int8
+from pipelines.exporting.portable_forms import write_onnx
+from pipelines.exporting.saved_model import write_saved_model
+
+# Beside the SavedModel, by the names of their files.
+FORMS = {
+    "onnx": "model.onnx",
+    "litert": "model.tflite",
+    "litert_int8": "model_int8.tflite",
+}
+
+
+def write_form(
+    name: str,
+    detector: AnomalyDetector,
+    folder: pathlib.Path,
+    contract: dict[str, Any],
+    clips: Sequence[np.ndarray],
+) -> Form:
+    """Writes one form into the folder of a version, and opens it.
+
+    Args:
+        name: `saved_model` or one of `FORMS`.
+        detector: The detector.
+        folder: Of the version.
+        contract: What `make_contract` gives.
+        clips: Some real waveforms, which `litert_int8` takes its ranges
+            from.
+    """
+    folded = fold(detector)
+    if name == "saved_model":
+        write_saved_model(
+            one_by_one(folded), folder, contract["recording_channel"]
+        )
+        return open_saved_model(folder, contract["machines"])
+    path = folder / FORMS[name]
+    if name == "onnx":
+        write_onnx(folded, path)
+        return open_onnx(path)
+    if name == "litert":
+        write_litert(folded, path)
+    else:
+        write_litert_int8(folded, path, clips)
+    return open_litert(path)
+
+
+def open_detector(detector: AnomalyDetector) -> Form:
+    """The detector itself as a form."""
+
+    def score(waveform, key):
+        inputs = {"waveform": waveform, "key": key}
+        outputs = detector.predict_on_batch(inputs)
+        return {name: np.asarray(value) for name, value in outputs.items()}
+
+    return score
+
+
+def open_saved_model(folder: pathlib.Path, machines: Sequence[str]) -> Form:
+    """An exported SavedModel as a form.
+
+    Args:
+        folder: Of the version.
+        machines: Its keys, in order.
+    """
+    loaded = tf.saved_model.load(folder)
+    names = [os.fsencode(machine) for machine in machines]
+
+    def score(waveform, key):
+        # Not kept by itself: it lives no longer than what it came with.
+        serve = loaded.signatures["serving_default"]
+        chosen = [names[place] if place >= 0 else b"?" for place in key]
+        outputs = serve(
+            waveform=tf.constant(waveform), machine=tf.constant(chosen)
+        )
+        return {name: value.numpy() for name, value in outputs.items()}
+
+    return score

@@ -1,0 +1,66 @@
+"""The model card: what a model is for, made of and good for, in Markdown."""
+
+import collections
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+import jinja2
+
+import keras_asd
+from pipelines.clip_list import ListedClip
+from pipelines.clip_list import normal_clips
+
+
+def model_card(
+    name: str, facts: dict[str, Any], listed: Sequence[ListedClip]
+) -> str:
+    """Returns the model card as Markdown.
+
+    Args:
+        name: Of the served model.
+        facts: Those of the manifest: `contract`, `training_data_sha256`,
+            `metrics` (or `None`) and `score_differences`.
+        listed: The clips of the run with their roles.
+
+    >>> contract = {
+    ...     "machines": ["fan"], "sampling_rate": 16_000, "samples": 32_000,
+    ...     "scorer": "centroids", "space": "own", "false_alarm_rate": 0.05,
+    ...     "calibration_clips": [99],
+    ... }
+    >>> facts = {"contract": contract, "training_data_sha256": "e3b0c442",
+    ...     "metrics": None, "score_differences": {}}
+    >>> model_card("fans", facts, []).splitlines()[0]
+    '# fans'
+    """
+    contract = facts["contract"]
+    differences = facts["score_differences"]
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("pipelines"),
+        undefined=jinja2.StrictUndefined,
+        # Markdown, and no page: nothing is escaped.
+        autoescape=False,
+    )
+    return environment.get_template("model_card.md").render(
+        name=name,
+        version=keras_asd.__version__,
+        date=datetime.date.today().isoformat(),
+        seconds=contract["samples"] / contract["sampling_rate"],
+        digest=facts["training_data_sha256"],
+        clips=collections.Counter(one.clip.key for one in normal_clips(listed)),
+        rate=contract["false_alarm_rate"],
+        calibration=dict(
+            zip(
+                contract["machines"],
+                contract["calibration_clips"],
+                strict=True,
+            )
+        ),
+        metrics=facts["metrics"],
+        differences=differences,
+        probes=list(next(iter(differences.values()), {})),
+        machines=contract["machines"],
+        sampling_rate=contract["sampling_rate"],
+        scorer=contract["scorer"],
+        space=contract["space"],
+    )

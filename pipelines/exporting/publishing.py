@@ -1,0 +1,90 @@
+"""Versions of a served model that appear whole or not at all."""
+
+import contextlib
+import fcntl
+import os
+import pathlib
+import shutil
+from collections.abc import Callable
+from collections.abc import Iterator
+
+PARTIAL = ".partial"
+LOCK = ".lock"
+
+
+def publish(
+    folder: pathlib.Path, write: Callable[[pathlib.Path], None]
+) -> pathlib.Path:
+    """Writes the next version of a served model.
+
+    It is written in a hidden folder beside the versions, which servers pass
+    over, brought to the disk and renamed to the next integer. Whoever is
+    killed on the way leaves nothing that a server would load; the next
+    writer removes it. Writers wait for each other.
+
+    Args:
+        folder: Of the model; its versions are folders named by integers.
+        write: Fills the folder that it is given; what it raises ends the
+            publication without a trace.
+
+    Returns:
+        Folder of the new version.
+
+    >>> import tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp(), "fan")
+    >>> def write(version):
+    ...     (version / "saved_model.pb").touch()
+    >>> publish(folder, write).name, publish(folder, write).name
+    ('1', '2')
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / PARTIAL
+    with _alone(folder):
+        shutil.rmtree(partial, ignore_errors=True)
+        try:
+            partial.mkdir()
+            write(partial)
+            _bring_to_disk(partial)
+            version = folder / str(max(versions(folder), default=0) + 1)
+            os.rename(partial, version)
+            _flush(folder)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+    return version
+
+
+def versions(folder: pathlib.Path) -> list[int]:
+    """The versions of a served model, in order.
+
+    >>> versions(pathlib.Path("no_such_model"))
+    []
+    """
+    if not folder.is_dir():
+        return []
+    return sorted(
+        int(path.name)
+        for path in folder.iterdir()
+        if path.name.isdecimal() and path.is_dir()
+    )
+
+
+@contextlib.contextmanager
+def _alone(folder: pathlib.Path) -> Iterator[None]:
+    """Holds the folder's lock, which a killed process gives back too."""
+    with open(folder / LOCK, "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _bring_to_disk(folder: pathlib.Path) -> None:
+    for path in sorted(folder.rglob("*")):
+        _flush(path)
+    _flush(folder)
+
+
+def _flush(path: pathlib.Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

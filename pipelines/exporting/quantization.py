@@ -1,0 +1,129 @@
+"""Part of a LiteRT model in 8-bit integers, the rest in float32."""
+
+import re
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Any
+
+import tensorflow as tf
+from tensorflow.lite.python import schema_py_generated as schema
+from tensorflow.lite.python.convert import mlir_quantize
+from tensorflow.lite.tools import flatbuffer_utils
+
+# What multiplies by weights, of the operations of LiteRT.
+WEIGHTED = {
+    schema.BuiltinOperator.CONV_2D,
+    schema.BuiltinOperator.DEPTHWISE_CONV_2D,
+    schema.BuiltinOperator.FULLY_CONNECTED,
+}
+
+
+def quantize(
+    converter: tf.lite.TFLiteConverter,
+    examples: Callable,
+    layers: Sequence[str],
+) -> bytes:
+    """Converts a model, some of its layers to 8-bit integers.
+
+    TensorFlow's own selection by names leaves rounded constants in what it
+    does not quantise, among them NaN and infinity as numbers. So the ranges
+    of all that stays in float32 are removed before it begins.
+
+    Args:
+        converter: Of a SavedModel.
+        examples: Makes an iterator of inputs, as the converter's
+            `representative_dataset`.
+        layers: Names of layers, at whatever depth; see `choose_quantized`.
+
+    Returns:
+        The model, of built-in operations.
+
+    Raises:
+        ValueError: If none of the layers has anything to be quantised.
+    """
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = examples
+    # Only measures ranges, as `tf.lite.experimental.QuantizationDebugger`.
+    converter._experimental_calibrate_only = True
+    model = flatbuffer_utils.convert_bytearray_to_object(converter.convert())
+    (graph,) = model.subgraphs
+    operations = [
+        (code_of(model, operation), name_of(graph, operation))
+        for operation in graph.operators
+    ]
+    quantized = choose_quantized(operations, layers)
+    if not quantized:
+        raise ValueError(
+            "8-bit integers are for layers with at least three products by "
+            f"weights in a row. Received: layers={list(layers)}, which have "
+            "none. Write the model in float32."
+        )
+    ranged = {
+        tensor
+        for place in quantized
+        for tensors in (
+            graph.operators[place].inputs,
+            graph.operators[place].outputs,
+        )
+        for tensor in tensors
+    }
+    for place, tensor in enumerate(graph.tensors):
+        if place not in ranged:
+            tensor.quantization = None
+    return mlir_quantize(
+        bytes(flatbuffer_utils.convert_object_to_bytearray(model)),
+        denylisted_nodes=[
+            name
+            for place, (_, name) in enumerate(operations)
+            if place not in quantized
+        ],
+    )
+
+
+def choose_quantized(
+    operations: Sequence[tuple[int, str]], layers: Sequence[str]
+) -> set[int]:
+    """Places of the operations that are quantised.
+
+    Of a layer all between its first and its last product by weights: what
+    the first reads and what the last gives are numbers of a range or a
+    precision for which 8 bits do not do.
+
+    Args:
+        operations: Code and name of each, in their order.
+        layers: Names of the layers to be quantised.
+
+    >>> operations = [
+    ...     (schema.BuiltinOperator.MUL, "net/front_end/mul"),
+    ...     (schema.BuiltinOperator.CONV_2D, "net/backbone_1/first"),
+    ...     (schema.BuiltinOperator.CONV_2D, "net/backbone_1/second"),
+    ...     (schema.BuiltinOperator.FULLY_CONNECTED, "net/backbone_1/last"),
+    ... ]
+    >>> choose_quantized(operations, ["backbone"])
+    {2}
+    """
+    quantized: set[int] = set()
+    for layer in layers:
+        # Keras numbers a layer that is called again.
+        pattern = re.compile(rf"/{re.escape(layer)}(_\d+)?/")
+        own = [
+            place
+            for place, (_, name) in enumerate(operations)
+            if pattern.search(name)
+        ]
+        weighted = [place for place in own if operations[place][0] in WEIGHTED]
+        if weighted:
+            first, last = weighted[0], weighted[-1]
+            quantized |= {place for place in own if first < place < last}
+    return quantized
+
+
+def code_of(model: Any, operation: Any) -> int:
+    """Which `schema.BuiltinOperator` an operation of a LiteRT model is."""
+    return model.operatorCodes[operation.opcodeIndex].builtinCode
+
+
+def name_of(graph: Any, operation: Any) -> str:
+    """An operation's name: those of all that it gives."""
+    names = [graph.tensors[place].name for place in operation.outputs]
+    return ";".join(name.decode() for name in names)

@@ -1,0 +1,163 @@
+"""The SavedModel: waveforms or WAV bytes in, decisions out."""
+
+import os
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+
+from keras_asd.layers.recording_check import PROBLEMS
+from keras_asd.models import AnomalyDetector
+from pipelines.exporting.frozen import freeze
+from pipelines.exporting.wav_bytes import decode_wav_bytes
+from pipelines.libsndfile import MAX_SECONDS
+
+OUTPUTS = (
+    "anomaly_score",
+    "p_value",
+    "decision",
+    "valid",
+    "problem",
+    "embedding",
+)
+
+
+def write_saved_model(
+    detector: AnomalyDetector,
+    folder: pathlib.Path,
+    recording_channel: int | str = "mean",
+) -> None:
+    """Writes a detector as a SavedModel of core TensorFlow operations.
+
+    Signatures, each with a free batch size and any length of clip:
+
+    - `serving_default(waveform, machine)`: float32 `(batch, samples)` in
+      [-1, 1] at the detector's sampling rate, and strings `(batch,)`;
+    - `decide(waveform, machine, false_alarm_rate)`: with the wished share of
+      false alarms, float32 `(batch,)`;
+    - `score_wav(wav_bytes, machine)`: 16-bit PCM recordings, as bytes
+      `(batch,)`, which may be of different lengths;
+    - `embed(waveform)`: `embedding` alone.
+
+    The others give `anomaly_score`, `p_value`, `decision`, `valid`,
+    `problem` and `embedding`: see `AnomalyDetector`; `problem` is text, empty
+    where there is none. A row never depends on the others.
+
+    Args:
+        detector: An `AnomalyDetector`.
+        folder: Is made.
+        recording_channel: Of `wav_bytes`, `"mean"` or the index of one.
+
+    >>> import tempfile
+    >>> from pipelines.assembly import make_detector
+    >>> from pipelines.config import Config
+    >>> from pipelines.labels import LabelMap
+    >>> config = Config(clip_seconds=1.0, width=0.25)
+    >>> label_map = LabelMap(("fan/a", "fan/b"), {"fan": (0, 1)})
+    >>> folder = pathlib.Path(tempfile.mkdtemp(), "1")
+    >>> write_saved_model(make_detector(config, label_map), folder)
+    >>> model = tf.saved_model.load(folder)
+    >>> sorted(model.signatures)
+    ['decide', 'embed', 'score_wav', 'serving_default']
+    """
+    served = _Served(detector, recording_channel)
+    waveform = tf.TensorSpec([None, None], tf.float32, name="waveform")
+    machine = tf.TensorSpec([None], tf.string, name="machine")
+    rate = tf.TensorSpec([None], tf.float32, name="false_alarm_rate")
+    wav_bytes = tf.TensorSpec([None], tf.string, name="wav_bytes")
+    module = tf.Module()
+    signatures = {}
+    for name, function, inputs in (
+        ("serving_default", served.score, [waveform, machine]),
+        ("decide", served.score, [waveform, machine, rate]),
+        ("score_wav", served.score_wav, [wav_bytes, machine]),
+        ("embed", served.embed, [waveform]),
+    ):
+        signatures[name] = tf.function(
+            function, input_signature=inputs, autograph=False
+        )
+        setattr(module, name, signatures[name])
+    tf.saved_model.save(module, folder, signatures)
+
+
+class _Served:
+    """The signatures, which share one frozen function."""
+
+    def __init__(self, detector, recording_channel):
+        self.sampling_rate = detector.embedder.sampling_rate
+        self.embedding_dim = detector.embedder.embedding_dim
+        self.false_alarm_rate = detector.calibration.false_alarm_rate
+        self.recording_channel = recording_channel
+        self.machines = [os.fsencode(key) for key in detector.keys]
+
+        def run(waveform, key, false_alarm_rate):
+            outputs = detector(
+                {
+                    "waveform": waveform,
+                    "key": key,
+                    "false_alarm_rate": false_alarm_rate,
+                }
+            )
+            return {name: outputs[name] for name in OUTPUTS}
+
+        self.run = freeze(
+            run,
+            tf.TensorSpec([None, None], tf.float32),
+            tf.TensorSpec([None], tf.int32),
+            tf.TensorSpec([None], tf.float32),
+        )
+
+    def score(self, waveform, machine, false_alarm_rate=None):
+        self._check_length(waveform)
+        if false_alarm_rate is None:
+            rate = tf.fill(tf.shape(machine), self.false_alarm_rate)
+        else:
+            rate = false_alarm_rate
+        outputs = dict(self.run(waveform, self._find(machine), rate))
+        outputs["problem"] = tf.gather(PROBLEMS, outputs["problem"])
+        return outputs
+
+    def score_wav(self, wav_bytes, machine):
+        spec = {
+            "anomaly_score": tf.TensorSpec([], tf.float32),
+            "p_value": tf.TensorSpec([], tf.float32),
+            "decision": tf.TensorSpec([], tf.int32),
+            "valid": tf.TensorSpec([], tf.bool),
+            "problem": tf.TensorSpec([], tf.string),
+            "embedding": tf.TensorSpec([self.embedding_dim], tf.float32),
+        }
+        return tf.map_fn(
+            self._score_one, (wav_bytes, machine), fn_output_signature=spec
+        )
+
+    def _score_one(self, row):
+        wav_bytes, machine = row
+        waveform, fault = decode_wav_bytes(
+            wav_bytes, self.sampling_rate, self.recording_channel
+        )
+        waveform = tf.where(fault > 0, np.nan, waveform)
+        outputs = self.score(waveform[None], machine[None])
+        found = {name: output[0] for name, output in outputs.items()}
+        fault = tf.gather(PROBLEMS, fault)
+        found["problem"] = tf.where(fault == "", found["problem"], fault)
+        return found
+
+    def embed(self, waveform):
+        self._check_length(waveform)
+        nobody = tf.fill(tf.shape(waveform)[:1], -1)
+        rate = tf.cast(nobody, tf.float32)
+        return {"embedding": self.run(waveform, nobody, rate)["embedding"]}
+
+    def _find(self, machine):
+        matches = tf.equal(machine[:, None], tf.constant(self.machines))
+        place = tf.argmax(matches, axis=-1, output_type=tf.int32)
+        return tf.where(tf.reduce_any(matches, axis=-1), place, -1)
+
+    def _check_length(self, waveform):
+        length = tf.shape(waveform)[1]
+        tf.debugging.assert_positive(length, "a waveform has no samples")
+        tf.debugging.assert_less_equal(
+            length,
+            MAX_SECONDS * self.sampling_rate,
+            f"a waveform is longer than {MAX_SECONDS} s",
+        )

@@ -1,0 +1,1 @@
+"""Clips and folders in, rows of scores out."""

@@ -1,0 +1,93 @@
+"""Scores of many clips as a table, through kills and restarts."""
+
+import itertools
+import logging
+import pathlib
+from collections.abc import Sequence
+
+import tqdm
+
+from pipelines.scoring.batches import score_columns
+from pipelines.scoring.batches import score_pieces
+from pipelines.scoring.clip_scorer import ClipScorer
+from pipelines.scoring.log import ScoreLog
+from pipelines.scoring.log import open_score_log
+from pipelines.scoring.pieces import read_pieces
+from pipelines.scoring.settings import ScoringSettings
+from pipelines.scoring.table import check_table
+from pipelines.scoring.table import write_score_table
+
+logger = logging.getLogger(__name__)
+
+
+def score_to_table(
+    scorer: ClipScorer,
+    digest: str,
+    paths: Sequence[str],
+    out: pathlib.Path,
+    settings: ScoringSettings,
+) -> int:
+    """Scores clips into a table, which appears when it is whole.
+
+    Meanwhile the rows are kept in `<out>.partial`. Killed at any moment and
+    called again, it goes on after the last batch that lies there, and the
+    table becomes what it would have been, each clip in it once, in order.
+    A table of the name that is there already is replaced in the end.
+
+    Args:
+        scorer: From `load_scorer`.
+        digest: Of the model, from `model_digest`.
+        paths: The recordings, each once; one that cannot be scored has a row
+            that says why.
+        out: The table, `.csv` or `.parquet`.
+        settings: Of scoring.
+
+    Returns:
+        The number of rows that have a score.
+
+    Raises:
+        ValueError: If the settings do not suit the scorer, the table could
+            not be written, or what an earlier call left was made by another
+            model, from other clips or with other settings.
+
+    >>> import tempfile
+    >>> scorer = ClipScorer(("fan",), 16000, "mean", 160000, lambda *_: {})
+    >>> out = pathlib.Path(tempfile.mkdtemp(), "scores.csv")
+    >>> score_to_table(scorer, "0", ["a.wav"], out, ScoringSettings("fan"))
+    0
+    >>> out.read_text().splitlines()[1]
+    'a.wav,fan,,,-1,false,missing: no such recording'
+    """
+    check_table(out)
+    settings.check_machine(scorer.machines)
+    partial = out.with_name(f"{out.name}.partial")
+    facts = {"model": digest, **settings.binding}
+    with open_score_log(partial, facts) as log:
+        _score_the_rest(scorer, paths, settings, log)
+        write_score_table(out, log.rows(), score_columns(settings))
+        num_scored = sum(row["anomaly_score"] is not None for row in log.rows())
+        partial.unlink()
+    return num_scored
+
+
+def _score_the_rest(
+    scorer: ClipScorer,
+    paths: Sequence[str],
+    settings: ScoringSettings,
+    log: ScoreLog,
+) -> None:
+    first, num_done = log.match(paths)
+    if num_done:
+        logger.info("going on after %d of %d clips", first + 1, len(paths))
+    pieces = read_pieces(scorer, paths, settings, first)
+    rest = itertools.islice(pieces, num_done, None)
+    with tqdm.tqdm(
+        desc="scoring",
+        total=len(paths),
+        initial=first,
+        unit="clip",
+        disable=None,
+    ) as progress:
+        for rows, place in score_pieces(scorer, rest, settings):
+            log.append(rows)
+            progress.update(place + 1 - progress.n)

@@ -1,0 +1,208 @@
+"""Scores of single clips, by a run or by an exported model."""
+
+import hashlib
+import json
+import os
+import pathlib
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from keras_asd.layers.recording_check import PROBLEMS
+from pipelines.artefacts import CONTRACT
+from pipelines.artefacts import load_detector
+from pipelines.exporting.manifest import MANIFEST
+from pipelines.exporting.manifest import verify_manifest
+from pipelines.exporting.publishing import versions
+from pipelines.run_folder import RunFolder
+from pipelines.run_folder import read_config
+from pipelines.scoring.batches import Row
+from pipelines.scoring.batches import score_pieces
+from pipelines.scoring.clip_scorer import OUTPUTS
+from pipelines.scoring.clip_scorer import ClipScorer
+from pipelines.scoring.pieces import read_pieces
+from pipelines.scoring.settings import ScoringSettings
+
+SAVED_MODEL = "saved_model.pb"
+
+
+def find_model(path: str) -> pathlib.Path:
+    """Folder of the run or of the exported version that `path` means.
+
+    Args:
+        path: Folder of a run, of a version such as `saved_models/fan/1`, or
+            of an exported model: then its newest version.
+
+    >>> find_model("runs/fan").as_posix()
+    'runs/fan'
+    """
+    folder = pathlib.Path(path)
+    whole = [
+        folder / str(number)
+        for number in versions(folder)
+        if (folder / str(number) / SAVED_MODEL).exists()
+    ]
+    return whole[-1] if whole else folder
+
+
+def model_digest(path: str) -> str:
+    """SHA-256 of a model, by which another one is told from it.
+
+    Args:
+        path: As `find_model` takes it, of a model that `load_scorer` loads.
+
+    >>> model_digest("no_such_run")
+    Traceback (most recent call last):
+    FileNotFoundError: ...
+    """
+    folder = find_model(path)
+    run = RunFolder(folder)
+    files = [run.config, run.detector]
+    if (folder / SAVED_MODEL).exists():
+        # It tells the digests of all other files.
+        files = [folder / MANIFEST]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def load_scorer(path: str) -> ClipScorer:
+    """Loads a run's detector, or the SavedModel of an exported version.
+
+    Args:
+        path: As `find_model` takes it.
+
+    Raises:
+        FileNotFoundError: If it is neither.
+        ValueError: If an exported version is not as it was exported, or was
+            by an earlier version of this package.
+
+    >>> load_scorer("no_such_run")
+    Traceback (most recent call last):
+    FileNotFoundError: `run` must be the folder of a training run. ...
+    """
+    folder = find_model(path)
+    if (folder / SAVED_MODEL).exists():
+        return _load_saved_model(folder)
+    run = RunFolder(folder)
+    config = read_config(run)
+    detector = load_detector(run)
+    places = {key: place for place, key in enumerate(detector.keys)}
+
+    def score(waveforms, machines, false_alarm_rate):
+        keys = [places[machine] for machine in machines]
+        inputs = {"waveform": waveforms, "key": np.array(keys, "int32")}
+        if false_alarm_rate is not None:
+            rates = np.full(len(keys), false_alarm_rate, "float32")
+            inputs["false_alarm_rate"] = rates
+        outputs = detector.predict_on_batch(inputs)
+        problems = [PROBLEMS[place] for place in outputs["problem"]]
+        return {**outputs, "problem": np.array(problems)}
+
+    return ClipScorer(
+        tuple(places),
+        config.sampling_rate,
+        config.recording_channel,
+        config.samples,
+        score,
+    )
+
+
+def _load_saved_model(folder: pathlib.Path) -> ClipScorer:
+    if not (folder / CONTRACT).exists():
+        raise FileNotFoundError(
+            "The exported model must have its contract beside it. Received: "
+            f"{folder}, without {CONTRACT}. Export it again."
+        )
+    verify_manifest(folder)
+    contract = json.loads((folder / CONTRACT).read_text(encoding="utf-8"))
+    loaded = tf.saved_model.load(folder)
+    for name in ("serving_default", "decide"):
+        given = getattr(loaded.signatures.get(name), "structured_outputs", {})
+        if missing := sorted(set(OUTPUTS) - set(given)):
+            raise ValueError(
+                f"The exported model must give {', '.join(OUTPUTS)}. Received: "
+                f"{folder}, whose signature {name} gives no "
+                f"{', '.join(missing)}. Export it again."
+            )
+
+    def score(waveforms, machines, false_alarm_rate):
+        # Not kept by itself: it lives no longer than what it came with.
+        serve = loaded.signatures["serving_default"]
+        inputs = {
+            "waveform": tf.constant(waveforms),
+            "machine": tf.constant([os.fsencode(key) for key in machines]),
+        }
+        if false_alarm_rate is not None:
+            serve = loaded.signatures["decide"]
+            inputs["false_alarm_rate"] = tf.fill(
+                [len(machines)], tf.constant(false_alarm_rate, tf.float32)
+            )
+        outputs = {
+            key: tensor.numpy() for key, tensor in serve(**inputs).items()
+        }
+        problems = [os.fsdecode(problem) for problem in outputs["problem"]]
+        return {**outputs, "problem": np.array(problems)}
+
+    return ClipScorer(
+        tuple(contract["machines"]),
+        contract["sampling_rate"],
+        contract["recording_channel"],
+        contract["samples"],
+        score,
+    )
+
+
+def score_clips(
+    scorer: ClipScorer,
+    paths: Sequence[str],
+    settings: ScoringSettings | None = None,
+) -> Iterator[Row]:
+    """Scores clips, in batches where they are of equal length.
+
+    Args:
+        scorer: From `load_scorer`.
+        paths: The recordings.
+        settings: Of scoring; the defaults if `None`.
+
+    Yields:
+        A dict of `score_columns` for each clip, or each window of it, in
+        order. A clip that cannot be scored has a `problem` and the score
+        `None`.
+
+    Raises:
+        ValueError: If the machine of the settings is none that the scorer
+            knows.
+
+    >>> scorer = ClipScorer(("fan",), 16000, "mean", 160000, lambda *_: {})
+    >>> rows = score_clips(scorer, ["a.wav"], ScoringSettings(machine="fan"))
+    >>> [row["problem"] for row in rows]
+    ['missing: no such recording']
+    """
+    settings = settings or ScoringSettings()
+    settings.check_machine(scorer.machines)
+    pieces = read_pieces(scorer, paths, settings)
+    for rows, _ in score_pieces(scorer, pieces, settings):
+        yield from rows
+
+
+def limit_threads(num_threads: int) -> None:
+    """Has TensorFlow compute in so many threads; only before it begins to.
+
+    Raises:
+        ValueError: If it has begun.
+
+    >>> limit_threads(tf.config.threading.get_intra_op_parallelism_threads())
+    """
+    threading = tf.config.threading
+    try:
+        threading.set_intra_op_parallelism_threads(num_threads)
+        threading.set_inter_op_parallelism_threads(num_threads)
+    except RuntimeError as error:
+        raise ValueError(
+            "The number of threads must be set before TensorFlow computes. "
+            f"Received: num_threads={num_threads}. Use a process of its own."
+        ) from error

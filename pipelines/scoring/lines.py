@@ -1,0 +1,40 @@
+"""Rows of scores as lines for a terminal or a pipe."""
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+
+def print_score(row: Mapping[str, Any], is_json: bool = False) -> None:
+    """Prints a row: score, machine, clip, decision, p-value.
+
+    What is wrong with a clip goes to standard error, and a clip without a
+    score has no line.
+
+    Args:
+        row: Of `clip`, `machine`, `anomaly_score`, `p_value`, `decision`,
+            `valid` and `problem`, and of a window's `start_seconds` and
+            `end_seconds`; `None` where there is no number.
+        is_json: All fields as a JSON object instead.
+
+    >>> row = {"clip": "a.wav", "machine": "fan", "anomaly_score": 0.25}
+    >>> row |= {"p_value": 0.5, "decision": 0, "valid": True, "problem": ""}
+    >>> print_score(row)
+    0.25    fan    a.wav    0    0.5
+    """
+    clip, score = row["clip"], row["anomaly_score"]
+    problem, p_value = row["problem"], row["p_value"]
+    if score is None:
+        print(f"keras-asd: left out: {clip}: {problem}", file=sys.stderr)
+        return
+    if is_json:
+        print(json.dumps(row), flush=True)
+        return
+    if problem:
+        print(f"keras-asd: no decision: {clip}: {problem}", file=sys.stderr)
+    cells = [f"{score:.6g}", row["machine"], clip, row["decision"]]
+    cells += ["nan" if p_value is None else f"{p_value:.4g}"]
+    if "start_seconds" in row:
+        cells += [f"{row['start_seconds']:g}", f"{row['end_seconds']:g}"]
+    print(*cells, sep="\t", flush=True)

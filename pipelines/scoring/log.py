@@ -1,0 +1,167 @@
+"""What a table of scores is made from, kept while it grows."""
+
+import contextlib
+import fcntl
+import json
+import os
+import pathlib
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+from typing import BinaryIO
+
+from pipelines.scoring.batches import Row
+
+
+class ScoreLog:
+    """Rows of scores in a file that a kill at any moment leaves usable.
+
+    Its first line tells what the scores are bound to, every other one holds
+    the rows of a block. A line that a kill has cut off never counts.
+
+    Args:
+        file: Open for reading and appending; see `open_score_log`.
+        path: Of the file.
+
+    >>> import tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "scores.csv.partial")
+    >>> with path.open("a+b") as file:
+    ...     log = ScoreLog(file, path)
+    ...     log.bind({"model": "a"})
+    ...     log.append([{"clip": "a.wav"}])
+    ...     list(log.rows())
+    [{'clip': 'a.wav'}]
+    """
+
+    def __init__(self, file: BinaryIO, path: pathlib.Path):
+        self._file = file
+        self.path = path
+
+    def append(self, rows: Sequence[Row]) -> None:
+        """Adds a block, which is on the disk when this returns."""
+        self._write(rows)
+
+    def rows(self) -> Iterator[Row]:
+        """All rows, in their order, a block at a time in memory."""
+        self._file.seek(0)
+        self._file.readline()
+        for line in self._file:
+            yield from self._parse(line)
+
+    def match(self, paths: Sequence[str]) -> tuple[int, int]:
+        """Where to go on in a list of clips.
+
+        Args:
+            paths: All clips. Those that are done must be the first of them.
+
+        Returns:
+            Place of the last clip that has rows, and how many it has; zeros
+            if none has.
+
+        Raises:
+            ValueError: If they are not.
+        """
+        place, count = -1, 0
+        for row in self.rows():
+            if place >= 0 and row["clip"] == paths[place]:
+                count += 1
+                continue
+            place, count = place + 1, 1
+            if place == len(paths) or row["clip"] != paths[place]:
+                raise ValueError(
+                    "The clips that were scored before must come first again. "
+                    f"Received: {row['clip']} in {self.path}, and "
+                    f"{paths[place] if place < len(paths) else 'no clip'} in "
+                    f"its place now. Remove {self.path} to begin anew."
+                )
+        return max(place, 0), count
+
+    def bind(self, facts: Mapping[str, Any]) -> None:
+        """Writes down what the scores belong to, or compares it.
+
+        Raises:
+            ValueError: If the log was begun with something else.
+        """
+        self._drop_torn_line()
+        self._file.seek(0)
+        line = self._file.readline()
+        if not line:
+            self._write(facts)
+            return
+        before = self._parse(line)
+        if not isinstance(before, dict):
+            raise self._damage()
+        changed = [
+            f"{name}: {before.get(name)} then, {value} now"
+            for name, value in facts.items()
+            if before.get(name) != value
+        ]
+        if changed:
+            raise ValueError(
+                "A table of scores goes on with what it began with. Received: "
+                f"{'; '.join(changed)}. Remove {self.path} to begin anew."
+            )
+
+    def _drop_torn_line(self) -> None:
+        self._file.seek(0)
+        end = 0
+        for line in self._file:
+            if line.endswith(b"\n"):
+                end += len(line)
+        self._file.truncate(end)
+
+    def _write(self, value: Any) -> None:
+        # In one line, whatever the names of the clips are.
+        self._file.write(json.dumps(value).encode("ascii") + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def _parse(self, line: bytes) -> Any:
+        try:
+            return json.loads(line)
+        except ValueError as error:
+            raise self._damage() from error
+
+    def _damage(self) -> ValueError:
+        return ValueError(
+            "What an interrupted scoring left must be as it was. Received: "
+            f"{self.path}, which is damaged. Remove it to begin anew."
+        )
+
+
+@contextlib.contextmanager
+def open_score_log(
+    path: pathlib.Path, facts: Mapping[str, Any]
+) -> Iterator[ScoreLog]:
+    """Begins a log, or goes on with the one that is there.
+
+    Args:
+        path: Its file. The folder is made.
+        facts: What the scores are bound to: plain values by names.
+
+    Raises:
+        ValueError: If another process writes it, it is damaged, or was begun
+            with other facts.
+
+    >>> import tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "scores.csv.partial")
+    >>> for _ in range(2):
+    ...     with open_score_log(path, {"model": "a"}) as log:
+    ...         log.append([{"clip": "a.wav"}])
+    >>> len(path.read_text().splitlines())
+    3
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+b") as file:
+        try:
+            # A killed process gives it back.
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ValueError(
+                "One process at a time may write a table of scores. Received: "
+                f"{path}, which another one is writing."
+            ) from error
+        log = ScoreLog(file, path)
+        log.bind(facts)
+        yield log

@@ -1,0 +1,84 @@
+"""How clips are scored, beside the model that does it."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from pipelines.libsndfile import MAX_SECONDS
+
+
+@dataclasses.dataclass(frozen=True)
+class ScoringSettings:
+    """Settings of scoring; the defaults score each clip as a whole.
+
+    Args:
+        machine: Key of all clips; read from each clip's name and folders if
+            `None`.
+        window_seconds: Scores a clip window by window of this length.
+        hop_seconds: From the start of a window to that of the next; the
+            length of a window if `None`.
+        false_alarm_rate: Wished share of normal clips that raise an alarm;
+            the model's own if `None`.
+        batch_size: Most windows of the model that it hears in one call.
+        num_threads: Threads that decode; one a core if `None`.
+
+    Raises:
+        ValueError: If a number is out of its range.
+
+    >>> ScoringSettings(window_seconds=10.0).hop_seconds is None
+    True
+    """
+
+    machine: str | None = None
+    window_seconds: float | None = None
+    hop_seconds: float | None = None
+    false_alarm_rate: float | None = None
+    batch_size: int = 16
+    num_threads: int | None = None
+
+    def __post_init__(self):
+        window, hop = self.window_seconds, self.hop_seconds
+        if window is not None and not 0 < window <= MAX_SECONDS:
+            raise ValueError(
+                f"`window` must be above 0 and at most {MAX_SECONDS} seconds. "
+                f"Received: window={window:g}."
+            )
+        if hop is not None and not (window and 0 < hop <= window):
+            raise ValueError(
+                "`hop` must be above 0 and at most `window`, so that nothing "
+                f"is passed over. Received: hop={hop:g}, window={window}."
+            )
+        rate = self.false_alarm_rate
+        if rate is not None and not 0 < rate < 1:
+            raise ValueError(
+                "`false_alarm_rate` must lie between 0 and 1. Received: "
+                f"false_alarm_rate={rate:g}."
+            )
+        for name in ("batch_size", "num_threads"):
+            number = getattr(self, name)
+            if number is not None and number < 1:
+                raise ValueError(
+                    f"`{name}` must be at least 1. Received: {name}={number}."
+                )
+
+    def check_machine(self, machines: Sequence[str]) -> None:
+        """Refuses a machine that is none of those known.
+
+        Raises:
+            ValueError: If it is none.
+        """
+        if self.machine is not None and self.machine not in machines:
+            raise ValueError(
+                f"`machine` must be one of {', '.join(machines)}. "
+                f"Received: machine={self.machine!r}."
+            )
+
+    @property
+    def binding(self) -> dict[str, str | float | None]:
+        """What a table of scores keeps to from its first row to its last."""
+        names = (
+            "machine",
+            "window_seconds",
+            "hop_seconds",
+            "false_alarm_rate",
+        )
+        return {name: getattr(self, name) for name in names}

@@ -1,0 +1,117 @@
+"""A recording of any length, window by window."""
+
+import os
+import pathlib
+from collections.abc import Iterable
+from collections.abc import Iterator
+
+import numpy as np
+import soundfile
+import soxr
+
+from pipelines.containers import find_container_fault
+from pipelines.libsndfile import MAX_SECONDS
+from pipelines.libsndfile import read_blocks
+
+
+def read_windows(
+    path: str | os.PathLike,
+    sampling_rate: int,
+    channel: int | str,
+    window: int,
+    hop: int,
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Reads a recording as windows, without ever holding the whole of it.
+
+    The samples are those of `decode_clip`. A recording shorter than a window
+    has one, of its own length; the last one ends with the recording.
+
+    Args:
+        path: A WAV, FLAC, Ogg or MP3 recording, of any length.
+        sampling_rate: Hz of the windows.
+        channel: `"mean"` over the channels, or the index of one.
+        window: Length of a window, in samples.
+        hop: From the start of a window to that of the next, at most `window`.
+
+    Yields:
+        `(start, waveform)`: the place of its first sample, and `(window,)`
+        float32 in [-1, 1].
+
+    Raises:
+        OSError: If the recording cannot be opened.
+        soundfile.LibsndfileError: If libsndfile refuses the bytes.
+        ValueError: If it is not a whole recording or exceeds a limit of
+            `pipelines.libsndfile`, but for the length; maybe only after the
+            windows that come before the fault.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "long.wav")
+    ...     soundfile.write(path, np.zeros(4000), 1000)
+    ...     windows = list(read_windows(path, 16000, "mean", 24000, 16000))
+    >>> [(start, len(waveform)) for start, waveform in windows]
+    [(0, 24000), (16000, 24000), (32000, 24000), (40000, 24000)]
+    """
+    path = pathlib.Path(path)
+    if fault := find_container_fault(path):
+        raise ValueError(fault)
+    with soundfile.SoundFile(path) as sound:
+        blocks = _resample(_read_all(sound, channel), sound, sampling_rate)
+        yield from _cut(blocks, window, hop)
+
+
+def _read_all(
+    sound: soundfile.SoundFile, channel: int | str
+) -> Iterator[np.ndarray]:
+    """Reads as so many clips, since the length of one has a limit."""
+    num_samples, is_over = 0, False
+    while not is_over:
+        is_over = True
+        first = num_samples
+        for block in read_blocks(sound, channel):
+            num_samples += len(block)
+            yield block
+            seconds = (num_samples - first) / sound.samplerate
+            left = sound.frames - num_samples
+            if seconds > MAX_SECONDS / 2 and left > sound.samplerate:
+                is_over = False
+                break
+    if num_samples < sound.frames:
+        raise ValueError(
+            f"truncated: the header promises {sound.frames} samples, "
+            f"{num_samples} are there"
+        )
+
+
+def _resample(
+    blocks: Iterable[np.ndarray], sound: soundfile.SoundFile, rate: int
+) -> Iterator[np.ndarray]:
+    if sound.samplerate == rate:
+        yield from (np.clip(block, -1.0, 1.0) for block in blocks)
+        return
+    stream = soxr.ResampleStream(
+        sound.samplerate, rate, 1, dtype="float32", quality="HQ"
+    )
+    for block in blocks:
+        yield np.clip(stream.resample_chunk(block), -1.0, 1.0)
+    rest = stream.resample_chunk(np.zeros(0, "float32"), last=True)
+    yield np.clip(rest, -1.0, 1.0)
+
+
+def _cut(
+    blocks: Iterable[np.ndarray], window: int, hop: int
+) -> Iterator[tuple[int, np.ndarray]]:
+    held = np.zeros(0, "float32")
+    # Place of its first sample, and of the next window's.
+    first, start = 0, 0
+    for block in blocks:
+        held = np.concatenate([held, block])
+        while first + len(held) >= start + window:
+            held = held[start - first :]
+            first = start
+            yield start, held[:window]
+            start += hop
+    end = first + len(held)
+    if start == 0 or end > first + window:
+        last = max(0, end - window)
+        yield last, held[last - first :]

@@ -1,0 +1,34 @@
+import pytest
+
+from benchmarks.inference_forms import BASE
+from benchmarks.inference_forms import BATCH
+from benchmarks.inference_forms import ROWS
+from benchmarks.inference_forms import main
+from benchmarks.inference_forms import table
+
+
+def test_a_ratio_is_the_median_over_rounds_and_a_reason_is_told():
+    seconds, worst = {}, {}
+    for row in ROWS:
+        worst[row] = 1e-7
+        for batch, scale in ((BATCH, 32.0), (1, 1.0)):
+            times = [2.0, 20.0, 2.0] if row == BASE else [1.0, 8.0, 1.25]
+            seconds[row, batch] = [scale * time for time in times]
+    worst[ROWS[-1]] = "not installed"
+    lines = table(seconds, worst).splitlines()
+    assert len(lines) == 2 + len(ROWS)
+    assert (
+        lines[2] == "| un-folded | 2 + 2 | 0.5 | 1.00 | 2000.0 | 1.00 | 1e-07 |"
+    )
+    assert lines[3] == "| folded | 2 + 2 | 0.8 | 2.00 | 1250.0 | 2.00 | 1e-07 |"
+    assert lines[-1] == "| LiteRT, int8 |  |  |  |  |  | not installed |"
+
+
+@pytest.mark.slow
+def test_one_command_compares_all_forms(tmp_path, capsys):
+    out = tmp_path / "forms.md"
+    assert main(["--quick", "--out", str(out)]) == 0
+    text = out.read_text()
+    assert text == capsys.readouterr().out
+    for row in ROWS:
+        assert f"| {row.form} | " in text

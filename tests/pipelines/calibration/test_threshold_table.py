@@ -1,0 +1,40 @@
+import numpy as np
+
+from pipelines.calibration.fitting import describe_calibration
+from pipelines.calibration.fitting import fit_calibration
+from pipelines.calibration.normal_scores import NormalScores
+from pipelines.calibration.threshold_table import NOTE
+from pipelines.calibration.threshold_table import threshold_table
+
+NORMALS = {
+    "fan": NormalScores(np.arange(199.0)),
+    "pump": NormalScores(np.arange(49.0), "out of fold"),
+}
+
+
+def make_table(rate, method="empirical"):
+    calibration = fit_calibration(NORMALS, list(NORMALS), method)
+    facts = describe_calibration(NORMALS, method, 0.05)
+    table = threshold_table(list(NORMALS), calibration, facts, rate)
+    return table.splitlines()
+
+
+def test_a_line_tells_all_of_a_machine():
+    wish, header, fan, pump, note = make_table(0.05)
+    assert wish.startswith("Wished false-alarm rate: 5 %, one in 20 ")
+    assert header.split()[:3] == ["machine", "threshold", "clips"]
+    # The tenth highest of 199 is exceeded with probability 10 / 200.
+    assert fan.split() == "fan 189 199 unseen 2.4 % to 8.4 %".split()
+    assert pump.split()[2:6] == "49 out of fold".split()
+    assert note == NOTE
+
+
+def test_too_few_clips_are_said():
+    *_, fan, pump = make_table(0.01)
+    assert pump.endswith("too few clips: at least 99 are needed")
+    assert pump.split()[1] == "-"
+    assert fan.split()[1] == "197"
+
+
+def test_of_a_gamma_distribution_no_interval_is_known():
+    assert make_table(0.05, "gamma")[2].endswith("gamma distribution")

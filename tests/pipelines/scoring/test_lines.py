@@ -1,0 +1,41 @@
+import json
+
+from pipelines.scoring.lines import print_score
+
+ROW = {
+    "clip": "a.wav",
+    "machine": "fan",
+    "anomaly_score": 0.25,
+    "p_value": 0.5,
+    "decision": 0,
+    "valid": True,
+    "problem": "",
+}
+
+
+def printed(capsys, is_json=False, **changes):
+    print_score({**ROW, **changes}, is_json)
+    return capsys.readouterr()
+
+
+def test_a_line_has_five_cells_and_a_window_seven(capsys):
+    assert printed(capsys).out == "0.25\tfan\ta.wav\t0\t0.5\n"
+    window = {"start_seconds": 10.0, "end_seconds": 12.5}
+    line = printed(capsys, **window).out
+    assert line == "0.25\tfan\ta.wav\t0\t0.5\t10\t12.5\n"
+
+
+def test_json_is_the_row(capsys):
+    assert json.loads(printed(capsys, is_json=True, p_value=None).out) == {
+        **ROW,
+        "p_value": None,
+    }
+
+
+def test_what_is_wrong_goes_elsewhere(capsys):
+    doubtful = printed(capsys, p_value=None, decision=-1, problem="clipped")
+    assert doubtful.out == "0.25\tfan\ta.wav\t-1\tnan\n"
+    assert doubtful.err == "keras-asd: no decision: a.wav: clipped\n"
+    for is_json in (False, True):
+        out = printed(capsys, is_json, anomaly_score=None, problem="silent")
+        assert out == ("", "keras-asd: left out: a.wav: silent\n")
