@@ -120,11 +120,12 @@ def _saved_model(forms: Forms) -> Callable:
     import tensorflow as tf
 
     from keras_asd.models import fold
+    from pipelines.exporting.one_by_one import one_by_one
     from pipelines.exporting.saved_model import write_saved_model
 
     path = forms.folder / "saved_model"
     if not path.exists():
-        write_saved_model(fold(forms.detector), path)
+        write_saved_model(one_by_one(fold(forms.detector)), path)
     loaded = tf.saved_model.load(path)
     machines = np.array([name.encode() for name in forms.detector.keys])
 
