@@ -60,7 +60,7 @@ class Forms:
         try:
             self.forms[name] = MAKERS[name](self)
             scores = self.forms[name](**self._inputs(len(self.key)))
-        except ImportError as error:
+        except (ImportError, ValueError) as error:
             return str(error)
         error = np.abs(scores - self.expected)
         return float(np.max(error / np.maximum(1.0, np.abs(self.expected))))
@@ -141,8 +141,8 @@ def _saved_model(forms: Forms) -> Callable:
 
 def _onnx(forms: Forms) -> Callable:
     from keras_asd.models import fold
-    from pipelines.exporting.portable_forms import open_onnx
     from pipelines.exporting.portable_forms import write_onnx
+    from pipelines.exporting.portable_runners import open_onnx
 
     path = forms.folder / "model.onnx"
     write_onnx(fold(forms.detector), path)
@@ -151,8 +151,8 @@ def _onnx(forms: Forms) -> Callable:
 
 def _litert(forms: Forms) -> Callable:
     from keras_asd.models import fold
-    from pipelines.exporting.portable_forms import open_litert
     from pipelines.exporting.portable_forms import write_litert
+    from pipelines.exporting.portable_runners import open_litert
 
     path = forms.folder / "model.tflite"
     write_litert(fold(forms.detector), path)
@@ -161,8 +161,8 @@ def _litert(forms: Forms) -> Callable:
 
 def _litert_int8(forms: Forms) -> Callable:
     from keras_asd.models import fold
-    from pipelines.exporting.portable_forms import open_litert
     from pipelines.exporting.portable_forms import write_litert_int8
+    from pipelines.exporting.portable_runners import open_litert
 
     path = forms.folder / "model_int8.tflite"
     write_litert_int8(fold(forms.detector), path, list(forms.waveform))

@@ -4,6 +4,7 @@ import json
 import logging
 import pathlib
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -16,24 +17,30 @@ from pipelines.artefacts import MODEL_CARD
 from pipelines.artefacts import load_detector
 from pipelines.calibration.calibrated import calibrated
 from pipelines.calibration.calibrated import with_false_alarm_rate
+from pipelines.calibration.fitting import describe_calibration
+from pipelines.calibration.fitting import read_calibration
+from pipelines.calibration.sources import calibration_sources
+from pipelines.calibration.sources import warn_of_optimism
 from pipelines.clip_list import ListedClip
-from pipelines.clip_list import normal_clips
 from pipelines.clip_list import read_clip_list
 from pipelines.config import Config
 from pipelines.embeddings import read_embeddings
+from pipelines.exporting.acceptance import ROUNDED
 from pipelines.exporting.acceptance import check_differences
+from pipelines.exporting.acceptance import check_other_outputs
 from pipelines.exporting.acceptance import find_differences
 from pipelines.exporting.acceptance import make_probes
 from pipelines.exporting.contract import make_contract
 from pipelines.exporting.contract import training_digest
-from pipelines.exporting.forms import FORMS
+from pipelines.exporting.forms import check_form
 from pipelines.exporting.forms import open_detector
 from pipelines.exporting.forms import write_form
 from pipelines.exporting.manifest import write_manifest
 from pipelines.exporting.model_card import model_card
 from pipelines.exporting.publishing import publish
+from pipelines.exporting.real_clips import check_ranged
+from pipelines.exporting.real_clips import real_clips
 from pipelines.exporting.warmup import write_warmup
-from pipelines.libsndfile import decode_clip
 from pipelines.run_folder import RunFolder
 from pipelines.run_folder import read_config
 from pipelines.scorers import fit_scorer
@@ -74,7 +81,8 @@ def export(
     Raises:
         FileNotFoundError: If the run does not exist or has not ended.
         ValueError: If Keras does not run on TensorFlow here, there is no
-            such scorer or form, or a form does not score like the detector.
+            such scorer or form, what writes a form is not installed or finds
+            no clip, or a form does not score like the detector.
 
     >>> export("no_such_run", "saved_models/fan")
     Traceback (most recent call last):
@@ -88,24 +96,33 @@ def export(
             "KERAS_BACKEND=tensorflow."
         )
     for name in also:
-        if name not in FORMS:
-            raise ValueError(
-                f"`also` must name some of {', '.join(FORMS)}. "
-                f"Received: {name!r}."
-            )
+        check_form(name)
     run = RunFolder(pathlib.Path(run_path))
     config = read_config(run)
     detector = load_detector(run)
     listed = read_clip_list(run.clips)
+    facts = read_calibration(run.calibration)
     if scorer is not None:
         config = with_scorer(config, scorer, space)
-        detector = _with_other_scorer(detector, config, run, listed)
+        detector, facts = _with_other_scorer(detector, config, run, listed)
     if false_alarm_rate is not None:
         detector = with_false_alarm_rate(detector, false_alarm_rate)
+    sources = calibration_sources(
+        facts, list(detector.keys), detector.calibration
+    )
+    warn_of_optimism(sources)
+    contract = make_contract(detector, config, sources)
+
+    number = NUM_RANGED if "litert_int8" in also else NUM_TRIED
+    clips = real_clips(listed, config, number)
+    if "litert_int8" in also:
+        check_ranged(clips, listed)
 
     def write(version: pathlib.Path) -> None:
         name = pathlib.Path(target).name
-        _write_version(version, name, detector, config, run, listed, also)
+        _write_version(
+            version, name, detector, contract, run, listed, clips, also
+        )
 
     return publish(pathlib.Path(target), write)
 
@@ -115,7 +132,7 @@ def _with_other_scorer(
     config: Config,
     run: RunFolder,
     listed: Sequence[ListedClip],
-) -> AnomalyDetector:
+) -> tuple[AnomalyDetector, dict[str, Any]]:
     normals = read_embeddings(run.embeddings)
     fitted = fit_scorer(config, normals, detector.groups)
     detector = detector.with_parts(scorer=fitted)
@@ -123,33 +140,36 @@ def _with_other_scorer(
     if run.statistics.exists():
         statistics = read_embeddings(run.statistics)
     logger.info("decisions are set anew, by the run's own normal clips")
-    return calibrated(detector, normals, config, listed, statistics)[0]
+    detector, scores = calibrated(detector, normals, config, listed, statistics)
+    return detector, describe_calibration(
+        scores, config.calibration, config.false_alarm_rate
+    )
 
 
 def _write_version(
     version: pathlib.Path,
     name: str,
     detector: AnomalyDetector,
-    config: Config,
+    contract: dict[str, Any],
     run: RunFolder,
     listed: Sequence[ListedClip],
+    clips: Sequence[tuple[np.ndarray, str]],
     also: Sequence[str],
 ) -> None:
-    number = NUM_RANGED if "litert_int8" in also else NUM_TRIED
-    clips = _some_waveforms(listed, config, number)
     detector.save(version / DETECTOR)
-    contract = make_contract(detector, config)
     _write_json(version / CONTRACT, contract)
     step = max(1, -(-len(clips) // NUM_TRIED))
-    probes = make_probes(detector, clips[::step])
+    tried = clips[::step]
+    probes = make_probes(detector, tried)
     reference = open_detector(detector)
     waveforms = [waveform for waveform, _ in clips]
     differences = {}
     for form in ("saved_model", *also):
         written = write_form(form, detector, version, contract, waveforms)
         found = find_differences(reference, written, probes)
-        if form != "litert_int8":
-            check_differences(form, found, probes)
+        check_differences(form, found, probes)
+        if form not in ROUNDED:
+            check_other_outputs(form, reference, written, probes)
         # JSON knows no infinity.
         differences[form] = {
             probe: difference if np.isfinite(difference) else None
@@ -170,6 +190,7 @@ def _write_version(
         "contract": contract,
         "training_data_sha256": training_digest(listed),
         "score_differences": differences,
+        "real_clips_tried": len(tried),
         "metrics": None if metrics is None else metrics["mean"],
     }
     card = model_card(name, facts, listed)
@@ -181,21 +202,3 @@ def _write_json(path: pathlib.Path, content: dict) -> None:
     path.parent.mkdir(exist_ok=True)
     text = json.dumps(content, indent=2, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
-
-
-def _some_waveforms(
-    listed: Sequence[ListedClip], config: Config, number: int
-) -> list[tuple[np.ndarray, str]]:
-    """Normal clips from all over the list that are still there, and keys."""
-    there = [one.clip for one in normal_clips(listed) if one.clip.path.exists()]
-    places = np.linspace(0, len(there) - 1, min(number, len(there)))
-    chosen = [there[place] for place in np.unique(places.astype(int))]
-    return [
-        (
-            decode_clip(
-                clip.path, config.sampling_rate, config.recording_channel
-            ),
-            clip.key,
-        )
-        for clip in chosen
-    ]

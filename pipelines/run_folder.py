@@ -121,7 +121,8 @@ class RunFolder:
 def write_config(run: RunFolder, config: Config, data: list[str]) -> None:
     """Writes the configuration, or checks it against the one that is there.
 
-    It binds from the moment that the clips are listed.
+    It binds from the moment that the clips are listed. Settings that a run
+    of an earlier version has not written have their default values.
 
     Raises:
         ValueError: If the run was begun with another one.
@@ -132,13 +133,10 @@ def write_config(run: RunFolder, config: Config, data: list[str]) -> None:
     >>> read_config(run).epochs
     9
     """
-    written = {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in dataclasses.asdict(config).items()
-    }
-    written["data"] = data
+    written = {**_as_plain(config), "data": data}
     if run.config.exists() and run.clips.exists():
-        before = yaml.safe_load(run.config.read_text(encoding="utf-8"))
+        text = run.config.read_text(encoding="utf-8")
+        before = {**_as_plain(Config()), **yaml.safe_load(text)}
         changed = [
             f"{name}: {before.get(name)} then, {value} now"
             for name, value in written.items()
@@ -153,6 +151,14 @@ def write_config(run: RunFolder, config: Config, data: list[str]) -> None:
         return
     text = yaml.safe_dump(written, sort_keys=False)
     atomic.write_text(run.config, text)
+
+
+def _as_plain(config: Config) -> dict[str, Any]:
+    """The settings as YAML gives them back."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in dataclasses.asdict(config).items()
+    }
 
 
 def read_config(run: RunFolder) -> Config:

@@ -1,6 +1,7 @@
 """What TensorFlow Serving needs to serve a folder of exported models."""
 
 import json
+import logging
 import os
 import pathlib
 import re
@@ -12,6 +13,8 @@ from pipelines import atomic
 from pipelines.artefacts import CONTRACT
 from pipelines.exporting.manifest import verify_manifest
 from pipelines.exporting.publishing import versions
+
+logger = logging.getLogger(__name__)
 
 IMAGE = "tensorflow/serving:2.19.1"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -38,6 +41,9 @@ def write_serving_files(
     models: str, target: str, is_batching: bool = False
 ) -> list[pathlib.Path]:
     """Writes the configuration of a server, for Docker and for Kubernetes.
+
+    A folder of hidden files alone, such as an export that failed or has not
+    ended leaves, is passed over with a warning.
 
     Args:
         models: Folder of exported models, each with its versions.
@@ -91,6 +97,7 @@ def _newest_versions(
         if path.is_dir()
         and not path.name.startswith(".")
         and path.resolve() != target.resolve()
+        and not _is_begun(path)
     ]
     if not names:
         raise FileNotFoundError(
@@ -114,6 +121,15 @@ def _newest_versions(
         newest[name] = root / name / str(numbers[-1])
         verify_manifest(newest[name])
     return newest
+
+
+def _is_begun(folder: pathlib.Path) -> bool:
+    """Whether a first export into it has failed, or has not ended yet."""
+    entries = list(folder.iterdir())
+    is_begun = bool(entries) and all(path.name[0] == "." for path in entries)
+    if is_begun:
+        logger.warning("passed over, since it holds no version: %s", folder)
+    return is_begun
 
 
 def _first_machine(version: pathlib.Path) -> str:

@@ -15,6 +15,9 @@ from pipelines.assembly import make_embedder
 from pipelines.calibration.calibrated import calibrated
 from pipelines.calibration.fitting import describe_calibration
 from pipelines.calibration.fitting import write_calibration
+from pipelines.calibration.sources import bind_facts
+from pipelines.calibration.sources import calibration_sources
+from pipelines.calibration.sources import warn_of_optimism
 from pipelines.clip_list import ListedClip
 from pipelines.clip_list import normal_clips
 from pipelines.config import Config
@@ -110,7 +113,10 @@ def train(
     facts = describe_calibration(
         scores, config.calibration, config.false_alarm_rate
     )
+    keys = list(detector.keys)
+    facts = bind_facts(facts, keys, detector.calibration)
     write_calibration(run.calibration, facts)
+    warn_of_optimism(calibration_sources(facts, keys, detector.calibration))
     with atomic.replacing(run.detector) as temporary:
         detector.save(temporary)
     return detector

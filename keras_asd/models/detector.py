@@ -146,15 +146,15 @@ class AnomalyDetector(keras.Model):
         keys = key[:, None] + ops.zeros((1, num_windows), dtype="int32")
         keys = ops.reshape(keys, (-1,))
         outputs = {"embedding": embedding, **self.score(embedding, keys)}
-        # Not every compiled convolution hands a NaN on.
-        is_sound = ops.all(is_finite(flat), axis=-1)
-        outputs["anomaly_score"] = ops.where(
-            is_sound, outputs["anomaly_score"], np.nan
-        )
         outputs = {
             name: self._mean_over_windows(output, num_windows)
             for name, output in outputs.items()
         }
+        # Not every compiled convolution hands a NaN on.
+        is_sound = ops.all(is_finite(waveform), axis=-1)
+        outputs["anomaly_score"] = ops.where(
+            is_sound, outputs["anomaly_score"], np.nan
+        )
         problem = self.check(waveform, key)
         outputs |= {"problem": problem, "valid": ops.equal(problem, 0)}
         judged = self.calibration(

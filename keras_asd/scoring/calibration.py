@@ -10,6 +10,9 @@ from numpy.typing import ArrayLike
 
 from keras_asd.finite import is_finite
 
+# Float32 rounds: a p-value of just the wished rate must not fail by that.
+SLACK = 1.0002
+
 
 @keras.saving.register_keras_serializable(package="keras_asd")
 class Calibration(keras.layers.Layer):
@@ -20,7 +23,8 @@ class Calibration(keras.layers.Layer):
     it is a straight line between two knots and constant beyond the outer
     ones. A decision is an alarm where the p-value is at most the wished
     false-alarm rate. From `n` clips no rate below `1 / (n + 1)` can be
-    promised: there is no decision then, nor where there is no p-value.
+    promised: there is no decision then, nor where there is no p-value, nor
+    where the curve ends above the rate, as it does if high scores are equal.
 
     All that `fit` learns lies in float32 weights and is saved and exported
     with the model. Only comparisons, sums, `take` and `exp` are used, which
@@ -193,9 +197,10 @@ class Calibration(keras.layers.Layer):
             rate = ops.full_like(p_value, self.false_alarm_rate)
         else:
             rate = ops.cast(false_alarm_rate, "float32")
-        # 0.9999: a rate of just 1 / (n + 1) must not fail by rounding.
         is_decided = is_known & (rate < 1.0)
-        is_decided = is_decided & (rate * (num_clips + 1.0) >= 0.9999)
+        rate = rate * SLACK
+        is_decided = is_decided & (rate * (num_clips + 1.0) >= 1.0)
+        is_decided = is_decided & (ops.exp(levels[:, -1]) <= rate)
         alarm = ops.cast(p_value <= rate, "int32")
         return {
             "p_value": ops.where(is_known, p_value, np.nan),

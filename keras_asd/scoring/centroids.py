@@ -36,7 +36,7 @@ class Centroids(ReferenceScorer):
 
     >>> clips = [[3.0, 0.0], [2.0, 0.0], [0.0, 5.0]]
     >>> scorer = Centroids(1).fit(clips, is_target=[False, False, True])
-    >>> [round(float(score), 3) for score in scorer(ops.array([[3.0, 4.0]]))[0]]
+    >>> [round(float(score), 3) for score in scorer(np.array([[3.0, 4.0]]))[0]]
     [0.2]
 
     Reference: Wilkinghoff & Kurth, https://arxiv.org/abs/2309.15643

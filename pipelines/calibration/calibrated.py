@@ -1,5 +1,6 @@
 """Detectors that decide: what normal clips say becomes part of them."""
 
+from collections.abc import Collection
 from collections.abc import Sequence
 
 import numpy as np
@@ -36,6 +37,18 @@ def calibrated(
 
     Returns:
         The detector, and the normal scores that it was calibrated with.
+
+    >>> from pipelines.assembly import make_detector
+    >>> from pipelines.labels import LabelMap
+    >>> keys = {"fan": (0,), "fan/a": (0,), "pump": (1,), "pump/b": (1,)}
+    >>> label_map = LabelMap(("fan/a", "pump/b"), keys, keys)
+    >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
+    >>> detector = make_detector(config, label_map)
+    >>> nothing = np.zeros(0, int)
+    >>> normals = Embeddings(np.zeros((0, 128)), nothing, nothing, nothing)
+    >>> made, scores = calibrated(detector, normals, config, [])
+    >>> made.calibration.get_weights()[2].tolist()
+    [0.0, 0.0, 0.0, 0.0]
     """
     unseen = {entry.clip.path for entry in listed if entry.role == "held out"}
     is_unseen = [one.clip.path in unseen for one in normal_clips(listed)]
@@ -48,23 +61,45 @@ def calibrated(
         config.calibration,
         config.false_alarm_rate,
     )
-    check = fit_check(detector, normals)
+    check = fit_check(detector, normals, detector.keys)
     made = detector.with_parts(calibration=calibration, check=check)
     return made, scores
 
 
-def fit_check(detector: AnomalyDetector, normals: Embeddings) -> RecordingCheck:
-    """Limits of level and clipping, for every key of the detector.
+def fit_check(
+    detector: AnomalyDetector, normals: Embeddings, keys: Collection[str]
+) -> RecordingCheck:
+    """Limits of level and clipping, set anew for some keys of the detector.
 
     Args:
-        detector: Tells the keys, and which sections a bare machine has.
+        detector: Tells the keys, which sections a bare machine has, and the
+            limits of the other keys.
         normals: Embeddings of normal clips with their measures.
+        keys: Names of the keys to set anew; one without clips keeps its
+            limits.
+
+    >>> from pipelines.assembly import make_detector
+    >>> from pipelines.labels import LabelMap
+    >>> keys = {"fan": (0,), "fan/a": (0,), "pump": (1,), "pump/b": (1,)}
+    >>> label_map = LabelMap(("fan/a", "pump/b"), keys, keys)
+    >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
+    >>> detector = make_detector(config, label_map)
+    >>> rows = np.arange(40)
+    >>> normals = Embeddings(
+    ...     np.random.default_rng(0).normal(size=(40, 128)).astype("float32"),
+    ...     np.array(["fan/a", "pump/b"] * 20), rows < 0, rows,
+    ...     np.tile([-30.0, 0.0], (40, 1)))
+    >>> check = fit_check(detector, normals, ["fan/a"])
+    >>> check.get_weights()[0][1].round().tolist()
+    [-50.0, -10.0, 0.0]
     """
-    check = RecordingCheck(len(detector.keys))
-    if normals.measures is None:
-        return check
-    measures, places = [], []
+    check = RecordingCheck.from_config(detector.check.get_config())
+    check.build()
+    check.set_weights(detector.check.get_weights())
+    measures, places = [np.zeros((0, 2))], [np.zeros(0, int)]
     for place, key in enumerate(detector.keys):
+        if normals.measures is None or key not in keys:
+            continue
         own = set(detector.groups[key])
         for section in np.unique(normals.keys).tolist():
             if own.issuperset(detector.groups[section]):
@@ -85,7 +120,8 @@ def with_false_alarm_rate(
     >>> from pipelines.assembly import make_detector
     >>> from pipelines.labels import LabelMap
     >>> config = Config(clip_seconds=1.0, width=0.25)
-    >>> detector = make_detector(config, LabelMap(("fan",), {"fan": (0,)}))
+    >>> labels = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
+    >>> detector = make_detector(config, labels)
     >>> with_false_alarm_rate(detector, 0.01).calibration.false_alarm_rate
     0.01
     """

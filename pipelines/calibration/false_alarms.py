@@ -6,6 +6,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from keras_asd.scoring import Calibration
+from keras_asd.scoring.calibration import SLACK
 
 CONFIDENCE = 0.95
 
@@ -140,6 +141,8 @@ def find_threshold(
 ) -> float:
     """The score from which on the p-value is at most a rate.
 
+    With the slack for roundings that the decisions of `Calibration` have.
+
     Args:
         scores: Knots of a curve, rising, `(knots,)`.
         p_values: Theirs, falling, `(knots,)`.
@@ -148,14 +151,15 @@ def find_threshold(
     Returns:
         The threshold; infinite where no p-value is as small.
 
-    >>> find_threshold(np.array([1.0, 3.0]), np.array([1.0, 0.01]), 0.1)
+    >>> curve = np.array([1.0, 3.0]), np.array([1.0, 0.01])
+    >>> round(find_threshold(*curve, 0.1), 3)
     2.0
     """
-    if not p_values[-1] <= rate:
+    if not p_values[-1] <= rate * SLACK:
         return float("inf")
     # The first of equal p-values: the curve is searched from its end.
     levels = np.log(p_values[::-1])
-    return float(np.interp(np.log(rate), levels, scores[::-1]))
+    return float(np.interp(np.log(rate * SLACK), levels, scores[::-1]))
 
 
 def thresholds(calibration: Calibration, rate: float) -> NDArray[np.float64]:
@@ -167,7 +171,8 @@ def thresholds(calibration: Calibration, rate: float) -> NDArray[np.float64]:
 
     Returns:
         Scores `(num_keys,)`; NaN where the key is not calibrated, or its
-        clips are too few to promise the rate.
+        clips are too few to promise the rate; infinite where they are
+        enough, but no p-value is as small, since high scores are equal.
 
     >>> calibration = Calibration(1).fit([([1.0, 2.0], [0.0, -3.0])], [40])
     >>> thresholds(calibration, 0.1).round(2).tolist()
@@ -180,7 +185,7 @@ def thresholds(calibration: Calibration, rate: float) -> NDArray[np.float64]:
     return np.array(
         [
             find_threshold(scores, np.exp(levels), rate)
-            if num_clips > 0 and rate * (num_clips + 1) >= 0.9999
+            if num_clips > 0 and rate * SLACK * (num_clips + 1) >= 1
             else np.nan
             for scores, levels, num_clips in zip(*tables, strict=True)
         ]

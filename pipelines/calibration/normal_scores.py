@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keras_asd.models import AnomalyDetector
+from pipelines.calibration.sources import OPTIMISTIC
 from pipelines.clip_scores import score_embeddings
 from pipelines.clip_scores import unseen_folds
 from pipelines.config import Config
@@ -34,7 +35,7 @@ class NormalScores:
     @property
     def is_optimistic(self) -> bool:
         """Whether fresh clips must be expected to score higher."""
-        return self.source != "unseen"
+        return self.source in OPTIMISTIC
 
 
 def calibration_scores(

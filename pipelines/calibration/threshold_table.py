@@ -11,6 +11,9 @@ from keras_asd.scoring import Calibration
 from pipelines.calibration.false_alarms import needed_clips
 from pipelines.calibration.false_alarms import rate_interval
 from pipelines.calibration.false_alarms import thresholds
+from pipelines.calibration.sources import OPTIMISTIC
+from pipelines.calibration.sources import WAY_OUT
+from pipelines.calibration.sources import calibration_sources
 
 HEADER = ("machine", "threshold", "clips", "they are", "95 % interval")
 
@@ -35,24 +38,28 @@ def threshold_table(
     Wished false-alarm rate: 10 %, one in 10 normal clips.
     machine  threshold  clips  they are  95 % interval
     fan      1.5756     40     unseen    2.9 % to 20.7 %
-    pump     -          0      -         too few clips: at least 9 are needed
+    pump     -          0      none      too few clips: at least 9 are needed
     """
     num_clips = ops.convert_to_numpy(calibration.num_clips).astype(int)
     rows = [HEADER]
     is_optimistic = False
-    for key, threshold, size in zip(
-        keys, thresholds(calibration, rate), num_clips.tolist(), strict=True
+    for key, threshold, size, source in zip(
+        keys,
+        thresholds(calibration, rate),
+        num_clips.tolist(),
+        calibration_sources(facts, keys, calibration),
+        strict=True,
     ):
-        of_key = facts["keys"].get(key, {})
         is_decided = np.isfinite(threshold)
-        is_optimistic |= is_decided and of_key.get("is_optimistic", False)
+        is_optimistic |= is_decided and source in OPTIMISTIC
         rows.append(
             (
                 key,
                 f"{threshold:.5g}" if is_decided else "-",
                 str(size),
-                of_key.get("source", "-") if size else "-",
-                _interval(rate, size, facts["method"], is_decided),
+                source,
+                _undecided(rate, threshold)
+                or _interval(rate, size, facts["method"], source),
             )
         )
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -72,14 +79,24 @@ def threshold_table(
 
 NOTE = (
     "Clips that are not unseen were trained on, and score lower than fresh "
-    "ones do: expect more alarms than wished. Hold more clips out "
-    "(--holdout), or calibrate with fresh ones (keras-asd calibrate)."
+    f"ones do: expect more alarms than wished. {WAY_OUT}"
 )
 
 
-def _interval(rate: float, size: int, method: str, is_decided: bool) -> str:
-    if not is_decided:
+def _undecided(rate: float, threshold: float) -> str:
+    """Why there is no threshold, if there is none."""
+    if np.isnan(threshold):
         return f"too few clips: at least {needed_clips(rate)} are needed"
+    if np.isinf(threshold):
+        return "no p-value is as small: the highest scores are equal"
+    return ""
+
+
+def _interval(rate: float, size: int, method: str, source: str) -> str:
+    if source == "unknown":
+        return "unknown"
+    if source in OPTIMISTIC:
+        return f"unknown: {source}"
     if method != "empirical":
         return "unknown: it rests on the gamma distribution"
     low, high = rate_interval(rate, size)

@@ -12,6 +12,8 @@ from pipelines.client.clip_request import clip_request
 from pipelines.client.retries import with_retries
 from pipelines.client.server_error import ServerError
 from pipelines.clip_keys import possible_keys
+from pipelines.libsndfile import MAX_SAMPLING_RATE
+from pipelines.libsndfile import check_channel
 from pipelines.scoring.clip_scorer import OUTPUTS
 
 Row = dict[str, Any]
@@ -54,7 +56,8 @@ def request_clips(
 
     Raises:
         ServerError: If no server answers, or it has no such model.
-        ValueError: If `false_alarm_rate` is no share.
+        ValueError: If `false_alarm_rate` is no share, or sampling rate or
+            channel are such as no recording has; before the first clip.
 
     >>> from pipelines.client.address import connect
     >>> model = connect("http://localhost:8501/v1/models/fan")
@@ -66,6 +69,12 @@ def request_clips(
             "`false_alarm_rate` must lie in (0, 1). Received: "
             f"false_alarm_rate={false_alarm_rate}."
         )
+    if not 0 < sampling_rate <= MAX_SAMPLING_RATE:
+        raise ValueError(
+            f"`sampling_rate` must be above 0 and at most {MAX_SAMPLING_RATE} "
+            f"Hz. Received: sampling_rate={sampling_rate}."
+        )
+    check_channel(recording_channel)
     for path in paths:
         row = {"clip": path, **NO_ANSWER}
         try:

@@ -8,8 +8,10 @@ def run(words: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="keras-asd calibrate",
         description="Sets p-values and decisions of a run anew, by fresh "
-        "normal clips that it has not seen. Scores stay as they are. Export "
-        "again afterwards.",
+        "normal clips that it has not seen. Scores stay as they are. A "
+        "machine keeps what it had where fresh clips are too few for the "
+        "wished rate; copies of a recording count once. Export again "
+        "afterwards.",
     )
     parser.add_argument("run", help="folder of a finished training run")
     parser.add_argument(

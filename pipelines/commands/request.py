@@ -52,7 +52,9 @@ def run(words: list[str]) -> int:
         help="how long an answer may take; 30 if not given",
     )
     parser.add_argument(
-        "--json", action="store_true", help="one JSON object a line"
+        "--json",
+        action="store_true",
+        help="one JSON object a line, also for a clip that is left out",
     )
     options = parser.parse_args(words)
     from pipelines.client.address import connect

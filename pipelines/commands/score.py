@@ -87,7 +87,9 @@ def _make_parser() -> argparse.ArgumentParser:
         help="scores.csv or scores.parquet",
     )
     parser.add_argument(
-        "--json", action="store_true", help="one JSON object a line"
+        "--json",
+        action="store_true",
+        help="one JSON object a line, also for a clip that is left out",
     )
     parser.add_argument(
         "--window",
@@ -122,7 +124,9 @@ def _make_parser() -> argparse.ArgumentParser:
         type=_count,
         default=16,
         metavar="N",
-        help="most windows of the model at once; 16 if not given",
+        help="score clips of equal length, or windows of --window, together "
+        "until they have N windows of the model; 16 if not given. None is "
+        "divided: a long clip is heard in one call, unless --window cuts it",
     )
     parser.add_argument(
         "--threads",

@@ -9,7 +9,8 @@ def run(words: list[str]) -> int:
         prog="keras-asd thresholds",
         description="Prints, for every machine of a run, the anomaly score "
         "from which on a clip raises an alarm, how many normal clips it was "
-        "drawn from, and the 95 %% interval of the false-alarm rate.",
+        "drawn from, what these are, and, where they are unseen, the 95 %% "
+        "interval of the false-alarm rate.",
     )
     parser.add_argument("run", help="folder of a finished training run")
     wish = parser.add_mutually_exclusive_group()

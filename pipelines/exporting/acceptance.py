@@ -19,6 +19,10 @@ Form = Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]]
 # that whitens their embeddings magnifies what float32 rounds.
 EXPECTED = 1e-4
 LIMIT = 1e-2
+# Forms that round on purpose: they must have scores, and nothing more.
+ROUNDED = ("litert_int8",)
+# Of p-values, and of embeddings as a share of their largest number.
+OUTPUT_LIMIT = 0.05
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,8 +110,8 @@ def find_differences(
     >>> waveform, key = np.zeros((1, 9), "float32"), np.zeros(1, "int32")
     >>> probe = Probe("noise", waveform, key)
     >>> def constant(score):
-    ...     score = np.full(1, score)
-    ...     return lambda *_: {"anomaly_score": score, "valid": score > 0}
+    ...     outputs = {"anomaly_score": np.full(1, score), "valid": score > 0}
+    ...     return lambda *_: outputs
     >>> find_differences(constant(4.0), constant(5.0), [probe])
     {'noise': 0.25}
     """
@@ -124,6 +128,57 @@ def find_differences(
         gap[np.asarray(wanted["valid"]) != np.asarray(found["valid"])] = np.inf
         differences[probe.name] = float(gap.max())
     return differences
+
+
+def check_other_outputs(
+    name: str, reference: Form, form: Form, probes: Sequence[Probe]
+) -> None:
+    """Refuses a form whose p-values, decisions or embeddings are others.
+
+    Args:
+        name: Of the form.
+        reference: The detector.
+        form: The form.
+        probes: The probes; those without a limit are passed over.
+
+    Raises:
+        ValueError: If an output differs by more than `OUTPUT_LIMIT`, the
+            embedding as a share of its largest number; decisions must agree
+            where p-values do to the last digits.
+
+    >>> check_other_outputs("ONNX", None, None, [])
+    """
+    for probe in probes:
+        if not probe.is_limited:
+            continue
+        wanted, found = (
+            one(probe.waveform, probe.key) for one in (reference, form)
+        )
+        has_score = np.isfinite(wanted["anomaly_score"])
+        embedding = wanted["embedding"][has_score]
+        size = np.max(np.abs(embedding), initial=1e-12)
+        p_gap = np.abs(wanted["p_value"] - found["p_value"])
+        is_other = wanted["decision"] != found["decision"]
+        is_far = {
+            "p_value": (
+                np.any(p_gap > OUTPUT_LIMIT)
+                or np.any(
+                    np.isnan(wanted["p_value"]) != np.isnan(found["p_value"])
+                )
+            ),
+            # Rounding turns a decision at its very threshold alone.
+            "decision": np.any(is_other & ~(p_gap > 0)),
+            "embedding": np.any(
+                np.abs(embedding - found["embedding"][has_score])
+                > OUTPUT_LIMIT * size
+            ),
+        }
+        if faults := [output for output, far in is_far.items() if far]:
+            raise ValueError(
+                "An exported form must give what the detector gives. "
+                f"Received: another {', '.join(faults)} of {name} on "
+                f"{probe.name}. Nothing was published."
+            )
 
 
 def check_differences(
@@ -143,13 +198,16 @@ def check_differences(
     """
     for probe in probes:
         found = differences[probe.name]
-        if probe.is_limited and not found <= LIMIT:
+        is_rounded = name in ROUNDED and np.isfinite(found)
+        if not probe.is_limited or is_rounded:
+            continue
+        if not found <= LIMIT:
             raise ValueError(
                 "An exported form must score like the detector, within "
                 f"{LIMIT:g} of max(1, |score|). Received: {found:.2g} of "
                 f"{name} on {probe.name}. Nothing was published."
             )
-        if probe.is_limited and found > EXPECTED:
+        if found > EXPECTED:
             logger.warning(
                 "%s on %s: a score differs by %.1g of max(1, |score|); more "
                 "training makes the network less touchy",

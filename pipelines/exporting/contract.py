@@ -8,6 +8,7 @@ from keras import ops
 
 from keras_asd.layers.recording_check import PROBLEMS
 from keras_asd.models import AnomalyDetector
+from pipelines.calibration.sources import OPTIMISTIC
 from pipelines.clip_list import ListedClip
 from pipelines.clip_list import normal_clips
 from pipelines.config import Config
@@ -16,19 +17,24 @@ from pipelines.config import Config
 CONTRACT_VERSION = 2
 
 
-def make_contract(detector: AnomalyDetector, config: Config) -> dict[str, Any]:
+def make_contract(
+    detector: AnomalyDetector, config: Config, sources: Sequence[str]
+) -> dict[str, Any]:
     """What `assets.extra/contract.json` holds.
 
     Args:
         detector: With its calibration.
         config: Settings that it was made with.
+        sources: For each machine what the clips are that it was calibrated
+            with, as `calibration_sources` gives them.
 
     >>> from pipelines.assembly import make_detector
     >>> from pipelines.labels import LabelMap
     >>> config = Config(clip_seconds=1.0, width=0.25)
-    >>> detector = make_detector(config, LabelMap(("fan",), {"fan": (0,)}))
-    >>> make_contract(detector, config)["machines"]
-    ['fan']
+    >>> labels = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
+    >>> detector = make_detector(config, labels)
+    >>> make_contract(detector, config, ["none", "none"])["machines"]
+    ['fan', 'pump']
     """
     num_clips = ops.convert_to_numpy(detector.calibration.num_clips)
     return {
@@ -44,6 +50,12 @@ def make_contract(detector: AnomalyDetector, config: Config) -> dict[str, Any]:
         "calibration": config.calibration,
         "false_alarm_rate": detector.calibration.false_alarm_rate,
         "calibration_clips": [int(number) for number in num_clips],
+        "calibration_sources": list(sources),
+        # Whether more false alarms than wished must be expected.
+        "calibration_is_optimistic": [
+            None if source == "unknown" else source in OPTIMISTIC
+            for source in sources
+        ],
         "embedding_dim": detector.embedder.embedding_dim,
         "problems": list(PROBLEMS),
     }

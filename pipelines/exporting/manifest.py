@@ -77,6 +77,10 @@ def verify_manifest(folder: pathlib.Path) -> dict[str, Any]:
     Raises:
         ValueError: If there is no manifest or it cannot be read, or a file
             is changed, missing, not listed, a link or no plain file.
+
+    >>> verify_manifest(pathlib.Path("no_such_model/1"))
+    Traceback (most recent call last):
+    ValueError: A version must hold what its manifest says. ...
     """
     folder = pathlib.Path(folder)
     found = dict(_list_files(folder))

@@ -26,7 +26,7 @@ def model_card(
     >>> contract = {
     ...     "machines": ["fan"], "sampling_rate": 16_000, "samples": 32_000,
     ...     "scorer": "centroids", "space": "own", "false_alarm_rate": 0.05,
-    ...     "calibration_clips": [99],
+    ...     "calibration_clips": [99], "calibration_sources": ["unseen"],
     ... }
     >>> facts = {"contract": contract, "training_data_sha256": "e3b0c442",
     ...     "metrics": None, "score_differences": {}}
@@ -49,10 +49,11 @@ def model_card(
         digest=facts["training_data_sha256"],
         clips=collections.Counter(one.clip.key for one in normal_clips(listed)),
         rate=contract["false_alarm_rate"],
-        calibration=dict(
+        calibration=list(
             zip(
                 contract["machines"],
                 contract["calibration_clips"],
+                contract["calibration_sources"],
                 strict=True,
             )
         ),

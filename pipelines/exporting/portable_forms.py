@@ -4,8 +4,6 @@ import logging
 import os
 import pathlib
 import tempfile
-import warnings
-from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Any
@@ -15,15 +13,14 @@ import tensorflow as tf
 
 from keras_asd.models import AnomalyDetector
 from keras_asd.models import portable
+from pipelines.exporting.portable_runners import SIGNATURE
+from pipelines.exporting.portable_runners import import_package
+from pipelines.exporting.portable_runners import make_inputs
 from pipelines.exporting.quantization import quantize
 
 OUTPUTS = ("anomaly_score", "p_value", "decision", "valid", "embedding")
-# From waveforms `(batch, n)` and keys `(batch,)` to the outputs, by name.
-Form = Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]]
-SIGNATURE = "serving_default"
 # Of ONNX's operations: the newest that all ONNX Runtimes since 1.12 know.
 OPSET = 17
-EXTRA = 'Install the extra with `pip install "keras-asd[onnx]"`.'
 
 
 def write_onnx(detector: AnomalyDetector, path: str | os.PathLike) -> None:
@@ -39,16 +36,20 @@ def write_onnx(detector: AnomalyDetector, path: str | os.PathLike) -> None:
         path: Of the file.
 
     Raises:
-        ImportError: Without tf2onnx.
-        ValueError: If the detector has an operation that ONNX does not have.
+        ValueError: Without the packages, or if the detector has an operation
+            that ONNX does not have.
+
+    >>> from pipelines.assembly import make_detector
+    >>> from pipelines.config import Config
+    >>> from pipelines.labels import LabelMap
+    >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
+    >>> label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "model")
+    >>> write_onnx(make_detector(config, label_map), path)
+    >>> path.stat().st_size > 100_000
+    True
     """
-    try:
-        import onnx
-        import tf2onnx
-    except ImportError as error:
-        raise ImportError(
-            f"A detector is written as ONNX by tf2onnx. {EXTRA}"
-        ) from error
+    onnx, tf2onnx = import_package("onnx"), import_package("tf2onnx")
     # A pattern that it fails to simplify is no error of the model.
     logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)
     serve = _make_function(portable(detector))
@@ -65,30 +66,6 @@ def write_onnx(detector: AnomalyDetector, path: str | os.PathLike) -> None:
     pathlib.Path(path).write_bytes(model.SerializeToString())
 
 
-def open_onnx(path: str | os.PathLike) -> Form:
-    """Opens an ONNX model with ONNX Runtime, on the processor.
-
-    Raises:
-        ImportError: Without ONNX Runtime.
-    """
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise ImportError(
-            f"An ONNX model is opened by ONNX Runtime. {EXTRA}"
-        ) from error
-    session = onnxruntime.InferenceSession(
-        os.fspath(path), providers=["CPUExecutionProvider"]
-    )
-    names = [output.name for output in session.get_outputs()]
-
-    def score(waveform, key):
-        values = session.run(None, _make_inputs(waveform, key))
-        return dict(zip(names, values, strict=True))
-
-    return score
-
-
 def write_litert(detector: AnomalyDetector, path: str | os.PathLike) -> None:
     """Writes a detector as a LiteRT (TensorFlow Lite) model.
 
@@ -99,6 +76,16 @@ def write_litert(detector: AnomalyDetector, path: str | os.PathLike) -> None:
     Args:
         detector: On the TensorFlow backend.
         path: Of the file.
+
+    >>> from pipelines.assembly import make_detector
+    >>> from pipelines.config import Config
+    >>> from pipelines.labels import LabelMap
+    >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
+    >>> label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "model")
+    >>> write_litert(make_detector(config, label_map), path)
+    >>> path.stat().st_size > 100_000
+    True
     """
     with tempfile.TemporaryDirectory() as folder:
         model = _make_converter(detector, folder).convert()
@@ -125,6 +112,10 @@ def write_litert_int8(
     Raises:
         ValueError: Without a clip, or for an embedder without a network,
             such as `StatisticsEmbedder`.
+
+    >>> write_litert_int8(None, "model_int8.tflite", [])
+    Traceback (most recent call last):
+    ValueError: `waveforms` must hold clips to take the ranges from. ...
     """
     if not len(waveforms):
         raise ValueError(
@@ -134,24 +125,12 @@ def write_litert_int8(
 
     def examples() -> Iterator[tuple[str, dict[str, np.ndarray]]]:
         for waveform in waveforms:
-            yield SIGNATURE, _make_inputs(waveform[None], [0])
+            yield SIGNATURE, make_inputs(waveform[None], [0])
 
     with tempfile.TemporaryDirectory() as folder:
         converter = _make_converter(detector, folder)
         model = quantize(converter, examples, _network_names(detector))
     pathlib.Path(path).write_bytes(model)
-
-
-def open_litert(path: str | os.PathLike) -> Form:
-    """Opens a LiteRT model with TensorFlow Lite's interpreter."""
-    with warnings.catch_warnings():
-        # Newer TensorFlows point to the interpreter's own package.
-        warnings.filterwarnings("ignore", ".*tf.lite.Interpreter is deprecated")
-        interpreter = tf.lite.Interpreter(
-            os.fspath(path), num_threads=os.cpu_count()
-        )
-    run = interpreter.get_signature_runner(SIGNATURE)
-    return lambda waveform, key: run(**_make_inputs(waveform, key))
 
 
 def _network_names(detector: AnomalyDetector) -> list[str]:
@@ -160,13 +139,6 @@ def _network_names(detector: AnomalyDetector) -> list[str]:
     if hasattr(embedder, "networks"):
         return [network.name for network in embedder.networks.values()]
     return [embedder.backbone.name] if hasattr(embedder, "backbone") else []
-
-
-def _make_inputs(waveform, key) -> dict[str, np.ndarray]:
-    return {
-        "waveform": np.asarray(waveform, "float32"),
-        "key": np.asarray(key, "int32"),
-    }
 
 
 def _make_function(detector: AnomalyDetector) -> Any:

@@ -25,7 +25,7 @@ def publish(
     Args:
         folder: Of the model; its versions are folders named by integers.
         write: Fills the folder that it is given; what it raises ends the
-            publication without a trace.
+            publication with no trace but the hidden lock.
 
     Returns:
         Folder of the new version.

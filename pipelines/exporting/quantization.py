@@ -40,6 +40,17 @@ def quantize(
 
     Raises:
         ValueError: If none of the layers has anything to be quantised.
+
+    >>> module = tf.Module()
+    >>> specs = [tf.TensorSpec([1, 4], tf.float32, name="x")]
+    >>> module.serve = tf.function(lambda x: {"y": x * 2.0}, specs)
+    >>> function = module.serve.get_concrete_function()
+    >>> converter = tf.lite.TFLiteConverter.from_concrete_functions(
+    ...     [function], module
+    ... )
+    >>> quantize(converter, lambda: iter([[tf.ones((1, 4))]]), ["a"])
+    Traceback (most recent call last):
+    ValueError: 8-bit integers are for layers with at least three products ...
     """
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = examples
@@ -119,11 +130,23 @@ def choose_quantized(
 
 
 def code_of(model: Any, operation: Any) -> int:
-    """Which `schema.BuiltinOperator` an operation of a LiteRT model is."""
+    """Which `schema.BuiltinOperator` an operation of a LiteRT model is.
+
+    >>> from types import SimpleNamespace as Some
+    >>> model = Some(operatorCodes=[Some(builtinCode=3)])
+    >>> code_of(model, Some(opcodeIndex=0))
+    3
+    """
     return model.operatorCodes[operation.opcodeIndex].builtinCode
 
 
 def name_of(graph: Any, operation: Any) -> str:
-    """An operation's name: those of all that it gives."""
+    """An operation's name: those of all that it gives.
+
+    >>> from types import SimpleNamespace as Some
+    >>> graph = Some(tensors=[Some(name=b"backbone/convolution")])
+    >>> name_of(graph, Some(outputs=[0]))
+    'backbone/convolution'
+    """
     names = [graph.tensors[place].name for place in operation.outputs]
     return ";".join(name.decode() for name in names)

@@ -29,7 +29,7 @@ def write_saved_model(
 ) -> None:
     """Writes a detector as a SavedModel of core TensorFlow operations.
 
-    Signatures, each with a free batch size and any length of clip:
+    Signatures, each for batches of at least one row and any length of clip:
 
     - `serving_default(waveform, machine)`: float32 `(batch, samples)` in
       [-1, 1] at the detector's sampling rate, and strings `(batch,)`;
@@ -41,7 +41,9 @@ def write_saved_model(
 
     The others give `anomaly_score`, `p_value`, `decision`, `valid`,
     `problem` and `embedding`: see `AnomalyDetector`; `problem` is text, empty
-    where there is none. A row never depends on the others.
+    where there is none. A row never depends on the others. A batch without a
+    row, inputs of unequal numbers of rows, and clips of no samples or of more
+    than `MAX_SECONDS` are refused with `InvalidArgumentError`.
 
     Args:
         detector: An `AnomalyDetector`.
@@ -108,11 +110,15 @@ class _Served:
         )
 
     def score(self, waveform, machine, false_alarm_rate=None):
-        self._check_length(waveform)
         if false_alarm_rate is None:
             rate = tf.fill(tf.shape(machine), self.false_alarm_rate)
         else:
             rate = false_alarm_rate
+        checks = _check_rows(
+            waveform=waveform, machine=machine, false_alarm_rate=rate
+        )
+        with tf.control_dependencies(checks + self._check_length(waveform)):
+            waveform = tf.identity(waveform)
         outputs = dict(self.run(waveform, self._find(machine), rate))
         outputs["problem"] = tf.gather(PROBLEMS, outputs["problem"])
         return outputs
@@ -126,6 +132,10 @@ class _Served:
             "problem": tf.TensorSpec([], tf.string),
             "embedding": tf.TensorSpec([self.embedding_dim], tf.float32),
         }
+        with tf.control_dependencies(
+            _check_rows(wav_bytes=wav_bytes, machine=machine)
+        ):
+            wav_bytes = tf.identity(wav_bytes)
         return tf.map_fn(
             self._score_one, (wav_bytes, machine), fn_output_signature=spec
         )
@@ -143,7 +153,9 @@ class _Served:
         return found
 
     def embed(self, waveform):
-        self._check_length(waveform)
+        checks = _check_rows(waveform=waveform)
+        with tf.control_dependencies(checks + self._check_length(waveform)):
+            waveform = tf.identity(waveform)
         nobody = tf.fill(tf.shape(waveform)[:1], -1)
         rate = tf.cast(nobody, tf.float32)
         return {"embedding": self.run(waveform, nobody, rate)["embedding"]}
@@ -155,9 +167,30 @@ class _Served:
 
     def _check_length(self, waveform):
         length = tf.shape(waveform)[1]
-        tf.debugging.assert_positive(length, "a waveform has no samples")
-        tf.debugging.assert_less_equal(
-            length,
-            MAX_SECONDS * self.sampling_rate,
-            f"a waveform is longer than {MAX_SECONDS} s",
+        return [
+            tf.debugging.assert_positive(length, "a waveform has no samples"),
+            tf.debugging.assert_less_equal(
+                length,
+                MAX_SECONDS * self.sampling_rate,
+                f"a waveform is longer than {MAX_SECONDS} s",
+            ),
+        ]
+
+
+def _check_rows(**inputs):
+    """Assertions that the inputs have one row each, or more, and as many."""
+    sizes = {name: tf.shape(value)[0] for name, value in inputs.items()}
+    first, *others = sizes
+    return [
+        tf.debugging.assert_equal(
+            sizes[first],
+            sizes[name],
+            f"{first} and {name} must have the same number of rows",
         )
+        for name in others
+    ] + [
+        tf.debugging.assert_positive(
+            sizes[name], f"{name} must have at least one row"
+        )
+        for name in sizes
+    ]

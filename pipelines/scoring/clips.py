@@ -24,6 +24,7 @@ from pipelines.scoring.clip_scorer import OUTPUTS
 from pipelines.scoring.clip_scorer import ClipScorer
 from pipelines.scoring.pieces import read_pieces
 from pipelines.scoring.settings import ScoringSettings
+from pipelines.scoring.settings import check_threads
 
 SAVED_MODEL = "saved_model.pb"
 
@@ -193,10 +194,13 @@ def limit_threads(num_threads: int) -> None:
     """Has TensorFlow compute in so many threads; only before it begins to.
 
     Raises:
-        ValueError: If it has begun.
+        ValueError: If it has begun, or nobody has a use for so many.
 
-    >>> limit_threads(tf.config.threading.get_intra_op_parallelism_threads())
+    >>> limit_threads(100_000)
+    Traceback (most recent call last):
+    ValueError: `threads` must be at least 1 and at most ...
     """
+    check_threads(num_threads)
     threading = tf.config.threading
     try:
         threading.set_intra_op_parallelism_threads(num_threads)

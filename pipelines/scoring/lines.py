@@ -10,7 +10,7 @@ def print_score(row: Mapping[str, Any], is_json: bool = False) -> None:
     """Prints a row: score, machine, clip, decision, p-value.
 
     What is wrong with a clip goes to standard error, and a clip without a
-    score has no line.
+    score has no line; in JSON every clip has one, which tells both.
 
     Args:
         row: Of `clip`, `machine`, `anomaly_score`, `p_value`, `decision`,
@@ -23,16 +23,16 @@ def print_score(row: Mapping[str, Any], is_json: bool = False) -> None:
     >>> print_score(row)
     0.25    fan    a.wav    0    0.5
     """
+    if is_json:
+        print(json.dumps(row), flush=True)
+        return
     clip, score = row["clip"], row["anomaly_score"]
     problem, p_value = row["problem"], row["p_value"]
     if score is None:
         print(f"keras-asd: left out: {clip}: {problem}", file=sys.stderr)
         return
-    if is_json:
-        print(json.dumps(row), flush=True)
-        return
     if problem:
-        print(f"keras-asd: no decision: {clip}: {problem}", file=sys.stderr)
+        print(f"keras-asd: not sound: {clip}: {problem}", file=sys.stderr)
     cells = [f"{score:.6g}", row["machine"], clip, row["decision"]]
     cells += ["nan" if p_value is None else f"{p_value:.4g}"]
     if "start_seconds" in row:

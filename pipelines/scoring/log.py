@@ -81,12 +81,14 @@ class ScoreLog:
         """Writes down what the scores belong to, or compares it.
 
         Raises:
-            ValueError: If the log was begun with something else.
+            ValueError: If the log was begun with something else, or the file
+                is none; it is left as it is then.
         """
-        self._drop_torn_line()
         self._file.seek(0)
         line = self._file.readline()
-        if not line:
+        if _line(facts).startswith(line) and not line.endswith(b"\n"):
+            # Empty, or cut off before its first line was whole.
+            self._file.truncate(0)
             self._write(facts)
             return
         before = self._parse(line)
@@ -102,6 +104,7 @@ class ScoreLog:
                 "A table of scores goes on with what it began with. Received: "
                 f"{'; '.join(changed)}. Remove {self.path} to begin anew."
             )
+        self._drop_torn_line()
 
     def _drop_torn_line(self) -> None:
         self._file.seek(0)
@@ -112,8 +115,7 @@ class ScoreLog:
         self._file.truncate(end)
 
     def _write(self, value: Any) -> None:
-        # In one line, whatever the names of the clips are.
-        self._file.write(json.dumps(value).encode("ascii") + b"\n")
+        self._file.write(_line(value))
         self._file.flush()
         os.fsync(self._file.fileno())
 
@@ -128,6 +130,11 @@ class ScoreLog:
             "What an interrupted scoring left must be as it was. Received: "
             f"{self.path}, which is damaged. Remove it to begin anew."
         )
+
+
+def _line(value: Any) -> bytes:
+    """In one line, whatever the names of the clips are."""
+    return json.dumps(value).encode("ascii") + b"\n"
 
 
 @contextlib.contextmanager

@@ -1,9 +1,31 @@
 """How clips are scored, beside the model that does it."""
 
 import dataclasses
+import os
 from collections.abc import Sequence
 
 from pipelines.libsndfile import MAX_SECONDS
+
+# More would wait for each other, and so many take long to begin.
+MOST_THREADS = max(64, 4 * (os.cpu_count() or 1))
+
+
+def check_threads(num_threads: int) -> None:
+    """Refuses a number of threads that no machine has a use for.
+
+    Raises:
+        ValueError: If it is below 1 or above `MOST_THREADS`.
+
+    >>> check_threads(2)
+    >>> check_threads(0)
+    Traceback (most recent call last):
+    ValueError: `threads` must be at least 1 and at most ...
+    """
+    if not 1 <= num_threads <= MOST_THREADS:
+        raise ValueError(
+            f"`threads` must be at least 1 and at most {MOST_THREADS}. "
+            f"Received: threads={num_threads}."
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,8 +40,12 @@ class ScoringSettings:
             length of a window if `None`.
         false_alarm_rate: Wished share of normal clips that raise an alarm;
             the model's own if `None`.
-        batch_size: Most windows of the model that it hears in one call.
-        num_threads: Threads that decode; one a core if `None`.
+        batch_size: Clips of equal length, or windows of `window_seconds`, are
+            scored in one call until they have so many windows of the model.
+            None is divided: one of more windows than that has a call of its
+            own, however long it is; `window_seconds` bounds it.
+        num_threads: Threads that decode, at most `MOST_THREADS`; one a core
+            if `None`.
 
     Raises:
         ValueError: If a number is out of its range.
@@ -53,12 +79,13 @@ class ScoringSettings:
                 "`false_alarm_rate` must lie between 0 and 1. Received: "
                 f"false_alarm_rate={rate:g}."
             )
-        for name in ("batch_size", "num_threads"):
-            number = getattr(self, name)
-            if number is not None and number < 1:
-                raise ValueError(
-                    f"`{name}` must be at least 1. Received: {name}={number}."
-                )
+        if self.batch_size < 1:
+            raise ValueError(
+                "`batch_size` must be at least 1. Received: "
+                f"batch_size={self.batch_size}."
+            )
+        if self.num_threads is not None:
+            check_threads(self.num_threads)
 
     def check_machine(self, machines: Sequence[str]) -> None:
         """Refuses a machine that is none of those known.

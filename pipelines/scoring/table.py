@@ -20,8 +20,8 @@ def check_table(path: pathlib.Path) -> None:
     """Refuses a table that could not be written in the end.
 
     Raises:
-        ValueError: If its suffix is none of `SUFFIXES`, or it is Parquet and
-            pyarrow is not installed.
+        ValueError: If its suffix is none of `SUFFIXES`, it is a folder, or it
+            is Parquet and pyarrow is not installed.
 
     >>> check_table(pathlib.Path("scores.xlsx"))
     Traceback (most recent call last):
@@ -31,6 +31,10 @@ def check_table(path: pathlib.Path) -> None:
         raise ValueError(
             f"`out` must end in one of {', '.join(SUFFIXES)}. Received: "
             f"out={path}."
+        )
+    if path.is_dir():
+        raise ValueError(
+            f"`out` must be a file. Received: out={path}, which is a folder."
         )
     if path.suffix == ".parquet":
         _import_parquet()

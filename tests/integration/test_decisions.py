@@ -206,11 +206,14 @@ def test_the_version_tells_what_it_is_and_verifies(fan_version):
     assert facts["contract"] == contract
     assert contract["machines"] == ["fan", "fan/id_00", "fan/id_02"]
     assert contract["calibration_clips"] == [80, 40, 40]
+    assert contract["calibration_sources"] == ["unseen"] * 3
+    assert contract["calibration_is_optimistic"] == [False] * 3
     assert contract["false_alarm_rate"] == 0.1
     assert len(facts["training_data_sha256"]) == 64
     assert facts["score_differences"]["saved_model"]["noise"] < 1e-4
+    assert facts["real_clips_tried"] == 5
     card = (fan_version / "assets.extra/model_card.md").read_text()
-    assert "| fan/id_00 | 40 | 0.0244 |" in card
+    assert "| fan/id_00 | 40 | 0.0244 | unseen |" in card
 
 
 def test_fresh_clips_calibrate_anew_and_leave_scores_alone(

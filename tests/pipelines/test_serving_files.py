@@ -12,6 +12,7 @@ from tensorflow_serving.config import model_server_config_pb2
 
 from keras_asd.__main__ import COMMANDS
 from pipelines.exporting.manifest import write_manifest
+from pipelines.exporting.publishing import publish
 from pipelines.serving_files import write_serving_files
 from tests.serving.published_protos import published_message
 
@@ -203,6 +204,24 @@ def test_a_folder_of_no_whole_version_is_refused(models, tmp_path):
     shutil.rmtree(models / "fan" / "12")
     (models / "pump" / "3" / "saved_model.pb").unlink()
     refused(ValueError, "saved_model.pb")
+
+
+def test_what_a_failed_first_export_left_is_passed_over(
+    models, tmp_path, caplog
+):
+    def fail(version):
+        raise ValueError("no score")
+
+    with pytest.raises(ValueError, match="no score"):
+        publish(models / "valve", fail)
+    write_serving_files(str(models), str(tmp_path / "serving"))
+    text = (tmp_path / "serving" / "models.config").read_text()
+    assert "pump" in text and "valve" not in text
+    assert f"passed over, since it holds no version: {models}" in caplog.text
+    for name in ("fan", "pump"):
+        shutil.rmtree(models / name)
+    with pytest.raises(FileNotFoundError, match="holds none"):
+        write_serving_files(str(models), str(tmp_path / "serving"))
 
 
 def test_the_files_may_lie_among_the_models(models):

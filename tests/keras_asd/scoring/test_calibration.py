@@ -67,6 +67,25 @@ def test_the_least_rate_that_clips_can_promise_is_decided(num_clips):
     assert judge(calibration, [2.0], [0], [0.99 * rate])[1] == [-1]
 
 
+def test_with_just_enough_clips_the_highest_score_is_an_alarm():
+    for num_clips in range(1, 300):
+        rate = 1.0 / (num_clips + 1)
+        ranks = np.arange(num_clips + 1, 0, -1) / (num_clips + 1)
+        curve = (np.arange(num_clips + 1.0), np.log(ranks))
+        calibration = Calibration(1).fit([curve], [num_clips])
+        assert judge(calibration, [999.0], [0], [rate])[1] == [1], num_clips
+
+
+def test_a_rate_that_no_p_value_reaches_has_no_decision():
+    curve = ([0.0, 1.0], np.log([1.0, 0.2]))
+    calibration = Calibration(1).fit([curve], [99])
+    rates = [0.1, 0.19, 0.2, 0.5]
+    _, decisions = judge(calibration, [9.0] * 4, [0] * 4, rates)
+    assert decisions.tolist() == [-1, -1, 1, 1]
+    _, decisions = judge(calibration, [0.0] * 4, [0] * 4, rates)
+    assert decisions.tolist() == [-1, -1, 0, 0]
+
+
 @pytest.mark.parametrize("rate", [np.nan, 0.0, -1.0, 1.0, 2.0, np.inf])
 def test_a_wish_that_is_no_share_has_no_decision(calibration, rate):
     assert judge(calibration, [2.0], [0], [rate])[1] == [-1]

@@ -9,6 +9,7 @@ from pipelines.calibration.false_alarms import needed_clips
 from pipelines.calibration.false_alarms import rate_interval
 from pipelines.calibration.false_alarms import thresholds
 from pipelines.calibration.false_alarms import wished_rate
+from pipelines.calibration.score_curves import fit_curve
 
 
 def test_every_way_to_wish_is_a_rate():
@@ -91,4 +92,21 @@ def test_a_threshold_is_where_the_decision_turns():
 def test_a_rate_below_all_p_values_has_no_threshold():
     curve = np.array([0.0, 1.0]), np.array([1.0, 0.1])
     assert find_threshold(*curve, 0.05) == np.inf
-    assert find_threshold(*curve, 0.1) == pytest.approx(1.0)
+    assert find_threshold(*curve, 0.1) == pytest.approx(1.0, abs=1e-3)
+
+
+@pytest.mark.parametrize("num_clips", range(1, 400, 7))
+def test_just_enough_clips_have_a_threshold(num_clips):
+    curve = fit_curve(np.arange(num_clips + 1.0)[1:] ** 2 / 7)
+    knots = (curve.scores, np.log(curve.p_values)) if curve else None
+    calibration = Calibration(1).fit([knots], [num_clips if curve else 0])
+    found = thresholds(calibration, least_rate(num_clips))
+    assert np.isfinite(found).all() == (curve is not None)
+
+
+def test_equal_scores_have_an_infinite_threshold_and_few_clips_none():
+    curve = fit_curve(np.array([*range(40), *[50.0] * 10]))
+    knots = curve.scores, np.log(curve.p_values)
+    calibration = Calibration(2).fit([knots, knots], [50, 5])
+    found = thresholds(calibration, 0.05)
+    assert np.isposinf(found[0]) and np.isnan(found[1])

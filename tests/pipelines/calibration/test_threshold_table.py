@@ -25,7 +25,7 @@ def test_a_line_tells_all_of_a_machine():
     assert header.split()[:3] == ["machine", "threshold", "clips"]
     # The tenth highest of 199 is exceeded with probability 10 / 200.
     assert fan.split() == "fan 189 199 unseen 2.4 % to 8.4 %".split()
-    assert pump.split()[2:6] == "49 out of fold".split()
+    assert pump.endswith("49     out of fold  unknown: out of fold")
     assert note == NOTE
 
 
@@ -38,3 +38,21 @@ def test_too_few_clips_are_said():
 
 def test_of_a_gamma_distribution_no_interval_is_known():
     assert make_table(0.05, "gamma")[2].endswith("gamma distribution")
+
+
+def test_equal_scores_are_told_from_too_few_clips():
+    normals = {"fan": NormalScores(np.minimum(np.arange(50.0), 40.0))}
+    calibration = fit_calibration(normals, list(normals))
+    facts = describe_calibration(normals, "empirical", 0.05)
+    *_, fan = threshold_table(["fan"], calibration, facts, 0.05).splitlines()
+    assert fan.endswith("no p-value is as small: the highest scores are equal")
+    assert fan.split()[1] == "-"
+
+
+def test_of_a_run_without_facts_nothing_is_said():
+    calibration = fit_calibration(NORMALS, list(NORMALS))
+    facts = {"method": "unknown", "keys": {}}
+    table = threshold_table(list(NORMALS), calibration, facts, 0.05)
+    *_, fan, pump = table.splitlines()
+    assert fan.split() == ["fan", "189", "199", "unknown", "unknown"]
+    assert pump.split()[3:] == ["unknown", "unknown"]

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from pipelines.client.address import connect
@@ -39,9 +40,18 @@ def test_any_other_url_is_refused(url):
         connect(url)
 
 
-@pytest.mark.parametrize("seconds", [0.0, -1.0, float("nan")])
-def test_a_timeout_is_positive(seconds):
-    with pytest.raises(ValueError, match="`timeout` must be positive"):
+@pytest.mark.parametrize("port", ["abc", "0", "65536", "8501x", "-1", "\uff18"])
+@pytest.mark.parametrize(
+    "url", ["http://localhost:{}/v1/models/fan", "grpc://localhost:{}/fan"]
+)
+def test_a_port_is_a_number_of_one(url, port):
+    with pytest.raises(ValueError, match="port of `url` must be a number"):
+        connect(url.format(port))
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, np.nan, np.inf, 1e10])
+def test_a_timeout_is_positive_and_at_most_a_day(seconds):
+    with pytest.raises(ValueError, match="`timeout` must be above 0 and at"):
         connect("http://localhost:8501/v1/models/fan", seconds)
 
 

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from keras_asd.__main__ import main
 from pipelines.commands.request import run
 
 
@@ -26,17 +27,14 @@ def test_a_line_a_clip_and_what_is_wrong_apart(clips, url_of, capsys):
 
 def test_json_has_all_fields(clips, url_of, capsys):
     assert run([url_of("fan"), *clips, "--json"]) == 0
-    row = json.loads(capsys.readouterr().out)
-    assert row["decision"] == 0 and row["valid"] is True
-    assert list(row) == [
-        "clip",
-        "machine",
-        "anomaly_score",
-        "p_value",
-        "decision",
-        "valid",
-        "problem",
-    ]
+    output, errors = capsys.readouterr()
+    rows = [json.loads(line) for line in output.splitlines()]
+    assert [row["clip"] for row in rows] == clips
+    assert [row["decision"] for row in rows] == [0, -1, -1]
+    assert [row["valid"] for row in rows] == [True, False, False]
+    assert rows[1]["problem"] == "unknown machine" and not errors
+    names = "clip machine anomaly_score p_value decision valid problem"
+    assert [list(row) for row in rows] == [names.split()] * 3
 
 
 def test_flags_reach_the_server(clips, url_of, capsys):
@@ -48,3 +46,21 @@ def test_flags_reach_the_server(clips, url_of, capsys):
 
 def test_nothing_scored_is_no_success(clips, url_of):
     assert run([url_of("fan"), clips[2], "--machine", "pump"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--timeout", "inf"], "timeout=inf"),
+        (["--timeout", "1e12"], "at most 86400 seconds"),
+        (["--sampling_rate", "0"], "sampling_rate=0"),
+        (["--sampling_rate", "-8000"], "sampling_rate=-8000"),
+        (["--recording_channel", "left"], "channel='left'"),
+    ],
+)
+def test_what_cannot_be_is_told_once_and_before_any_clip(words, said, capsys):
+    url = "http://localhost:8501/v1/models/fan"
+    assert main(["request", url, "gone.wav", "gone too.wav", *words]) == 2
+    output, errors = capsys.readouterr()
+    assert output == "" and errors.count("\n") == 1
+    assert said in errors and "gone" not in errors

@@ -89,6 +89,10 @@ def test_a_table_has_a_row_for_every_clip(model, clips, tmp_path, capsys):
 def test_nothing_scored_is_an_error(model, clips, tmp_path, capsys):
     broken = str(clips / "fan" / "d.wav")
     assert main(["score", model, broken]) == 2
+    capsys.readouterr()
+    assert main(["score", model, broken, "--json"]) == 2
+    row = json.loads(capsys.readouterr().out)
+    assert (row["anomaly_score"], row["problem"]) == (None, "empty: 0 bytes")
     out = str(tmp_path / "scores.csv")
     assert main(["score", model, broken, "--out", out]) == 2
 
@@ -100,6 +104,7 @@ def test_nothing_scored_is_an_error(model, clips, tmp_path, capsys):
         (["--window", "1", "--hop", "3"], "hop=3"),
         (["--machine", "whale"], "fan"),
         (["--out", "scores.xlsx"], "xlsx"),
+        (["--threads", "100000"], "threads=100000"),
         (["none"], "none"),
     ],
 )

@@ -9,6 +9,7 @@ from pipelines.assembly import make_detector
 from pipelines.config import Config
 from pipelines.exporting.acceptance import Probe
 from pipelines.exporting.acceptance import check_differences
+from pipelines.exporting.acceptance import check_other_outputs
 from pipelines.exporting.acceptance import find_differences
 from pipelines.exporting.acceptance import make_probes
 from pipelines.exporting.forms import open_detector
@@ -78,3 +79,47 @@ def test_probes_cover_batches_lengths_faults_and_real_clips():
 def test_more_than_expected_is_told(caplog):
     check_differences("ONNX", {"noise": 2e-4}, [PROBE])
     assert "ONNX on noise" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("difference", "is_refused"), [(3.0, False), (math.inf, True)]
+)
+def test_int8_may_round_but_must_have_scores(difference, is_refused):
+    if not is_refused:
+        check_differences("litert_int8", {"noise": difference}, [PROBE])
+        return
+    with pytest.raises(ValueError, match="litert_int8 on noise"):
+        check_differences("litert_int8", {"noise": difference}, [PROBE])
+
+
+def outputs(**changes):
+    made = {
+        "anomaly_score": np.float32([1.0, 2.0]),
+        "p_value": np.float32([0.5, 0.04]),
+        "decision": np.int32([0, 1]),
+        "embedding": np.float32([[1.0, 0.0], [0.0, 2.0]]),
+    }
+    return lambda waveform, key: made | changes
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"p_value": np.float32([0.6, 0.04])}, "p_value"),
+        ({"p_value": np.float32([0.5, np.nan])}, "p_value"),
+        ({"decision": np.int32([0, 0])}, "decision"),
+        ({"embedding": np.float32([[1.2, 0], [0, 2]])}, "embedding"),
+    ],
+)
+def test_other_outputs_of_a_form_are_refused_by_name(changes, fault):
+    check_other_outputs("ONNX", outputs(), outputs(), [PROBE])
+    with pytest.raises(ValueError, match=f"another {fault} of ONNX"):
+        check_other_outputs("ONNX", outputs(), outputs(**changes), [PROBE])
+
+
+def test_a_decision_may_turn_where_its_p_value_moved():
+    moved = {
+        "p_value": np.float32([0.5, 0.0500001]),
+        "decision": np.int32([0, 0]),
+    }
+    check_other_outputs("ONNX", outputs(), outputs(**moved), [PROBE])

@@ -2,6 +2,7 @@
 
 import sys
 
+import keras
 import numpy as np
 import pytest
 
@@ -16,11 +17,11 @@ from keras_asd.presets import STAGES
 from keras_asd.scoring import Calibration
 from pipelines.config import Config
 from pipelines.exporting import portable_forms
-from pipelines.exporting.portable_forms import open_litert
-from pipelines.exporting.portable_forms import open_onnx
 from pipelines.exporting.portable_forms import write_litert
 from pipelines.exporting.portable_forms import write_litert_int8
 from pipelines.exporting.portable_forms import write_onnx
+from pipelines.exporting.portable_runners import open_litert
+from pipelines.exporting.portable_runners import open_onnx
 from pipelines.scorers import SCORER_NAMES
 from pipelines.scorers import make_scorer
 from pipelines.scorers import with_scorer
@@ -38,6 +39,15 @@ def tiny_stages():
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(STAGES, "tiny", ((2, 64, 1, 2),))
         yield
+
+
+@pytest.fixture(autouse=True)
+def same_weights():
+    """Of some untrained networks an embedding all but vanishes.
+
+    Its direction, and with it the score, is then what float32 rounds.
+    """
+    keras.utils.set_random_seed(0)
 
 
 def draw_noise(batch, samples=SAMPLES, seed=0):
@@ -223,8 +233,8 @@ def test_8_bit_integers_need_clips(tmp_path):
 
 def test_without_the_extra_its_name_is_told(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "tf2onnx", None)
-    with pytest.raises(ImportError, match=r"keras-asd\[onnx\]"):
+    with pytest.raises(ValueError, match=r"keras-asd\[onnx\]"):
         write_onnx(make_detector(make_mobile()), tmp_path / "model")
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    with pytest.raises(ImportError, match=r"keras-asd\[onnx\]"):
+    with pytest.raises(ValueError, match=r"keras-asd\[onnx\]"):
         open_onnx(tmp_path / "model")

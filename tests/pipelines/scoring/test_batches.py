@@ -178,7 +178,8 @@ def test_what_the_scorer_raises_ends_the_scoring(write_hum):
         ({"window_seconds": float("nan")}, "window=nan"),
         ({"false_alarm_rate": 1.5}, "false_alarm_rate=1.5"),
         ({"batch_size": 0}, "batch_size=0"),
-        ({"num_threads": 0}, "num_threads=0"),
+        ({"num_threads": 0}, "threads=0"),
+        ({"num_threads": 100_000}, "at most .* threads=100000"),
     ],
 )
 def test_wrong_settings_are_named(wrong, said):

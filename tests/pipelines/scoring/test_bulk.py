@@ -26,7 +26,7 @@ import pathlib, sys, time
 from pipelines.scoring.bulk import score_to_table
 from pipelines.scoring.recordings import find_recordings
 sys.path.insert(0, sys.argv[3])
-from tests.pipelines import test_bulk_scoring as here
+from tests.pipelines.scoring import test_bulk as here
 def score(*inputs):
     time.sleep(0.01)
     return here.peak(*inputs)
@@ -79,7 +79,7 @@ def test_killed_three_times_it_has_each_clip_once(write_clips, tmp_path):
     assert num_scored == sum(row["problem"] == "" for row in read(whole))
     assert [row["clip"] for row in read(whole)] == paths
     out, partial = tmp_path / "out.csv", tmp_path / "out.csv.partial"
-    root = os.path.abspath(f"{__file__}/../../..")
+    root = os.path.abspath(f"{__file__}/../../../..")
     words = [sys.executable, "-c", SCRIPT, str(clips), str(out), root]
     for generation in range(1, 5):
         process = subprocess.Popen(words, cwd=root)

@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from pipelines.scoring.lines import print_score
 
 ROW = {
@@ -35,7 +37,20 @@ def test_json_is_the_row(capsys):
 def test_what_is_wrong_goes_elsewhere(capsys):
     doubtful = printed(capsys, p_value=None, decision=-1, problem="clipped")
     assert doubtful.out == "0.25\tfan\ta.wav\t-1\tnan\n"
-    assert doubtful.err == "keras-asd: no decision: a.wav: clipped\n"
-    for is_json in (False, True):
-        out = printed(capsys, is_json, anomaly_score=None, problem="silent")
-        assert out == ("", "keras-asd: left out: a.wav: silent\n")
+    assert doubtful.err == "keras-asd: not sound: a.wav: clipped\n"
+    out = printed(capsys, anomaly_score=None, problem="empty: 0 bytes")
+    assert out == ("", "keras-asd: left out: a.wav: empty: 0 bytes\n")
+
+
+def test_an_alarm_of_a_recording_that_is_not_sound_stays_one(capsys):
+    told = printed(capsys, decision=1, problem="silent")
+    assert told.out == "0.25\tfan\ta.wav\t1\t0.5\n"
+    assert told.err == "keras-asd: not sound: a.wav: silent\n"
+
+
+@pytest.mark.parametrize("score", [0.25, None])
+def test_json_tells_what_is_wrong_itself(score, capsys):
+    changes = {"anomaly_score": score, "problem": "damaged"}
+    told = printed(capsys, is_json=True, **changes)
+    assert json.loads(told.out) == {**ROW, **changes}
+    assert told.err == ""

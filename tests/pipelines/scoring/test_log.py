@@ -46,7 +46,18 @@ def test_another_model_is_refused_by_name(path):
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("content", [b"not ours\n", b"7\n", b"\0\0\n{}\n"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"not ours\n",
+        b"7\n",
+        b"\0\0\n{}\n",
+        b"not ours",
+        b"{}",
+        b"\x89PNG\r\n\xff\0",
+        b'{"model": "b", "mach',
+    ],
+)
 def test_a_file_that_is_no_log_is_refused_and_left(path, content):
     path.parent.mkdir()
     path.write_bytes(content)
@@ -60,6 +71,15 @@ def test_two_cannot_write_at_once(path):
         with pytest.raises(ValueError, match="another one"):
             write(path)
     write(path)
+
+
+def test_a_torn_line_of_another_log_is_left_too(path):
+    write(path, ["a.wav"])
+    content = path.read_bytes()[:-3]
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="model: a then, b now"):
+        write(path, facts={"model": "b", "machine": None})
+    assert path.read_bytes() == content
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,14 @@ def test_parquet_holds_the_same_in_types_of_its_own(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("suffix", table.SUFFIXES)
+def test_a_folder_is_no_table(tmp_path, suffix):
+    folder = tmp_path / f"scores{suffix}"
+    folder.mkdir()
+    with pytest.raises(ValueError, match="`out` must be a file.* a folder"):
+        table.check_table(folder)
+
+
+@pytest.mark.parametrize("suffix", table.SUFFIXES)
 def test_a_name_that_is_no_text_ends_no_table(tmp_path, suffix):
     if suffix == ".parquet":
         pytest.importorskip("pyarrow.parquet")

@@ -1,0 +1,94 @@
+"""Real clips of a run, on which its exported forms are tried."""
+
+import logging
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipelines.clip_list import ListedClip
+from pipelines.clip_list import normal_clips
+from pipelines.config import Config
+from pipelines.inspected_clip import InspectedClip
+from pipelines.libsndfile import decode_clip
+
+logger = logging.getLogger(__name__)
+
+
+def real_clips(
+    listed: Sequence[ListedClip], config: Config, number: int
+) -> list[tuple[np.ndarray, str]]:
+    """Decodes normal clips from all over a run's list.
+
+    Those that are no longer there are passed over, those that no longer
+    decode likewise, with a warning each; with another one if none is left.
+
+    Args:
+        listed: The run's clips.
+        config: Its settings.
+        number: Most clips.
+
+    Returns:
+        Of each clip the waveform, `(samples,)` float32, and its key.
+
+    >>> real_clips([], Config(), 5)
+    []
+    """
+    normals = normal_clips(listed)
+    there = [one for one in normals if one.clip.path.exists()]
+    found: list[tuple[np.ndarray, str]] = []
+    for one in _spread(there, number):
+        if len(found) == number:
+            break
+        path = one.clip.path
+        try:
+            waveform = decode_clip(
+                path, config.sampling_rate, config.recording_channel
+            )
+        except (OSError, ValueError, RuntimeError) as error:
+            logger.warning("clip left out: %s: %s", path, error)
+            continue
+        found.append((waveform, one.clip.key))
+    if normals and not found:
+        logger.warning(
+            "no form is tried on a real clip: none of the run's %d normal "
+            "clips can be read, such as %s",
+            len(normals),
+            normals[0].clip.path,
+        )
+    return found
+
+
+def check_ranged(
+    clips: Sequence[tuple[np.ndarray, str]], listed: Sequence[ListedClip]
+) -> None:
+    """Refuses 8-bit integers without a clip to take their ranges from.
+
+    Args:
+        clips: From `real_clips`.
+        listed: The run's clips.
+
+    Raises:
+        ValueError: If there is none, naming the folder where one was.
+
+    >>> check_ranged([(np.zeros(9, "float32"), "fan")], [])
+    """
+    if clips:
+        return
+    normals = normal_clips(listed)
+    folder = normals[0].clip.path.parent if normals else pathlib.Path()
+    raise ValueError(
+        "litert_int8 takes its ranges from the run's normal clips, of which "
+        f"some must be there. Received: none of {len(normals)} can be read, "
+        f"as from {folder}. Bring that folder back, or export without "
+        "litert_int8."
+    )
+
+
+def _spread(clips: Sequence[InspectedClip], number: int) -> list[InspectedClip]:
+    """Those from all over come first, and the others in their order."""
+    places = np.linspace(0, len(clips) - 1, min(number, len(clips)))
+    first = dict.fromkeys(places.astype(int).tolist())
+    return [
+        clips[place] for place in (first | dict.fromkeys(range(len(clips))))
+    ]
