@@ -23,14 +23,15 @@ def measure(is_quick: bool = False) -> list[Measurement]:
         return [Measurement("single clip, SavedModel", None, "ms", note=note)]
     import tensorflow as tf
 
-    from pipelines.export import write_saved_model
+    from pipelines.exporting.forms import write_form
 
     config = Config(clip_seconds=1.0, width=0.25) if is_quick else Config()
     classes = tuple(f"fan/id_{index:02}" for index in range(NUM_CLASSES))
     keys = {name: (index,) for index, name in enumerate(classes)}
     detector = make_detector(config, LabelMap(classes, keys))
+    contract = {"machines": list(classes), "recording_channel": "mean"}
     with tempfile.TemporaryDirectory() as folder:
-        write_saved_model(detector, pathlib.Path(folder))
+        write_form("saved_model", detector, pathlib.Path(folder), contract, [])
         model = tf.saved_model.load(folder)
     serve = model.signatures["serving_default"]
     generator = np.random.default_rng(0)

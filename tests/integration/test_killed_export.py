@@ -38,9 +38,8 @@ def start(run, target):
 
 def stop(exporter):
     exporter.send_signal(signal.SIGKILL)
-    told = exporter.stdout.read().count(b"\n")
-    exporter.wait()
-    return told
+    with exporter:
+        return exporter.stdout.read().count(b"\n")
 
 
 def seconds_of_an_export(run, target):
