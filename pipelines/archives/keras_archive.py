@@ -5,9 +5,11 @@ loaded is still a program for Keras, so take models from those you trust.
 """
 
 import collections
+import errno
 import os
 import pathlib
 import stat
+import struct
 import zipfile
 
 import keras
@@ -74,10 +76,17 @@ def check_keras_archive(path: str | os.PathLike[str]) -> None:
     except (
         EOFError,
         NotImplementedError,
+        OverflowError,
         RuntimeError,
-        UnicodeDecodeError,
+        ValueError,
+        struct.error,
         zipfile.BadZipFile,
     ):
+        fault = "a damaged zip archive"
+    except OSError as error:
+        # A place that the archive names and no file can have.
+        if error.errno != errno.EINVAL:
+            raise
         fault = "a damaged zip archive"
     if fault:
         raise ValueError(

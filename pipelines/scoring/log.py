@@ -92,7 +92,7 @@ class ScoreLog:
             self._write(facts)
             return
         before = self._parse(line)
-        if not isinstance(before, dict):
+        if not isinstance(before, dict) or set(before) != set(facts):
             raise self._damage()
         changed = [
             f"{name}: {before.get(name)} then, {value} now"
