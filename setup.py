@@ -20,7 +20,10 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.11,<3.13",
     packages=find_packages(include=["keras_asd*", "pipelines*", "tuning*"]),
-    package_data={"pipelines": ["templates/*"]},
+    package_data={
+        "pipelines": ["templates/*"],
+        "tuning": ["templates/*"],
+    },
     install_requires=[
         "keras>=3.15.1",
         "tensorflow>=2.16,<2.22",

@@ -21,6 +21,7 @@ COMMANDS = {
     "serve-files": "write what TensorFlow Serving takes to serve exports",
     "request": "score clips with a model that is served somewhere",
     "official": "judge score files by the official rules of DCASE Task 2",
+    "tune": "search for the settings that tell faults best",
     "study": "repeat an experiment of the sub-cluster AdaCos paper",
     "demo": "the whole way on built-in data: generate, train, evaluate, export",
 }
@@ -54,6 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         try:
             options = _make_parser().parse_args(words[:1])
+            if options.command == "tune":
+                from tuning import commands as tuning_commands
+
+                return tuning_commands.run(words[1:])
             from pipelines import commands
 
             return commands.run(options.command, words[1:])

@@ -37,9 +37,7 @@ class Checkpoints(keras.callbacks.Callback):
 
     def resume(self, num_epochs: int) -> None:
         """Forgets what the history tells of epochs not in the checkpoint."""
-        if self.run.history.exists():
-            text = self.run.history.read_text(encoding="utf-8")
-            self.rows = list(csv.DictReader(io.StringIO(text)))[:num_epochs]
+        self.rows = read_history(self.run)[:num_epochs]
 
     def on_epoch_end(self, epoch, logs=None):
         logs = {name: float(value) for name, value in (logs or {}).items()}
@@ -79,3 +77,16 @@ class Checkpoints(keras.callbacks.Callback):
     def _save(self, path):
         with atomic.replacing(path) as temporary:
             self.model.save(temporary)
+
+
+def read_history(run: RunFolder) -> list[dict[str, str]]:
+    """What a run's history tells of its epochs, in order, as written.
+
+    >>> import pathlib
+    >>> read_history(RunFolder(pathlib.Path("no_such_run")))
+    []
+    """
+    if not run.history.exists():
+        return []
+    text = run.history.read_text(encoding="utf-8")
+    return list(csv.DictReader(io.StringIO(text)))

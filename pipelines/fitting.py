@@ -30,6 +30,10 @@ def fit_classifier(
     label_map: LabelMap,
     config: Config,
     run: RunFolder,
+    classifier: Classifier | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    last_epoch: int | None = None,
+    verbose: int | None = None,
 ) -> Classifier:
     """Trains the classifier of a run, from where it was left.
 
@@ -39,6 +43,13 @@ def fit_classifier(
         label_map: Their classes.
         config: Settings of the run.
         run: Its folder.
+        classifier: What an unbegun run starts from; a fresh one if `None`.
+        callbacks: Further ones. What they add to the logs of an epoch goes
+            into the history.
+        last_epoch: Where to stop, if before the last; rates fall as they
+            would without it.
+        verbose: As in Keras; a bar for people and a line an epoch for logs
+            if `None`. At 0 nothing is said of few steps either.
 
     Returns:
         The classifier with the weights that the run keeps.
@@ -67,7 +78,7 @@ def fit_classifier(
 
     training = select("train", "contrast")
     validation = select("held out")
-    classifier, first_epoch = _restore(config, label_map, run)
+    classifier, first_epoch = _restore(config, label_map, run, classifier)
     keeps_best = config.keep == "best" and validation.num_examples > 0
     if config.keep == "best" and not keeps_best:
         logger.warning(
@@ -82,16 +93,19 @@ def fit_classifier(
         training.num_classes,
         validation.num_examples,
     )
+    if verbose is None:
+        verbose = 1 if sys.stdout.isatty() else 2
     num_steps = config.epochs * training.steps_per_epoch
-    if num_steps < FEW_STEPS:
+    if num_steps < FEW_STEPS and verbose != 0:
         logger.warning(
             "%d training steps are few: raise --epochs, or lower --batch_size",
             num_steps,
         )
-    if first_epoch < config.epochs:
+    end = min(config.epochs, last_epoch or config.epochs)
+    if first_epoch < end:
         classifier.fit(
             training.batches(first_epoch),
-            epochs=config.epochs,
+            epochs=end,
             initial_epoch=first_epoch,
             steps_per_epoch=training.steps_per_epoch,
             shuffle=False,
@@ -104,11 +118,11 @@ def fit_classifier(
                 keras.callbacks.LearningRateScheduler(
                     lambda epoch: learning_rate(epoch, config)
                 ),
+                *callbacks,
                 keras.callbacks.TensorBoard(run.tensorboard, write_graph=False),
                 checkpoints,
             ],
-            # A bar for people, a line an epoch for logs.
-            verbose=1 if sys.stdout.isatty() else 2,
+            verbose=verbose,
         )
     if keeps_best:
         return load_model(run.best)
@@ -116,12 +130,16 @@ def fit_classifier(
 
 
 def _restore(
-    config: Config, label_map: LabelMap, run: RunFolder
+    config: Config,
+    label_map: LabelMap,
+    run: RunFolder,
+    classifier: Classifier | None,
 ) -> tuple[Classifier, int]:
     """The classifier as it was left, and the epoch to go on with."""
     latest = run.latest
     if latest is None:
-        return make_classifier(config, len(label_map.classes)), 0
+        fresh = classifier or make_classifier(config, len(label_map.classes))
+        return fresh, 0
     classifier = load_model(latest)
     epoch = run.finished_epochs(latest)
     logger.info("going on after epoch %d of %d", epoch, config.epochs)

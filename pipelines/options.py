@@ -1,10 +1,12 @@
-"""Flags and configuration files of `keras-asd train`, one thing."""
+"""Flags and configuration files of a training, one thing."""
 
 import argparse
 import contextlib
 import dataclasses
 import pathlib
+from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import Any
 
 import yaml
 from jsonargparse import ArgumentParser
@@ -34,7 +36,13 @@ def parse_training(words: Sequence[str]) -> tuple[Config, list[str], str]:
     >>> parse_training([*words, "--epochs", "3"])[0].epochs
     3
     """
-    parser = _make_parser(_find_preset(words))
+    parser = make_config_parser(
+        words,
+        prog="keras-asd train",
+        description="Trains a detector on the normal clips of data folders. "
+        "Started again with the same words, it goes on where it stopped.",
+    )
+    parser.add_argument("--run", type=str, help="folder of the run")
     options = parser.parse_args(list(words)).as_dict()
     data = options["folders"] or options["data"]
     if not data or not options["run"]:
@@ -42,36 +50,29 @@ def parse_training(words: Sequence[str]) -> tuple[Config, list[str], str]:
             "DATA and --run must be given, e.g. "
             "keras-asd train recordings --run runs/first"
         )
-    names = [field.name for field in dataclasses.fields(Config)]
-    try:
-        config = Config(**{name: options[name] for name in names})
-    except ValueError as error:
-        parser.error(str(error))
-    return config, data, options["run"]
+    return read_config_options(parser, options), data, options["run"]
 
 
-def _find_preset(words: Sequence[str]) -> str:
-    """The preset to start from: of the flag, else of the file."""
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--preset")
-    parser.add_argument("--config", type=pathlib.Path)
-    first, _ = parser.parse_known_args(list(words))
-    preset = first.preset
-    if preset is None and first.config is not None and first.config.is_file():
-        text = first.config.read_text(encoding="utf-8", errors="replace")
-        with contextlib.suppress(yaml.YAMLError, AttributeError):
-            preset = yaml.safe_load(text).get("preset")
-    # What is wrong with either is the other parser's to say.
-    is_known = isinstance(preset, str) and preset in PRESETS
-    return preset if is_known else DEFAULT_PRESET
+def make_config_parser(
+    words: Sequence[str],
+    prog: str,
+    description: str,
+    preset: str = DEFAULT_PRESET,
+) -> ArgumentParser:
+    """A parser of data folders and of every setting of a training.
 
+    Args:
+        words: What it will parse; they may name the preset to start from.
+        prog: The command.
+        description: What it does.
+        preset: Where they name none.
 
-def _make_parser(preset: str) -> ArgumentParser:
-    parser = ArgumentParser(
-        prog="keras-asd train",
-        description="Trains a detector on the normal clips of data folders. "
-        "Started again with the same words, it goes on where it stopped.",
-    )
+    >>> parser = make_config_parser([], "keras-asd train", "Trains.")
+    >>> parser.get_defaults().margin
+    0.7
+    """
+    preset = _find_preset(words, preset)
+    parser = ArgumentParser(prog=prog, description=description)
     parser.add_argument(
         "folders", nargs="*", type=str, metavar="DATA", help="data folders"
     )
@@ -81,7 +82,6 @@ def _make_parser(preset: str) -> ArgumentParser:
         default=[],
         help="the data folders again, for the file",
     )
-    parser.add_argument("--run", type=str, help="folder of the run")
     parser.add_argument(
         "--config", action="config", help="file with any of these settings"
     )
@@ -94,3 +94,43 @@ def _make_parser(preset: str) -> ArgumentParser:
     parser.add_class_arguments(Config)
     parser.set_defaults(dataclasses.asdict(choose_preset(preset)))
     return parser
+
+
+def read_config_options(
+    parser: ArgumentParser, options: Mapping[str, Any]
+) -> Config:
+    """The configuration among the options of such a parser.
+
+    Args:
+        parser: Of `make_config_parser`; it tells what is not right.
+        options: What it parsed.
+
+    Raises:
+        SystemExit: With code 2, after a clear line, for what is not right.
+
+    >>> parser = make_config_parser([], "keras-asd train", "Trains.")
+    >>> options = parser.parse_args(["--epochs", "3"]).as_dict()
+    >>> read_config_options(parser, options).epochs
+    3
+    """
+    names = [field.name for field in dataclasses.fields(Config)]
+    try:
+        return Config(**{name: options[name] for name in names})
+    except ValueError as error:
+        parser.error(str(error))
+
+
+def _find_preset(words: Sequence[str], default: str) -> str:
+    """The preset to start from: of the flag, else of the file."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--preset")
+    parser.add_argument("--config", type=pathlib.Path)
+    first, _ = parser.parse_known_args(list(words))
+    preset = first.preset
+    if preset is None and first.config is not None and first.config.is_file():
+        text = first.config.read_text(encoding="utf-8", errors="replace")
+        with contextlib.suppress(yaml.YAMLError, AttributeError):
+            preset = yaml.safe_load(text).get("preset")
+    # What is wrong with either is the other parser's to say.
+    is_known = isinstance(preset, str) and preset in PRESETS
+    return preset if is_known else default

@@ -13,7 +13,8 @@ _STGRAM = dataclasses.replace(
 # released code. `stgram_mfn_arcface` is Liu et al. (STgram-MFN; their
 # published numbers): its own front-end, channel order and backbone, Adam
 # without decay; the cosine is ours, theirs begins at epoch 20.
-# `reduced` is the same system, small enough for a laptop's few minutes.
+# `reduced` is the same system, small enough for a laptop's few minutes, and
+# `tastgram_study` smaller still, for the many trainings of a search.
 #
 # Wilkinghoff & Kurth, https://arxiv.org/abs/2309.15643, with the settings of
 # the authors' released code: `dual_branch_subcluster_adacos`, and with one
@@ -66,6 +67,18 @@ PRESETS = {
         epochs=15,
         batch_size=32,
         learning_rate=1e-3,
+        keep="last",
+        seed=1,
+    ),
+    "tastgram_study": dataclasses.replace(
+        _TASTGRAM,
+        clip_seconds=2.0,
+        num_mel_bins=64,
+        width=0.25,
+        gate="standardized",
+        epochs=10,
+        batch_size=16,
+        learning_rate=3e-3,
         keep="last",
         seed=1,
     ),

@@ -7,6 +7,10 @@ import sys
 
 import pytest
 
+from tests.house_order import ORDERS
+from tests.house_order import PACKAGES
+from tests.house_order import PIPELINES_ORDER
+
 ROOT = pathlib.Path(__file__).parents[1]
 ROOMS = ("keras_asd", "pipelines", "tuning")
 FRONT_DOOR = "keras_asd.__main__"
@@ -21,46 +25,6 @@ KERAS_ASD_FOLDERS = {
     "scoring": {"scoring"},
     "models": {"models", "layers", "scoring"},
 }
-
-# Inside pipelines, from the ground up: a module imports only what stands
-# before it, above it or to its left. The programs come last.
-PIPELINES_ORDER = {
-    "records and settings": (
-        "atomic clip inspected_clip scored_clip config_rules config presets "
-        "holdout mixing"
-    ),
-    "readers, labels and lists": "datasets clip_keys labels clip_list",
-    "decoding": (
-        "ogg riff containers libsndfile inspection native_ops routes decode "
-        "waveforms"
-    ),
-    "batches, networks and runs": (
-        "training_data assembly run_folder archives artefacts checkpoints "
-        "preparation fitting"
-    ),
-    "embeddings and scores": (
-        "embeddings scorers clip_scores training_free clips_to_score "
-        "nearest_neighbor_baseline baseline calibration"
-    ),
-    "report": (
-        "summary tables table_formats score_files decisions challenge decided "
-        "plots page report scorer_table explanation explanation_figure "
-        "projection"
-    ),
-    "exported versions": "exporting",
-    "programs": (
-        "options training calibrating evaluation export serving_files scoring "
-        "explaining embedding_map"
-    ),
-    "models served elsewhere": "client",
-    "the programs in a row": "demo studies",
-    "the command line": "commands",
-}
-
-PACKAGES = set(
-    "archives calibration challenge client commands datasets exporting scoring "
-    "studies".split()
-)
 
 
 def source_files(*folders):
@@ -175,19 +139,18 @@ def test_folders_of_keras_asd_keep_to_themselves():
     assert not wrong_imports(is_a_neighbours, *rooms)
 
 
-def pipelines_order():
-    return [
-        name for layer in PIPELINES_ORDER.values() for name in layer.split()
-    ]
+def modules_in_order(room):
+    return [name for layer in ORDERS[room].values() for name in layer.split()]
 
 
-def test_every_module_of_pipelines_has_its_place():
+@pytest.mark.parametrize("room", list(ORDERS))
+def test_every_module_of_a_room_has_its_place(room):
     found = {
         path.stem
-        for path in (ROOT / "pipelines").iterdir()
+        for path in (ROOT / room).iterdir()
         if path.suffix == ".py" or (path / "__init__.py").exists()
     }
-    assert sorted(pipelines_order()) == sorted(found - {"__init__"})
+    assert sorted(modules_in_order(room)) == sorted(found - {"__init__"})
 
 
 def test_programs_do_not_import_each_other():
@@ -200,18 +163,19 @@ def test_programs_do_not_import_each_other():
         assert not [name for name in used if is_inside(name, *others)]
 
 
-def test_pipelines_import_what_stands_before_them():
-    order = pipelines_order()
+@pytest.mark.parametrize("room", list(ORDERS))
+def test_modules_import_what_stands_before_them(room):
+    order = modules_in_order(room)
 
     def is_ahead(module, name):
-        if not is_inside(name, "pipelines"):
+        if not is_inside(name, room):
             return False
         own, used = module.split(".")[1], name.split(".")[1]
         if own == used:
             return own not in PACKAGES
         return order.index(used) > order.index(own)
 
-    rooms = [f"pipelines.{name}" for name in order]
+    rooms = [f"{room}.{name}" for name in order]
     assert not wrong_imports(is_ahead, *rooms)
 
 
@@ -230,6 +194,7 @@ def test_package_inits_import_nothing_but_their_own(module):
         "pipelines.config",
         "pipelines.options",
         "tuning",
+        "tuning.commands",
     ],
 )
 def test_what_must_answer_at_once_loads_no_framework(module):

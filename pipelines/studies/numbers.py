@@ -79,7 +79,7 @@ def row_numbers(name: str, cells: Sequence[Cell], year: int) -> RowNumbers:
     >>> row_numbers("AdaCos", [Cell(scored, 0.9, 12)], 2020).auc.mean
     1.0
     """
-    found = [_measure(cell.scored_clips, year) for cell in cells]
+    found = [measure_scores(cell.scored_clips, year) for cell in cells]
     numbers = {}
     for metric in ("auc", "pauc", "official_score"):
         own = [one[metric][0] for one in found]
@@ -97,8 +97,29 @@ def row_numbers(name: str, cells: Sequence[Cell], year: int) -> RowNumbers:
     )
 
 
-def _measure(scored_clips: Sequence[ScoredClip], year: int) -> dict:
-    """Each metric on the clips as they are, and on every resample."""
+def measure_scores(
+    scored_clips: Sequence[ScoredClip], year: int
+) -> dict[str, tuple[float, np.ndarray]]:
+    """`auc`, `pauc` and `official_score` of scored clips, and resampled.
+
+    The same clips are resampled alike, whatever their scores, so that
+    differences may be taken resample by resample.
+
+    Args:
+        scored_clips: Those of unknown label do not count.
+        year: Whose rules hold.
+
+    Returns:
+        For each metric its value, and `(NUM_RESAMPLES,)` on resamples.
+
+    >>> import pathlib
+    >>> from pipelines.clip import Clip
+    >>> path = pathlib.Path("a.wav")
+    >>> clips = [Clip(path, "fan", "id_00", "test", i > 2) for i in range(6)]
+    >>> scored = [ScoredClip(clip, i) for i, clip in enumerate(clips)]
+    >>> measure_scores(scored, 2020)["auc"][1].shape
+    (1000,)
+    """
     scored_clips = [
         one for one in scored_clips if one.clip.is_anomaly is not None
     ]

@@ -39,9 +39,13 @@ def printed_text(notebook):
     )
 
 
-def check_training(text):
+def check_auc(text):
     (auc,) = re.findall(r"mean AUC (\d\.\d+)", text)
     assert 0.0 <= float(auc) <= 1.0
+
+
+def check_training(text):
+    check_auc(text)
     assert "accuracy: " in text
 
 
@@ -56,7 +60,17 @@ def check_angular_margins(text):
     assert float(scales["adaptive"]) < 100 < float(scales["reference"])
 
 
+def check_search(text):
+    check = re.findall(r"val_proxy_auc (\d\.\d+) \{'margin'", text)
+    assert len(check) == 3
+    assert sorted(check, reverse=True) == check
+    parts = dict(re.findall(r"val_proxy_auc_(\w+) +(\d\.\d+)", text))
+    assert "siblings" in parts and len(parts) == 5
+    check_auc(text)
+
+
 CHECKS = {
+    "search_margin_scale_alpha": check_search,
     "train_with_model_fit": check_training,
     "why_angular_margins_work": check_angular_margins,
 }

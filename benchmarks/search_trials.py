@@ -1,0 +1,197 @@
+"""Trials of the ranking study: each trained once, judged in every way."""
+
+import dataclasses
+import json
+import pathlib
+import shutil
+import time
+
+import keras
+import numpy as np
+
+from keras_asd.metrics import roc_auc
+from keras_asd.models import AnomalyDetector
+from pipelines import atomic
+from pipelines.checkpoints import read_history
+from pipelines.clip_scores import score_embeddings
+from pipelines.clips_to_score import choose_test_clips
+from pipelines.config import Config
+from pipelines.datasets.synthetic import SyntheticSettings
+from pipelines.datasets.synthetic import generate
+from pipelines.embeddings import embed_clips
+from pipelines.fitting import fit_classifier
+from pipelines.inspected_clip import InspectedClip
+from pipelines.presets import PRESETS
+from pipelines.run_folder import RunFolder
+from tuning.judging.objective import ProxyObjective
+from tuning.ranges import RANGES
+from tuning.search_data import SearchData
+from tuning.search_data import prepare_search
+from tuning.trials.fitting import trial_detector
+
+PARAMETERS = ("margin", "scale", "mix_alpha", "learning_rate", "weight_decay")
+
+
+@dataclasses.dataclass(frozen=True)
+class Design:
+    """What the study trains on and from where; fixed before it was run.
+
+    Args:
+        data: Settings of the built-in machines.
+        config: What every trial starts from.
+        seed: Of the values of the trials.
+
+    >>> sorted(Design().values(3)) == sorted(PARAMETERS)
+    True
+    """
+
+    data: SyntheticSettings = SyntheticSettings(
+        num_train=80,
+        num_train_target=4,
+        num_test_normal=60,
+        num_test_anomaly=60,
+        seconds=2.0,
+        seed=5,
+    )
+    config: Config = dataclasses.replace(
+        PRESETS["reduced"],
+        clip_seconds=2.0,
+        num_mel_bins=32,
+        width=0.25,
+        holdout=0.25,
+        epochs=10,
+    )
+    seed: int = 5
+
+    def values(self, number: int) -> dict[str, float]:
+        """Values of a trial, drawn from the ranges of the search."""
+        rng = np.random.default_rng([self.seed, number])
+        values = {}
+        for name in PARAMETERS:
+            low, high = RANGES[name].low, RANGES[name].high
+            share = rng.uniform()
+            values[name] = (
+                low * (high / low) ** share
+                if RANGES[name].sampling == "log"
+                else low + share * (high - low)
+            )
+        return values
+
+    @property
+    def text(self) -> str:
+        """All of it, to tell one design from another."""
+        ranges = [dataclasses.asdict(RANGES[name]) for name in PARAMETERS]
+        parts = [dataclasses.asdict(self), ranges]
+        return json.dumps(parts, indent=2, sort_keys=True) + "\n"
+
+
+# Sizes to see that it works; the numbers mean nothing.
+QUICK = Design(
+    SyntheticSettings(
+        machines=("fan",),
+        num_ids=2,
+        num_train=8,
+        num_train_target=0,
+        num_test_normal=2,
+        num_test_anomaly=2,
+        seconds=0.5,
+    ),
+    dataclasses.replace(
+        Design().config,
+        clip_seconds=0.5,
+        num_mel_bins=16,
+        width=0.125,
+        epochs=1,
+        batch_size=8,
+    ),
+)
+
+
+class Trials:
+    """The trials of a study in a folder, which it goes on with.
+
+    Args:
+        folder: Where data, trainings and results lie.
+        design: Of the study.
+
+    Raises:
+        ValueError: If the folder holds a study of another design.
+    """
+
+    def __init__(self, folder: pathlib.Path, design: Design):
+        self.folder = folder
+        self.design = design
+        written = folder / "design.json"
+        if written.exists() and written.read_text("utf-8") != design.text:
+            raise ValueError(
+                "A study goes on with the design it began with. Received: "
+                f"folder={folder}, begun with another. Choose a new folder."
+            )
+        atomic.write_text(written, design.text)
+        self.root = folder / "data"
+        generate(self.root, design.data)
+        self.data: SearchData = prepare_search(
+            [str(self.root)], design.config, folder / "search"
+        )
+        self.objective = ProxyObjective(self.data)
+        self._test: list[InspectedClip] = []
+
+    def result(self, number: int) -> dict[str, float]:
+        """Values and measures of a trial, run where they are not there yet.
+
+        A trial that fails has no measures, but `failure`.
+        """
+        path = self.folder / "trials" / f"{number:02d}.json"
+        if not path.exists():
+            start = time.monotonic()
+            values = self.design.values(number)
+            try:
+                measured = self._run(number, values)
+            except ValueError as error:
+                measured = {"failure": " ".join(str(error).split())}
+            measured["seconds"] = time.monotonic() - start
+            text = json.dumps({**values, **measured}, indent=2)
+            atomic.write_text(path, text + "\n")
+        return json.loads(path.read_text("utf-8"))
+
+    def _run(self, number: int, values: dict[str, float]) -> dict:
+        config = dataclasses.replace(self.design.config, **values)
+        run = RunFolder(self.folder / "trials" / f"{number:02d}")
+        keras.utils.clear_session()
+        keras.utils.set_random_seed(config.seed)
+        data = self.data
+        classifier = fit_classifier(
+            data.examples, data.listed, data.label_map, config, run, verbose=0
+        )
+        last = read_history(run)[-1]
+        detector = trial_detector(classifier, data, config)
+        measured = {
+            **{
+                name: float(last[name]) for name in ("val_loss", "val_accuracy")
+            },
+            **self.objective.measure(detector, config),
+            "test_auc": self._test_auc(detector, config),
+        }
+        shutil.rmtree(run.path)
+        return measured
+
+    def _test_auc(self, detector: AnomalyDetector, config: Config) -> float:
+        """Mean over the sections, on clips that nothing else sees."""
+        if not self._test:
+            self._test, _ = choose_test_clips(
+                [str(self.root)], config, detector, trained_on=set()
+            )
+        embeddings = embed_clips(
+            detector.embedder.predict_on_batch, self._test, config, "scoring"
+        )
+        scores = score_embeddings(detector, embeddings)[:, 0]
+        keys = np.array([one.clip.key for one in self._test])
+        labels = np.array([one.clip.is_anomaly for one in self._test])
+        return float(
+            np.mean(
+                [
+                    roc_auc(labels[keys == key], scores[keys == key])
+                    for key in np.unique(keys)
+                ]
+            )
+        )

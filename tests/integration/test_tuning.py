@@ -1,0 +1,145 @@
+"""Searches from the command line: alone, by several processes, killed."""
+
+import dataclasses
+import os
+import pathlib
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+import yaml
+
+from keras_asd.__main__ import main
+from pipelines.config import Config
+from tuning.oracles.state_file import read_state
+
+NUM_KILLS = int(os.environ.get("KERAS_ASD_KILLS", 2))
+
+SCRIPT = """
+import sys
+from keras_asd.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.fixture
+def words(data, tiny):
+    return ["tune", str(data), *tiny, "--epochs", "1", "--trial_holdout", "0.3"]
+
+
+def start(words, log):
+    with pathlib.Path(log).open("ab") as file:
+        return subprocess.Popen(
+            [sys.executable, "-c", SCRIPT, *words], stdout=file, stderr=file
+        )
+
+
+def trials(folder):
+    """Values and objective of every completed trial, by its name."""
+    state = read_state(folder / "search.json")
+    assert all(one["status"] == "COMPLETED" for one in state["trials"])
+    return {
+        one["trial_id"]: (one["hyperparameters"], one["score"])
+        for one in state["trials"]
+    }
+
+
+def test_a_search_ends_with_trials_a_preset_and_its_confirmation(
+    words, data, tmp_path, capsys
+):
+    folder = tmp_path / "search"
+    words = [*words, "--search", str(folder), "--confirm_seeds", "2"]
+    assert main([*words, "--trials", "2"]) == 0
+    printed = capsys.readouterr().out
+    assert len(re.findall(r"^\| 000\d .*completed", printed, re.M)) == 2
+    assert "| best trial: margin" in printed
+    assert "| as it was: margin 0.7, scale 30, mix_alpha 0.5 |" in printed
+    assert "| difference |" in printed
+    assert (folder / "search.html").read_text("utf-8").count("<img") >= 1
+    assert list((folder / "tensorboard").rglob("events.*"))
+    settings = yaml.safe_load((folder / "best.yaml").read_text("utf-8"))
+    assert set(settings) == {one.name for one in dataclasses.fields(Config)}
+    assert settings["holdout"] == 0.05
+    best = max(trials(folder).values(), key=lambda one: one[1])[0]
+    assert settings["margin"] == best["margin"]
+
+    begin = {one: one.stat().st_mtime_ns for one in folder.rglob("*.keras")}
+    assert main([*words, "--trials", "2"]) == 0
+    assert "| difference |" in capsys.readouterr().out
+    assert begin == {
+        one: one.stat().st_mtime_ns for one in folder.rglob("*.keras")
+    }
+
+    assert main([*words, "--trials", "2", "--search_seed", "7"]) == 2
+    assert "seed: 0 then, 7 now" in capsys.readouterr().err
+
+    run = tmp_path / "run"
+    file = ["--config", str(folder / "best.yaml"), "--epochs", "1"]
+    assert main(["train", str(data), "--run", str(run), *file]) == 0
+
+
+def test_a_search_whose_trials_all_fail_says_why(words, tmp_path, capsys):
+    flags = ["--learning_rate", "1e30", "--search", str(tmp_path / "search")]
+    assert main([*words, *flags, "--trials", "2"]) == 2
+    error = capsys.readouterr().err
+    assert "none of which did: The loss must stay finite." in error
+
+
+@pytest.mark.slow
+def test_a_search_killed_again_and_again_ends_as_the_unbroken_one(
+    words, tmp_path
+):
+    words = [*words, "--confirm_seeds", "0", "--trials", "3"]
+    unbroken, broken = tmp_path / "unbroken", tmp_path / "broken"
+    begin = time.monotonic()
+    first = start([*words, "--search", str(unbroken)], tmp_path / "log")
+    assert first.wait() == 0, (tmp_path / "log").read_text()
+    seconds = time.monotonic() - begin
+    generator = random.Random(3)
+    for _ in range(NUM_KILLS):
+        process = start([*words, "--search", str(broken)], tmp_path / "log")
+        # Loading TensorFlow is a good part of it.
+        time.sleep(generator.uniform(0.3, 0.9) * seconds)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    last = start([*words, "--search", str(broken)], tmp_path / "log")
+    assert last.wait() == 0, (tmp_path / "log").read_text()
+    assert trials(broken) == trials(unbroken)
+    assert len(trials(broken)) == 3
+
+
+@pytest.mark.slow
+def test_a_chief_and_two_workers_end_though_one_is_killed(
+    words, data, tmp_path
+):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    folder = tmp_path / "search"
+    common = ["--address", address, "--search", str(folder)]
+    chief = start(
+        [*words, *common, "--role", "chief", "--trials", "3"]
+        + ["--confirm_seeds", "0", "--lease_seconds", "4"],
+        tmp_path / "chief.log",
+    )
+    worker = ["tune", str(data), *common, "--role", "worker", "--worker"]
+    victim = start([*worker, "a"], tmp_path / "a.log")
+    state = folder / "search.json"
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and (
+        not state.exists() or not read_state(state)["ongoing_trials"]
+    ):
+        time.sleep(0.05)
+    victim.send_signal(signal.SIGKILL)
+    victim.wait()
+    other = start([*worker, "b"], tmp_path / "b.log")
+    assert chief.wait(timeout=240) == 0, (tmp_path / "chief.log").read_text()
+    assert other.wait(timeout=60) == 0, (tmp_path / "b.log").read_text()
+    assert len(trials(folder)) == 3
+    assert sum(read_state(state)["interruptions"].values()) == 1
+    assert "0000" in (folder / "trials.md").read_text("utf-8")

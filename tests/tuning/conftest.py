@@ -1,0 +1,45 @@
+"""Hypermodels on two fans, with the real networks or a toy."""
+
+import keras
+import pytest
+import tensorflow as tf
+
+from tests.tuning.toy_trials import TINY
+from tests.tuning.toy_trials import NoiseScore
+from tests.tuning.toy_trials import ToyEmbedder
+from tuning.search_data import prepare_search
+from tuning.search_settings import SearchSettings
+from tuning.trials.hypermodel import SearchHyperModel
+
+
+@pytest.fixture
+def toy(monkeypatch, eager):
+    monkeypatch.setattr(
+        "pipelines.assembly.make_embedder",
+        lambda config, dtype: ToyEmbedder(config.samples),
+    )
+    monkeypatch.setattr("pipelines.fitting.load_model", keras.saving.load_model)
+
+
+@pytest.fixture
+def eager():
+    """Networks that take one step are done before they would be traced."""
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+@pytest.fixture
+def make_real(two_fans, tmp_path):
+    def make_hypermodel(config=TINY, objective=None, **settings):
+        data = prepare_search([str(two_fans)], config, tmp_path / "search")
+        settings = SearchSettings(config, **settings)
+        return SearchHyperModel(data, settings, objective or NoiseScore())
+
+    return make_hypermodel
+
+
+@pytest.fixture
+def make(make_real, toy):
+    """With a toy for the network."""
+    return make_real

@@ -1,0 +1,90 @@
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+
+from pipelines.assembly import make_classifier
+from pipelines.assembly import make_embedder
+from pipelines.config import Config
+from pipelines.embeddings import embed_clips
+from pipelines.scorers import fit_scorer
+from pipelines.training_free import measure_statistics
+from pipelines.training_free import whiten_embedder
+from tuning.search_data import prepare_search
+from tuning.trials.fitting import trial_detector
+
+CONFIG = Config(
+    clip_seconds=0.5, width=0.125, num_mel_bins=16, holdout=0.2, keep="last"
+)
+
+
+@pytest.fixture
+def data(two_fans, tmp_path):
+    return prepare_search([str(two_fans)], CONFIG, tmp_path / "search")
+
+
+def test_the_angles_score_needs_no_clip(data, two_fans):
+    for one in data.train:
+        one.clip.path.unlink()
+    classifier = make_classifier(CONFIG, 2)
+    detector = trial_detector(classifier, data, CONFIG)
+    assert detector.embedder is classifier.embedder
+    assert (detector.scorer.margin, detector.scorer.scale) == (0.7, 30.0)
+    assert list(detector.keys) == ["fan", "fan/id_00", "fan/id_02"]
+
+
+def test_scorers_are_fitted_on_what_was_trained_on_alone(data):
+    config = dataclasses.replace(CONFIG, scorer="nearest_neighbors")
+    classifier = make_classifier(config, 2)
+    # What is held out may not even be looked at.
+    for one in data.held_out:
+        one.clip.path.unlink()
+    detector = trial_detector(classifier, data, config)
+    embed = classifier.embedder.predict_on_batch
+    embeddings = embed_clips(embed, data.train, config)
+    expected = fit_scorer(config, embeddings, data.label_map.groups)
+    for one, other in zip(
+        detector.scorer.get_weights(), expected.get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_half_precision_is_judged_in_full(data):
+    config = dataclasses.replace(CONFIG, mixed_precision=True)
+    classifier = make_classifier(config, 2)
+    detector = trial_detector(classifier, data, config)
+    assert detector.embedder.dtype_policy.name == "float32"
+    fresh = make_embedder(config)
+    fresh.set_weights(classifier.embedder.get_weights())
+    waveform = np.random.default_rng(0).normal(size=(2, 8000))
+    np.testing.assert_array_equal(
+        keras.ops.convert_to_numpy(detector.embedder(waveform)),
+        keras.ops.convert_to_numpy(fresh(waveform)),
+    )
+
+
+def test_without_training_whitening_leaves_out_what_is_held_out(data):
+    config = dataclasses.replace(
+        CONFIG, embedder="statistics", scorer="local_density", space="raw"
+    )
+    for one in data.held_out:
+        one.clip.path.unlink()
+    detector = trial_detector(make_embedder(config), data, config)
+    expected = whiten_embedder(measure_statistics(data.train, config), config)
+    for one, other in zip(
+        detector.embedder.get_weights(), expected.get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+    assert detector.head.num_classes == 2
+
+
+@pytest.mark.parametrize("embedder", ["mobile_facenet", "statistics"])
+def test_a_section_that_is_gone_is_named(data, embedder):
+    config = dataclasses.replace(CONFIG, embedder=embedder, scorer="centroids")
+    for one in data.train:
+        if one.clip.section == "id_02":
+            one.clip.path.unlink()
+    model = None if embedder == "statistics" else make_classifier(config, 2)
+    with pytest.raises(ValueError, match="none any more of fan/id_02"):
+        trial_detector(model, data, config)

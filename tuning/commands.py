@@ -1,0 +1,59 @@
+"""`keras-asd tune`."""
+
+import pathlib
+from collections.abc import Sequence
+
+from pipelines.datasets.synthetic import SyntheticSettings
+from pipelines.datasets.synthetic import generate
+from tuning.options import parse_tuning
+
+# The machines that are searched for where no data is given.
+DATA = SyntheticSettings(num_train=60, num_train_target=3, seconds=2.0)
+
+
+def run(words: Sequence[str]) -> int:
+    """Searches for the settings that tell faults best, without any fault.
+
+    Args:
+        words: What stands after `keras-asd tune`.
+
+    Returns:
+        The exit code.
+
+    >>> run(["no_such_recordings", "--search", "searches/a"])
+    Traceback (most recent call last):
+    FileNotFoundError: `root` must be a folder of recordings, or a CSV. ...
+    """
+    options = parse_tuning(words)
+    roots = list(options.roots)
+    if not roots:
+        data = pathlib.Path(f"{options.folder}_data")
+        generate(data, DATA)
+        roots = [str(data)]
+    # TensorFlow takes seconds to load, and --help needs none.
+    from tuning.running import work
+    from tuning.search import search
+
+    if options.role == "worker":
+        work(options.address, roots, options.folder, options.worker)
+        print("The chief has no more trials.")
+        return 0
+    result = search(
+        options.settings,
+        options.final,
+        roots,
+        options.folder,
+        options.confirm_seeds,
+        options.address if options.role == "chief" else None,
+        options.lease_seconds,
+    )
+    print(f"\nTrials, by {options.settings.objective}:\n\n{result.table}")
+    chosen = ", ".join(
+        f"{name} {value}" for name, value in result.best.values.items()
+    )
+    print(f"Best: trial {result.best.name} with {chosen}\n")
+    if result.confirmation is not None:
+        print(result.confirmation.table)
+    for path in result.files:
+        print(f"wrote {path}")
+    return 0

@@ -1,0 +1,1 @@
+"""A search over several machines: a chief and its workers."""

@@ -1,0 +1,132 @@
+"""What a chief answers: keras-tuner's service, with leases."""
+
+import json
+import logging
+import threading
+
+import grpc
+from keras_tuner.engine.trial import Trial
+from keras_tuner.engine.trial import TrialStatus
+from keras_tuner.src import protos
+from keras_tuner.src.distribute.oracle_chief import OracleServicer
+
+from tuning.machines.leases import Leases
+from tuning.oracles.durable_trials import DurableTrials
+
+logger = logging.getLogger(__name__)
+
+# Names in the hyperparameters: keras-tuner's messages have no room for a
+# reason, and round metrics to single precision.
+LEASE = "search/lease_seconds"
+REPORT = "search/report"
+# Name of the worker beside a message; `-bin` lets it have any letters.
+WORKER = "worker-bin"
+
+
+class ChiefService(OracleServicer):
+    """Gives out the trials of an oracle, and takes back those of the silent.
+
+    Args:
+        oracle: Of the search.
+        leases: Of the workers.
+
+    >>> ChiefService.__name__
+    'ChiefService'
+    """
+
+    def __init__(self, oracle: DurableTrials, leases: Leases):
+        super().__init__(oracle)
+        self.leases = leases
+        self.changed = threading.Event()
+        self._is_over: bool | None = None
+        # Those from before the chief was restarted, too, may be at work.
+        for worker in oracle.tuner_ids | set(oracle.ongoing_trials):
+            leases.renew(worker)
+
+    def GetSpace(self, request, context):
+        """The space, and what workers must know, as fixed values."""
+        space = self.oracle.get_space()
+        space.Fixed(LEASE, float(self.leases.seconds))
+        return protos.get_service().GetSpaceResponse(
+            hyperparameters=space.to_proto()
+        )
+
+    def CreateTrial(self, request, context):
+        """The next trial of a worker; IDLE while others may come back."""
+        worker = request.tuner_id
+        with self.oracle.lock:
+            is_new = worker not in self.oracle.ongoing_trials
+            trial = self.oracle.create_trial(worker)
+            if trial.status == TrialStatus.STOPPED:
+                self.leases.end(worker)
+            else:
+                self.leases.renew(worker)
+        if trial.status == TrialStatus.RUNNING and is_new:
+            logger.info("trial %s goes to %s", trial.trial_id, worker)
+            self._change()
+        return protos.get_service().CreateTrialResponse(trial=trial.to_proto())
+
+    def GetTrial(self, request, context):
+        """A trial; from a worker that has it, a sign of life."""
+        worker = _worker(context)
+        if worker is not None:
+            # Without the lock: choosing values may take longer than a lease.
+            held = self.oracle.ongoing_trials.get(worker)
+            if held is None or held.trial_id != request.trial_id:
+                context.abort(
+                    grpc.StatusCode.FAILED_PRECONDITION,
+                    f"trial {request.trial_id} is no longer {worker}'s",
+                )
+            self.leases.renew(worker)
+        return super().GetTrial(request, context)
+
+    def EndTrial(self, request, context):
+        """Records the result of a worker that still has the trial."""
+        worker = _worker(context)
+        trial = Trial.from_proto(request.trial)
+        report = trial.hyperparameters.values.get(REPORT)
+        if report is None:
+            self.oracle.end_trial(trial)
+        else:
+            self.oracle.report(trial.trial_id, worker, **json.loads(report))
+        logger.info("trial %s was ended by %s", trial.trial_id, worker)
+        self._change()
+        return protos.get_service().EndTrialResponse()
+
+    def take_back(self) -> None:
+        """Takes their trials from workers whose lease ran out."""
+        for worker in self.leases.expired():
+            with self.oracle.lock:
+                if worker in self.leases.live():
+                    continue
+                trial = self.oracle.ongoing_trials.get(worker)
+                self.oracle.interrupt(worker)
+                self.leases.end(worker)
+            self._change()
+            if trial is not None:
+                logger.warning(
+                    "%s was silent for %g s: trial %s waits for another",
+                    worker,
+                    self.leases.seconds,
+                    trial.trial_id,
+                )
+
+    def is_over(self) -> bool:
+        """Whether all trials have ended and every live worker knows it."""
+        if self.leases.live():
+            return False
+        if self._is_over is None:
+            self._is_over = self.oracle.is_over()
+        return self._is_over
+
+    def _change(self) -> None:
+        self._is_over = None
+        self.changed.set()
+
+
+def _worker(context: grpc.ServicerContext) -> str | None:
+    """Who asks; keras-tuner's own clients do not tell."""
+    for name, value in context.invocation_metadata():
+        if name == WORKER:
+            return value.decode()
+    return None

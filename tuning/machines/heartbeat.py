@@ -1,0 +1,37 @@
+"""Signs of life beside the work."""
+
+import threading
+from collections.abc import Callable
+
+
+class Heartbeat:
+    """Calls a function again and again, in a thread of its own.
+
+    Args:
+        beat: Whether all is well. Once it is not, it is not called again.
+        seconds: Between two calls.
+
+    >>> heartbeat = Heartbeat(lambda: False, seconds=0.01)
+    >>> heartbeat.lost.wait(timeout=10)
+    True
+    >>> heartbeat.stop()
+    """
+
+    def __init__(self, beat: Callable[[], bool], seconds: float):
+        self.lost = threading.Event()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(
+            target=self._run, args=(beat, seconds), daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Calls no more; one that hangs is not waited for."""
+        self._stopped.set()
+        self._thread.join(timeout=1.0)
+
+    def _run(self, beat: Callable[[], bool], seconds: float) -> None:
+        while not self._stopped.wait(seconds):
+            if not beat():
+                self.lost.set()
+                return

@@ -1,0 +1,161 @@
+"""Oracles whose state outlives a kill at any moment."""
+
+import contextlib
+import json
+import pathlib
+import threading
+from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import Any
+
+import keras_tuner
+from keras_tuner.engine.trial import Trial
+
+from tuning.oracles.folder_lock import FolderLock
+from tuning.oracles.state_file import damaged
+from tuning.oracles.state_file import read_state
+from tuning.oracles.state_file import state_text
+from tuning.oracles.state_file import write_state
+from tuning.oracles.told_changes import told_changes
+
+
+class Durable(keras_tuner.Oracle):
+    """What makes the state of a keras-tuner oracle durable.
+
+    All of it lies in one file, which every change replaces as a whole before
+    anybody hears of the change. A change that breaks off, by an error or
+    Ctrl-C, is forgotten: the next one begins with what the file tells.
+
+    Args:
+        path: The state file. A lock of the same name lies beside it.
+        told: What the search is bound to, and workers are told: the settings
+            under `search/settings`, and whatever else there is.
+        **kwargs: Of the oracle.
+
+    Raises:
+        ValueError: If another process holds the lock, the state is damaged,
+            or belongs to other settings.
+
+    >>> import tempfile
+    >>> oracle = Durable(
+    ...     path=pathlib.Path(tempfile.mkdtemp()) / "search.json",
+    ...     told={"search/settings": '{"trials": 4, "config": {}}'},
+    ...     objective=keras_tuner.Objective("val_proxy_auc", "max"),
+    ... )
+    >>> oracle.read()
+    []
+    >>> oracle.close()
+    """
+
+    def __init__(
+        self, *, path: pathlib.Path, told: Mapping[str, Any], **kwargs
+    ):
+        super().__init__(**kwargs)
+        self.path = path
+        self.told = dict(told)
+        self.interruptions: dict[str, int] = {}
+        self.lock = threading.RLock()
+        self._written = ""
+        self._is_stale = False
+        self._folder_lock = FolderLock(path.with_suffix(".lock"))
+        try:
+            if path.exists():
+                self._check(read_state(path))
+                self._is_stale = True
+            with self._transaction():
+                pass
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Lets another process work on this search."""
+        self._folder_lock.close()
+
+    def read(self) -> list[Trial]:
+        """All trials, in their order."""
+        with self.lock:
+            self._refresh()
+            return [copy_trial(one) for one in self.trials.values()]
+
+    def get_space(self) -> keras_tuner.HyperParameters:
+        """The space, and what workers are told as fixed values."""
+        space = self.hyperparameters.copy()
+        for name, value in self.told.items():
+            space.Fixed(name, value)
+        return space
+
+    def get_state(self) -> dict[str, Any]:
+        return {
+            **super().get_state(),
+            "tried_so_far": sorted(self._tried_so_far),
+            "told": self.told,
+            "interruptions": self.interruptions,
+            "tuner_ids": sorted(self.tuner_ids),
+            "trials": [
+                {
+                    **one.get_state(),
+                    "hyperparameters": one.hyperparameters.values,
+                }
+                for one in self.trials.values()
+            ],
+        }
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        space = state["hyperparameters"]
+        self.trials = {}
+        for one in state["trials"]:
+            hp = {**space, "values": one["hyperparameters"]}
+            trial = Trial.from_state({**one, "hyperparameters": hp})
+            self.trials[trial.trial_id] = trial
+        super().set_state(state)
+        self.interruptions = state["interruptions"]
+        self.tuner_ids = set(state["tuner_ids"])
+
+    def _check(self, state: dict[str, Any]) -> None:
+        space = json.loads(state_text(self.hyperparameters.get_config()))
+        try:
+            changed = told_changes(state["told"], self.told)
+            if state["hyperparameters"]["space"] != space["space"]:
+                changed.append("other ranges")
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise damaged(self.path, error) from error
+        if changed:
+            raise ValueError(
+                "A search goes on with the settings it began with. Received: "
+                f"{self.path} with {'; '.join(changed)}. Choose another "
+                "folder, or the same settings; only more trials may be had."
+            )
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """What happens inside is on the disk at the end, or never was."""
+        with self.lock:
+            self._refresh()
+            self._is_stale = True
+            yield
+            text = state_text(self.get_state())
+            if text != self._written:
+                write_state(self.path, text)
+            self._written = text
+            self._is_stale = False
+
+    def _refresh(self) -> None:
+        if not self._is_stale:
+            return
+        state = read_state(self.path)
+        try:
+            self.set_state(state)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise damaged(self.path, error) from error
+        self._written = ""
+        self._is_stale = False
+
+
+def copy_trial(trial: Trial) -> Trial:
+    """A trial that nobody else changes.
+
+    >>> copy_trial(Trial(keras_tuner.HyperParameters(), "0003")).trial_id
+    '0003'
+    """
+    return Trial.from_state(trial.get_state())

@@ -1,0 +1,241 @@
+"""The four ways to choose values, made durable."""
+
+import itertools
+import logging
+import math
+import pathlib
+import warnings
+from collections.abc import Mapping
+from typing import Any
+from typing import Literal
+
+import keras_tuner
+from keras_tuner.engine.hyperparameters import Fixed
+from keras_tuner.engine.trial import Trial
+from keras_tuner.engine.trial import TrialStatus
+from threadpoolctl import threadpool_limits
+
+from tuning.oracles.durable_trials import DurableTrials
+from tuning.oracles.told_changes import SETTINGS
+from tuning.search_settings import SearchSettings
+from tuning.search_settings import encode_settings
+from tuning.trial_record import TrialRecord
+
+logger = logging.getLogger(__name__)
+
+SECONDS = "trial_seconds"
+
+Status = Literal["completed", "failed", "running", "waiting"]
+STATUSES: dict[str, Status] = {
+    TrialStatus.COMPLETED: "completed",
+    TrialStatus.FAILED: "failed",
+    TrialStatus.RUNNING: "running",
+    TrialStatus.IDLE: "waiting",
+}
+
+
+class _Random(DurableTrials, keras_tuner.oracles.RandomSearchOracle):
+    """Random values."""
+
+
+class _Hyperband(DurableTrials, keras_tuner.oracles.HyperbandOracle):
+    """Random values, of which the better ones train on.
+
+    keras-tuner's own waits for ever for the result of a failed trial, and
+    the best of its bracket does not train on. Here a failed one is the worst.
+    """
+
+    def populate_space(self, trial_id: str) -> Mapping[str, Any]:
+        failed = {
+            name: trial
+            for name, trial in self.trials.items()
+            if trial.status == TrialStatus.FAILED
+        }
+        for trial in failed.values():
+            trial.status, trial.score = TrialStatus.COMPLETED, -math.inf
+        while True:
+            found = super().populate_space(trial_id)
+            parent = (found.get("values") or {}).get("tuner/trial_id")
+            if parent not in failed:
+                break
+            # None but failed ones are left: they count as tried again.
+            for bracket in self._brackets:
+                for one in itertools.chain(*bracket["rounds"]):
+                    if one["id"] == trial_id:
+                        one["id"] = parent
+        for trial in failed.values():
+            trial.status, trial.score = TrialStatus.FAILED, None
+        return found
+
+
+class _Bayesian(DurableTrials, keras_tuner.oracles.BayesianOptimizationOracle):
+    """Keeps its random state, too, and proposes nothing twice."""
+
+    def populate_space(self, trial_id: str) -> Mapping[str, Any]:
+        # So small matrices are slower with threads. Few points leave the
+        # process's own parameters open, which is nothing to warn of.
+        with threadpool_limits(1), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = super().populate_space(trial_id)
+        if found["values"] and self._duplicate(found["values"]):
+            return self._random_populate_space()
+        return found
+
+    def get_state(self) -> dict[str, Any]:
+        kind, keys, *rest = self._random_state.get_state()
+        return {
+            **super().get_state(),
+            "random_state": [kind, keys.tolist(), *rest],
+        }
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        super().set_state(state)
+        self._random_state.set_state(tuple(state["random_state"]))
+
+
+class _Grid(DurableTrials):
+    """Every combination, the defaults first, the last name fastest.
+
+    keras-tuner's own proposes at most two at a time, and forgets where it
+    was; the number of a trial tells it as well.
+    """
+
+    def populate_space(self, trial_id: str) -> Mapping[str, Any]:
+        combinations = itertools.product(
+            *(grid_values(one) for one in self.hyperparameters.space)
+        )
+        place = len(self.trials)
+        chosen = next(itertools.islice(combinations, place, None), None)
+        if chosen is None:
+            return {"status": TrialStatus.STOPPED}
+        names = (one.name for one in self.hyperparameters.space)
+        return {
+            "status": TrialStatus.RUNNING,
+            "values": dict(zip(names, chosen, strict=True)),
+        }
+
+
+def grid_values(one: Any) -> list[Any]:
+    """The values of a hyperparameter, its default first.
+
+    >>> hp = keras_tuner.HyperParameters()
+    >>> _ = hp.Choice("scale", [15.0, 30.0, 60.0], default=30.0)
+    >>> grid_values(hp.space[0])
+    [30.0, 15.0, 60.0]
+    """
+    others = sorted(set(one.values) - {one.default}, key=list(one.values).index)
+    return [one.default, *others]
+
+
+def make_oracle(
+    settings: SearchSettings,
+    space: keras_tuner.HyperParameters,
+    folder: pathlib.Path,
+) -> DurableTrials:
+    """The oracle of a search, new or as it was left.
+
+    Args:
+        settings: Of the search.
+        space: What to search over, without conditions. Its fixed values are
+            not searched over, but told to workers, as are the settings; the
+            search is bound to them.
+        folder: Of the search. It is held until the oracle is closed, or the
+            process ends.
+
+    Raises:
+        ValueError: If another process works on this search, or it was begun
+            with other settings, or its state is damaged.
+
+    >>> import tempfile
+    >>> from pipelines.config import Config
+    >>> space = keras_tuner.HyperParameters()
+    >>> _ = space.Choice("scale", [15.0, 30.0], default=30.0)
+    >>> settings = SearchSettings(Config(), ("scale",), tuner="grid")
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> oracle = make_oracle(settings, space, folder)
+    >>> oracle.create_trial("tuner0").hyperparameters.values
+    {'scale': 30.0}
+    >>> make_oracle(settings, space, folder)
+    Traceback (most recent call last):
+    ValueError: A folder is worked in by one process at a time. Received: ...
+    >>> oracle.close()
+    """
+    searched = keras_tuner.HyperParameters()
+    told = {SETTINGS: encode_settings(settings)}
+    for one in space.space:
+        if isinstance(one, Fixed):
+            told[one.name] = one.value
+        else:
+            searched.merge([one])
+    common: dict[str, Any] = {
+        "path": folder / "search.json",
+        "told": told,
+        "objective": keras_tuner.Objective(settings.objective, "max"),
+        "hyperparameters": searched,
+        "allow_new_entries": False,
+        "tune_new_entries": False,
+        # keras-tuner takes 0 for none.
+        "seed": settings.seed + 1,
+    }
+    if settings.tuner == "hyperband":
+        return _Hyperband(max_epochs=settings.config.epochs, **common)
+    common["max_trials"] = settings.trials
+    if settings.tuner == "random":
+        return _Random(**common)
+    if settings.tuner == "bayesian":
+        # A third at random, unless three for every name are enough.
+        initial = max(3, min(3 * len(searched.space), settings.trials // 3))
+        return _Bayesian(num_initial_points=initial, **common)
+    size = math.prod(len(grid_values(one)) for one in searched.space)
+    if size > settings.trials:
+        logger.warning(
+            "the grid has %d combinations, of which the first %d are tried: "
+            "raise --trials, or search over less",
+            size,
+            settings.trials,
+        )
+    return _Grid(**common)
+
+
+def read_trials(oracle: DurableTrials) -> list[TrialRecord]:
+    """What became of every trial so far, in their order.
+
+    >>> import tempfile
+    >>> from pipelines.config import Config
+    >>> space = keras_tuner.HyperParameters()
+    >>> _ = space.Choice("scale", [15.0, 30.0], default=30.0)
+    >>> settings = SearchSettings(Config(), ("scale",), tuner="grid")
+    >>> oracle = make_oracle(settings, space, pathlib.Path(tempfile.mkdtemp()))
+    >>> trial = oracle.create_trial("tuner0")
+    >>> read_trials(oracle)
+    [TrialRecord(name='0000', values={'scale': 30.0}, status='running', ...
+    >>> oracle.close()
+    """
+    return [_record(oracle, one) for one in oracle.read()]
+
+
+def _record(oracle: DurableTrials, trial: Trial) -> TrialRecord:
+    values = trial.hyperparameters.values
+    metrics = {
+        name: float(trial.metrics.get_last_value(name))
+        for name in trial.metrics.metrics
+    }
+    if "tuner/epochs" in values:
+        metrics["epochs"] = values["tuner/epochs"]
+    return TrialRecord(
+        name=trial.trial_id,
+        values={
+            one.name: values[one.name] for one in oracle.hyperparameters.space
+        },
+        status=STATUSES[trial.status],
+        objective=trial.score,
+        seconds=metrics.pop(SECONDS, None),
+        metrics=metrics,
+        reason=_reason(trial.message or ""),
+    )
+
+
+def _reason(message: str) -> str:
+    """The first line, or of a bare traceback the last."""
+    lines = message.strip().splitlines() or [""]
+    return lines[-1 if lines[0].startswith("Traceback") else 0]

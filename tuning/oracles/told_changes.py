@@ -1,0 +1,45 @@
+"""What a search was told at its beginning, against what it is told now."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+# The settings have this name among what is told.
+SETTINGS = "search/settings"
+
+
+def told_changes(
+    before: Mapping[str, Any], now: Mapping[str, Any]
+) -> list[str]:
+    """What differs, one line each; there may be more trials than before.
+
+    Args:
+        before: Texts and numbers by name, the settings as JSON.
+        now: Likewise.
+
+    >>> few = {"search/settings": '{"trials": 4, "config": {"epochs": 9}}'}
+    >>> many = {"search/settings": '{"trials": 8, "config": {"epochs": 9}}'}
+    >>> told_changes(few, many), told_changes(many, few)
+    ([], ['trials: 8 then, 4 now'])
+    >>> told_changes({**few, "search/data": "e3b0"}, few)
+    ['search/data: e3b0 then, None now']
+    """
+    old, new = _flat(before), _flat(now)
+    if new["trials"] > old["trials"]:
+        old["trials"] = new["trials"]
+    return [
+        f"{name}: {old.get(name)} then, {new.get(name)} now"
+        for name in {**old, **new}
+        if old.get(name) != new.get(name)
+    ]
+
+
+def _flat(told: Mapping[str, Any]) -> dict[str, Any]:
+    others = {name: told[name] for name in told if name != SETTINGS}
+    fields = json.loads(told[SETTINGS])
+    config = fields.pop("config")
+    return {
+        **fields,
+        **{f"config.{name}": value for name, value in config.items()},
+        **others,
+    }

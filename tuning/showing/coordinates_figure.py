@@ -1,0 +1,164 @@
+"""A picture of a search: every trial a line through its values."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+
+from pipelines.table_formats import printable
+from tuning.showing.effects import lowest_usual
+from tuning.showing.figure_parts import BEST_COLOR
+from tuning.showing.figure_parts import add_legend
+from tuning.showing.figure_parts import wrap_label
+from tuning.showing.parameter_axis import ParameterAxis
+from tuning.showing.trial_table import judged_trials
+from tuning.trial_record import TrialRecord
+
+FAILED_COLOR = "0.55"
+# Dark is good; the palest end would vanish on white.
+COLORS = ListedColormap(colormaps["viridis_r"](np.linspace(0.08, 1, 256)))
+# Lines through the same choice spread over this share of its room, the best
+# at its lower end.
+SPREAD = 0.5
+
+
+def coordinates_figure(
+    records: Sequence[TrialRecord], parameters: Sequence[str], objective: str
+) -> Figure | None:
+    """Draws each trial as a line through its values, to its objective.
+
+    Args:
+        records: Of a search. Failed trials are dashed and end in a cross
+            before the objective; those that have not ended are left out.
+        parameters: What was searched over, an axis each.
+        objective: Its name. Its values are shown in percent.
+
+    Returns:
+        A figure, `None` where no trial has ended.
+
+    >>> record = TrialRecord("0", {"margin": 0.5}, "completed", objective=0.8)
+    >>> figure = coordinates_figure([record], ["margin"], "val_proxy_auc")
+    >>> figure.legends[0].get_texts()[0].get_text()
+    'best: trial 0 (80.00 %)'
+
+    Reference: Inselberg, The plane with parallel coordinates, 1985.
+    """
+    failed = [record for record in records if record.status == "failed"]
+    drawn = [
+        record
+        for record in judged_trials(records) + failed
+        if set(parameters) <= set(record.values)
+    ]
+    if not drawn:
+        return None
+    width = 1.25 * len(parameters) + 3.5
+    figure = Figure(figsize=(max(6.4, width), 4.8), layout="constrained")
+    axes = figure.subplots()
+    routes = np.empty((len(drawn), len(parameters)))
+    for place, name in enumerate(parameters):
+        values = [record.values[name] for record in drawn]
+        axis = ParameterAxis(name, values)
+        routes[:, place] = [axis.place(value) for value in values]
+        if axis.choices:
+            shift = np.linspace(-0.5, 0.5, len(drawn))
+            routes[:, place] += SPREAD * shift / len(axis.choices)
+        _draw_axis(axes, place, name, axis.ticks)
+    num_judged = sum(record.status == "completed" for record in drawn)
+    if num_judged:
+        _draw_judged(axes, drawn[:num_judged], routes[:num_judged], objective)
+    for route in routes[num_judged:]:
+        axes.plot(
+            range(len(parameters)),
+            route,
+            color=FAILED_COLOR,
+            linewidth=0.9,
+            linestyle="--",
+            marker="x",
+            markevery=[-1],
+            label=f"failed ({len(drawn) - num_judged})",
+        )
+    axes.set_axis_off()
+    axes.set_xlim(-0.45, len(parameters) + (0.45 if num_judged else -0.6))
+    axes.set_ylim(-0.03, 1.03)
+    add_legend(figure)
+    return figure
+
+
+def _draw_axis(
+    axes: Axes,
+    place: float,
+    name: str,
+    ticks: Sequence[tuple[float, str]],
+    side: int = -1,
+) -> None:
+    """A vertical axis, its ticks to the left (-1) or right of it (1)."""
+    axes.plot([place, place], [0, 1], color="0.25", linewidth=1, zorder=4)
+    for height, label in ticks:
+        tick = [place, place + 0.03 * side]
+        axes.plot(tick, [height] * 2, color="0.25", linewidth=1, zorder=4)
+        axes.text(
+            place + 0.05 * side,
+            height,
+            wrap_label(label),
+            horizontalalignment="right" if side < 0 else "left",
+            verticalalignment="center",
+            fontsize="small",
+            parse_math=False,
+            zorder=6,
+            bbox={"facecolor": "white", "alpha": 0.75, "pad": 0.8, "lw": 0},
+        )
+    axes.text(
+        place,
+        1.06,
+        wrap_label(name),
+        horizontalalignment="center",
+        verticalalignment="bottom",
+        parse_math=False,
+    )
+
+
+def _draw_judged(
+    axes: Axes,
+    judged: Sequence[TrialRecord],
+    routes: np.ndarray,
+    objective: str,
+) -> None:
+    """The lines of the judged trials, best first, and the last axis."""
+    worths = [
+        100 * record.objective
+        for record in judged
+        if record.objective is not None
+    ]
+    lowest = lowest_usual(worths)
+    axis = ParameterAxis("", [worths[0], lowest])
+    heights = [axis.place(max(worth, lowest)) for worth in worths]
+    ticks = axis.ticks
+    if min(worths) < lowest:
+        ticks = [(0.0, f"{lowest:.4g} or less"), *ticks]
+        ticks = [tick for tick in ticks if not 0 < tick[0] < 0.05]
+    last = routes.shape[1]
+    routes = np.column_stack([routes, heights])
+    for height, route in zip(heights[:0:-1], routes[:0:-1], strict=True):
+        axes.plot(range(last + 1), route, color=COLORS(height), lw=1.3)
+    axes.plot(
+        range(last + 1),
+        routes[0],
+        color=BEST_COLOR,
+        linewidth=3.2,
+        zorder=5,
+        label=f"best: trial {printable(judged[0].name)} ({worths[0]:.2f} %)",
+    )
+    axes.imshow(
+        np.linspace(0, 1, 256)[:, None],
+        extent=(last, last + 0.06, 0, 1),
+        aspect="auto",
+        origin="lower",
+        cmap=COLORS,
+        vmin=0,
+        vmax=1,
+        zorder=4,
+    )
+    _draw_axis(axes, last + 0.06, f"{objective} %", ticks, side=1)

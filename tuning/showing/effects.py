@@ -1,0 +1,225 @@
+"""What each searched parameter did to the objective, all else mixed."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+from numpy.typing import NDArray
+from scipy import stats
+
+from keras_asd.metrics import percentile_interval
+from keras_asd.metrics import resample_counts
+from tuning.ranges import RANGES
+from tuning.showing.trial_table import judged_trials
+from tuning.trial_record import TrialRecord
+from tuning.trial_record import Value
+
+MIN_FOR_CORRELATION = 5
+MIN_FOR_INTERVAL = 10
+MIN_OF_A_CHOICE = 3
+CONFIDENCE = 0.95
+NUM_RESAMPLES = 1000
+NUM_PLACES = 41
+# Of the smoothing kernel, as a share of where the trials lie.
+BANDWIDTH = 0.2
+
+
+@dataclasses.dataclass(frozen=True)
+class Effect:
+    """How the objective went with one parameter.
+
+    Args:
+        parameter: Its name.
+        num_trials: How many it was measured on.
+        correlation: Spearman's, of numbers; `None` for choices, or where
+            there are too few trials, or no difference among them.
+        interval: 95 % interval of it, where there are trials enough.
+        places: Values of the parameter where there is a mean: those of a
+            smooth curve, or the choices.
+        means: The objective there.
+        lows: Lower bound of its 95 % interval, NaN where there is none.
+        highs: Upper bound, likewise.
+        counts: Trials of each choice; empty for a curve.
+
+    >>> Effect("margin", num_trials=3).places
+    ()
+    """
+
+    parameter: str
+    num_trials: int
+    correlation: float | None = None
+    interval: tuple[float, float] | None = None
+    places: tuple[Value, ...] = ()
+    means: tuple[float, ...] = ()
+    lows: tuple[float, ...] = ()
+    highs: tuple[float, ...] = ()
+    counts: tuple[int, ...] = ()
+
+
+def measure_effects(
+    records: Sequence[TrialRecord], parameters: Sequence[str]
+) -> list[Effect]:
+    """Measures each parameter's marginal effect on the completed trials.
+
+    Numbers: Spearman's correlation with a bootstrap interval over trials,
+    and a local-linear curve with a pointwise bootstrap band, the parameter
+    taken in logarithms where it is drawn so. Choices: the mean of each, with
+    Student's interval. Trials that collapsed count as `lowest_usual`. Other
+    parameters vary along, and a Bayesian search crowds its trials where it
+    found good ones: a hint, no proof.
+
+    The correlation's interval held the truth in 95 to 96 % of 300 drawn
+    searches, of 10, 12 and 24 independent trials with a correlation of 0.5.
+
+    Args:
+        records: Of a search; those without an objective are left out.
+        parameters: What was searched over.
+
+    >>> margins = [0.1, 0.2, 0.4, 0.5, 0.6, 0.7]
+    >>> records = [
+    ...     TrialRecord(f"{m}", {"margin": m}, "completed", objective=m)
+    ...     for m in margins
+    ... ]
+    >>> [effect] = measure_effects(records, ["margin"])
+    >>> round(effect.correlation, 6), effect.interval, effect.num_trials
+    (1.0, None, 6)
+    """
+    judged = judged_trials(records)
+    effects = []
+    for name in parameters:
+        kept = [record for record in judged if name in record.values]
+        values = [record.values[name] for record in kept]
+        objective = np.array([record.objective for record in kept], dtype=float)
+        if kept:
+            objective = np.maximum(objective, lowest_usual(objective))
+        measure = _of_numbers if is_numeric(values) else _of_choices
+        effects.append(measure(name, values, objective))
+    return effects
+
+
+def is_numeric(values: Sequence[Value]) -> bool:
+    """Whether all values are numbers; there is one at least.
+
+    >>> is_numeric([0.5, 1]), is_numeric([True]), is_numeric(["raw"])
+    (True, False, False)
+    """
+    return bool(values) and all(
+        isinstance(value, (int, float)) and not isinstance(value, bool)
+        for value in values
+    )
+
+
+def is_logarithmic(name: str) -> bool:
+    """Whether factors of the parameter count, not differences.
+
+    >>> is_logarithmic("scale"), is_logarithmic("margin")
+    (True, False)
+    """
+    return name in RANGES and RANGES[name].sampling == "log"
+
+
+def ordered_choices(name: str, values: Sequence[Value]) -> list[Value]:
+    """Returns the distinct choices among the values, in the range's order.
+
+    >>> ordered_choices("gate", ["standardized", "raw", "raw"])
+    ['raw', 'standardized']
+    """
+    known = list(RANGES[name].choices) if name in RANGES else []
+    rest = sorted(set(values) - set(known), key=str)
+    return [one for one in known if one in values] + rest
+
+
+def lowest_usual(objectives: ArrayLike) -> float:
+    """Returns the lowest objective but for those of trials that collapsed.
+
+    Those lie further below the lower quartile than three times the distance
+    between the quartiles. They must not drown all other differences: curves
+    and means count them as the lowest of the others.
+
+    >>> lowest_usual([50.0, 78.0, 79.0, 80.0, 81.0])
+    78.0
+
+    Reference: Tukey, Exploratory Data Analysis, 1977; his outer fence.
+    """
+    found = np.asarray(objectives)
+    lower, upper = np.quantile(found, [0.25, 0.75])
+    return float(found[found >= lower - 3 * (upper - lower)].min())
+
+
+def _of_numbers(name: str, values, objective: NDArray) -> Effect:
+    size = len(values)
+    x = np.array(values, dtype=float)
+    is_log = is_logarithmic(name) and bool(np.all(x > 0))
+    x = np.log(x) if is_log else x
+    if size < MIN_FOR_CORRELATION or not np.ptp(x) or not np.ptp(objective):
+        return Effect(name, size)
+    counts = resample_counts(np.zeros(size), NUM_RESAMPLES)
+    draws = np.array([np.repeat(np.arange(size), row) for row in counts])
+    effect = Effect(name, size, float(_spearman(x[None], objective[None])[0]))
+    if size < MIN_FOR_INTERVAL:
+        return effect
+    drawn = _spearman(x[draws], objective[draws])
+    interval = percentile_interval(drawn[np.isfinite(drawn)], CONFIDENCE)
+    effect = dataclasses.replace(effect, interval=interval)
+    if len(np.unique(x)) < MIN_FOR_CORRELATION:
+        return effect
+    grid = np.linspace(x.min(), x.max(), NUM_PLACES)
+    [curve] = _local_lines(x, objective, np.ones((1, size)), grid)
+    tail = (1 - CONFIDENCE) / 2
+    lines = _local_lines(x, objective, counts, grid)
+    lows, highs = np.quantile(lines, [tail, 1 - tail], axis=0)
+    return dataclasses.replace(
+        effect,
+        places=tuple((np.exp(grid) if is_log else grid).tolist()),
+        means=tuple(curve.tolist()),
+        lows=tuple(lows.tolist()),
+        highs=tuple(highs.tolist()),
+    )
+
+
+def _of_choices(name: str, values, objective: NDArray) -> Effect:
+    places = ordered_choices(name, values)
+    means, errors, counts = [], [], []
+    for choice in places:
+        own = objective[[value == choice for value in values]]
+        error = np.nan
+        if len(own) >= MIN_OF_A_CHOICE:
+            quantile = stats.t.ppf((1 + CONFIDENCE) / 2, len(own) - 1)
+            error = quantile * own.std(ddof=1) / np.sqrt(len(own))
+        means.append(float(own.mean()))
+        errors.append(float(error))
+        counts.append(len(own))
+    return Effect(
+        name,
+        len(values),
+        places=tuple(places),
+        means=tuple(means),
+        lows=tuple(m - e for m, e in zip(means, errors, strict=True)),
+        highs=tuple(m + e for m, e in zip(means, errors, strict=True)),
+        counts=tuple(counts),
+    )
+
+
+def _spearman(x: NDArray, y: NDArray) -> NDArray:
+    """Of each row with each row; NaN where all of a row are equal."""
+    x, y = (stats.rankdata(one, axis=1) for one in (x, y))
+    x, y = (one - one.mean(axis=1, keepdims=True) for one in (x, y))
+    norm = np.sqrt((x * x).sum(axis=1) * (y * y).sum(axis=1))
+    same = norm == 0
+    return np.where(same, np.nan, (x * y).sum(axis=1) / (norm + same))
+
+
+def _local_lines(x: NDArray, y: NDArray, counts, grid: NDArray) -> NDArray:
+    """A local-linear curve over `grid` for each row of counted trials."""
+    bandwidth = BANDWIDTH * np.ptp(x)
+    distance = (x - grid[:, None]) / bandwidth
+    kernel = np.exp(-0.5 * distance**2)
+    moments = [
+        counts @ (kernel * part).T
+        for part in (1, distance, distance**2, y, distance * y)
+    ]
+    total, first, second, value, slope = moments
+    # Where a resample has next to nothing, its line lies flat.
+    second = second + 0.1 * total + 1e-9
+    return (second * value - first * slope) / (second * total - first**2)

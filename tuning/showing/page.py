@@ -1,0 +1,158 @@
+"""A search as one HTML page."""
+
+import base64
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+
+import jinja2
+from matplotlib.figure import Figure
+
+from pipelines.plots import render_png
+from tuning.search_settings import SearchSettings
+from tuning.showing.coordinates_figure import coordinates_figure
+from tuning.showing.effects import measure_effects
+from tuning.showing.effects_figure import effects_figure
+from tuning.showing.importance import measure_importance
+from tuning.showing.page_tables import compare_values
+from tuning.showing.page_tables import list_effects
+from tuning.showing.page_tables import list_metrics
+from tuning.showing.page_tables import list_trials
+from tuning.showing.page_tables import parse_markdown
+from tuning.showing.trial_table import failure_lines
+from tuning.showing.trial_table import format_percent
+from tuning.showing.trial_table import judged_trials
+from tuning.trial_record import TrialRecord
+from tuning.trial_record import Value
+
+# Of the pictures on the screen, so that their letters are alike.
+PIXELS_PER_INCH = 86
+TITLE = "Anomalous sounds: search"
+MEANINGS = {
+    "val_proxy_auc": (
+        "AUC of held-out normal clips against stand-ins for anomalies: clips "
+        "of the machine's other ids, and held-out normal clips with a small "
+        "injected change. It has seen no anomaly, and says nothing of how "
+        "well a real one is found."
+    ),
+    "val_official_score": (
+        "Official score of the labelled test clips of the development "
+        "folders. They chose the best trial, so that its score on them is "
+        "too good."
+    ),
+}
+
+
+def render_search_page(
+    records: Sequence[TrialRecord],
+    settings: SearchSettings,
+    base_values: Mapping[str, Value],
+    confirmation: str | None = None,
+    notes: Sequence[str] = (),
+) -> str:
+    """Returns the search as HTML that needs no other file and no script.
+
+    Args:
+        records: The trials so far.
+        settings: Of the search.
+        base_values: What the search should beat, by parameter.
+        confirmation: Markdown of the best trial trained anew: paragraphs
+            and tables.
+        notes: Sentences to tell beside.
+
+    >>> from pipelines.config import Config
+    >>> record = TrialRecord("<0>", {}, "failed", reason="<NaN>")
+    >>> page = render_search_page([record], SearchSettings(Config()), {})
+    >>> "&lt;NaN&gt;" in page, "<NaN>" in page
+    (True, False)
+    """
+    parameters, objective = settings.parameters, settings.objective
+    best = next(iter(judged_trials(records)), None)
+    effects = measure_effects(records, parameters)
+    importance = measure_importance(records, parameters)
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("tuning"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("search.html").render(
+        title=TITLE,
+        objective=objective,
+        meaning=MEANINGS[objective],
+        development=settings.development,
+        tuner=settings.tuner,
+        tiles=_tiles(records, settings),
+        notes=notes,
+        best=best,
+        values=compare_values(best, parameters, base_values),
+        metrics=list_metrics(best, objective) if best else None,
+        confirmation=parse_markdown(confirmation or ""),
+        coordinates=_picture(
+            coordinates_figure(records, parameters, objective)
+        ),
+        marginal=_picture(
+            effects_figure(records, effects, base_values, objective)
+        ),
+        effects=list_effects(effects, importance.shares),
+        importance=importance.reason,
+        trials=list_trials(records, parameters, objective),
+        failures=failure_lines(records),
+    )
+
+
+def _tiles(
+    records: Sequence[TrialRecord], settings: SearchSettings
+) -> list[dict[str, str]]:
+    judged = judged_trials(records)
+    counts = {
+        status: sum(record.status == status for record in records)
+        for status in ("completed", "failed", "running", "waiting")
+    }
+    others = [f"{n} {s}" for s, n in counts.items() if n and s != "completed"]
+    seconds = sum(record.seconds or 0.0 for record in records)
+    best = judged[0] if judged else None
+    is_counted = settings.tuner != "hyperband"
+    return [
+        {
+            "name": f"best {settings.objective}",
+            "number": format_percent(best.objective if best else None),
+            "meaning": f"trial {best.name}" if best else "no trial completed",
+        },
+        {
+            "name": "trials completed",
+            "number": str(counts["completed"]),
+            "meaning": ", ".join(
+                [*([f"of {settings.trials}"] if is_counted else []), *others]
+            ),
+        },
+        {
+            "name": "time in trials",
+            "number": _duration(seconds),
+            "meaning": "summed over all of them",
+        },
+        {
+            "name": "tuner",
+            "number": settings.tuner,
+            "meaning": f"seed {settings.seed}, "
+            f"up to {settings.config.epochs} epochs a trial",
+        },
+    ]
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 100:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def _picture(figure: Figure | None) -> dict[str, Any] | None:
+    if figure is None:
+        return None
+    picture = base64.b64encode(render_png(figure)).decode("ascii")
+    width = round(PIXELS_PER_INCH * figure.get_figwidth())
+    return {"uri": f"data:image/png;base64,{picture}", "width": width}

@@ -1,0 +1,1 @@
+"""A trial from its hyperparameters to its numbers."""

@@ -1,0 +1,76 @@
+"""The folder of a trial, in which it goes on after a kill."""
+
+import shutil
+
+from pipelines import atomic
+from pipelines.checkpoints import read_history
+from pipelines.config import Config
+from pipelines.run_folder import RunFolder
+from pipelines.run_folder import read_config
+from pipelines.run_folder import write_config
+
+
+def open_trial(
+    run: RunFolder,
+    config: Config,
+    objective: str,
+    is_judged: bool = False,
+    parent: RunFolder | None = None,
+) -> None:
+    """Readies the folder of a trial, so that it goes on or begins anew.
+
+    What lies there of other settings is deleted.
+
+    Args:
+        run: The folder.
+        config: Settings of the trial.
+        objective: Name of the objective.
+        is_judged: Whether it is measured after every epoch.
+        parent: Folder of a trial with the same settings, and fewer epochs,
+            to begin with; from scratch where it has no checkpoint.
+
+    Raises:
+        ValueError: If the folder is that of a training run.
+
+    >>> import pathlib, tempfile
+    >>> run = RunFolder(pathlib.Path(tempfile.mkdtemp()))
+    >>> open_trial(run, Config(epochs=9), "val_proxy_auc")
+    >>> read_config(run).epochs
+    9
+    """
+    if run.clips.exists():
+        raise ValueError(
+            "`run` must be a folder of its own for the trial. Received: "
+            f"run={run.path}, which is that of a training run. Choose another."
+        )
+    if not _holds(run, config, objective, is_judged):
+        for folder in (run.checkpoint(0).parent, run.tensorboard):
+            shutil.rmtree(folder, ignore_errors=True)
+        run.history.unlink(missing_ok=True)
+        write_config(run, config, data=[])
+    is_begun = run.latest is not None
+    if parent and not is_begun and _holds(parent, config, objective, is_judged):
+        _copy_latest(parent, run)
+
+
+def _holds(
+    run: RunFolder, config: Config, objective: str, is_judged: bool
+) -> bool:
+    """Whether a folder is of a trial with these settings."""
+    try:
+        is_same = read_config(run) == config
+    except (FileNotFoundError, ValueError):
+        return False
+    return is_same and all(
+        (objective in row) == is_judged for row in read_history(run)
+    )
+
+
+def _copy_latest(parent: RunFolder, run: RunFolder) -> None:
+    """Copies the state of a trial; the checkpoint last, as always."""
+    if parent.latest is None:
+        return
+    epochs = parent.finished_epochs(parent.latest)
+    atomic.write_text(run.history, parent.history.read_text(encoding="utf-8"))
+    with atomic.replacing(run.checkpoint(epochs)) as temporary:
+        shutil.copyfile(parent.latest, temporary)

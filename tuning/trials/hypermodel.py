@@ -1,0 +1,213 @@
+"""What keras-tuner builds, fits and judges."""
+
+import dataclasses
+import math
+import pathlib
+import tempfile
+from collections.abc import Sequence
+
+import keras
+import keras_tuner
+
+from pipelines.assembly import make_classifier
+from pipelines.assembly import make_embedder
+from pipelines.checkpoints import read_history
+from pipelines.config import Config
+from pipelines.fitting import fit_classifier
+from pipelines.run_folder import RunFolder
+from tuning.judging.objective import ProxyObjective
+from tuning.judging.official_objective import OfficialObjective
+from tuning.search_data import SearchData
+from tuning.search_settings import SearchSettings
+from tuning.search_space import configure
+from tuning.trials.fitting import trial_detector
+from tuning.trials.folder import open_trial
+from tuning.trials.judged_epochs import JudgedEpochs
+from tuning.trials.judged_epochs import best_epoch
+from tuning.trials.judged_epochs import is_over
+
+
+class SearchHyperModel(keras_tuner.HyperModel):
+    """Builds, trains and judges a trial of a search.
+
+    For keras-tuner's own tuners as well: `search()` takes no arguments, and
+    every trial then runs in a folder that is thrown away.
+
+    Args:
+        data: The clips of the search.
+        settings: Its settings.
+        objective: What a trial is judged by; see `make_objective`.
+
+    >>> import keras_tuner
+    >>> from pipelines.labels import LabelMap
+    >>> data = SearchData(None, (), (), LabelMap(("fan/a", "fan/b"), {}))
+    >>> config = Config(clip_seconds=0.5, width=0.125)
+    >>> hypermodel = SearchHyperModel(data, SearchSettings(config), None)
+    >>> hp = keras_tuner.HyperParameters()
+    >>> hypermodel.build(hp).loss.margin
+    0.7
+    >>> hp.values
+    {'margin': 0.7, 'scale': 30.0, 'mix_alpha': 0.5}
+    """
+
+    def __init__(
+        self,
+        data: SearchData,
+        settings: SearchSettings,
+        objective: ProxyObjective | OfficialObjective,
+    ):
+        super().__init__()
+        self.data = data
+        self.settings = settings
+        self.objective = objective
+
+    def configure(self, hp: keras_tuner.HyperParameters) -> Config:
+        """Settings of a trial: it keeps its last weights.
+
+        Raises:
+            ValueError: If its values do not go together.
+        """
+        return configure(
+            hp,
+            dataclasses.replace(self.settings.config, keep="last"),
+            self.settings.parameters,
+            is_grid=self.settings.tuner == "grid",
+        )
+
+    def build(self, hp: keras_tuner.HyperParameters) -> keras.Model:
+        """The compiled classifier, or the embedder where nothing is trained.
+
+        Its weights follow from the seed of the settings, whatever was built
+        before it.
+
+        Raises:
+            FailedTrialError: If the values do not go together.
+        """
+        try:
+            config = self.configure(hp)
+            keras.utils.set_random_seed(config.seed)
+            if config.is_trained:
+                classes = self.data.label_map.classes
+                return make_classifier(config, len(classes))
+            return make_embedder(config)
+        except ValueError as error:
+            raise self._failure(error) from error
+
+    def fit(
+        self,
+        hp: keras_tuner.HyperParameters,
+        model: keras.Model,
+        run: RunFolder | None = None,
+        last_epoch: int | None = None,
+        parent: RunFolder | None = None,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+        verbose: int = 0,
+        epochs: int | None = None,
+        initial_epoch: int = 0,
+    ) -> dict[str, float]:
+        """Trains a trial and judges it.
+
+        Called again after a kill, it goes on from the last finished epoch
+        and ends as the unbroken trial would have.
+
+        Args:
+            hp: Of the trial.
+            model: What `build` made of them.
+            run: Folder of the trial; one that is thrown away if `None`.
+            last_epoch: Where it stops, if before the last.
+            parent: Folder of a trial with the same values, to begin with.
+            callbacks: Further ones of Keras.
+            verbose: As in Keras.
+            epochs: `last_epoch`, as keras-tuner's own Hyperband says it.
+            initial_epoch: Likewise; such a trial is trained from scratch,
+                since its optimiser was not kept.
+
+        Returns:
+            The objective, its parts, and the losses and accuracies of the
+            last epoch; with patience of the best one, and `best_epoch`.
+
+        Raises:
+            FailedTrialError: If the loss diverges, or whatever else is wrong
+                with the trial, in one line.
+            FatalValueError: If the recordings are not there any more, which
+                is no trial's fault.
+        """
+        if run is None:
+            with tempfile.TemporaryDirectory() as folder:
+                run = RunFolder(pathlib.Path(folder))
+                model = self.build(hp) if initial_epoch else model
+                end = last_epoch or epochs
+                return self.fit(hp, model, run, end, parent, callbacks, verbose)
+        try:
+            config = self.configure(hp)
+            if not config.is_trained:
+                return self._judge(model, config)
+            is_judged = self.settings.patience > 0
+            open_trial(run, config, self.objective.name, is_judged, parent)
+            return self._train(
+                model, config, run, last_epoch or epochs, callbacks, verbose
+            )
+        except ValueError as error:
+            raise self._failure(error) from error
+
+    def _train(self, model, config, run, last_epoch, callbacks, verbose):
+        patience, name = self.settings.patience, self.objective.name
+        if patience:
+            values = [float(row[name]) for row in _finished(run)]
+            if is_over(values, patience):
+                last_epoch = len(values)
+            judged = JudgedEpochs(
+                lambda model: self._judge(model, config), name, patience, values
+            )
+            callbacks = [judged, *callbacks]
+        data = self.data
+        model = fit_classifier(
+            data.examples,
+            data.listed,
+            data.label_map,
+            config,
+            run,
+            model,
+            callbacks,
+            last_epoch,
+            verbose,
+        )
+        rows = [
+            {
+                key: float(value)
+                for key, value in row.items()
+                if key not in ("epoch", "learning_rate")
+            }
+            for row in _finished(run)
+        ]
+        if not patience:
+            return rows[-1] | self._judge(model, config)
+        best = best_epoch([row[name] for row in rows])
+        return rows[best - 1] | {"best_epoch": float(best)}
+
+    def _judge(self, model: keras.Model, config: Config) -> dict[str, float]:
+        detector = trial_detector(model, self.data, config)
+        found = self.objective.measure(detector, config)
+        name = self.objective.name
+        if not math.isfinite(found[name]):
+            raise ValueError(
+                f"The objective must be finite. Received: {name}={found[name]}."
+            )
+        return found
+
+    def _failure(self, error: ValueError) -> Exception:
+        reason = " ".join(str(error).split())
+        clips = self.data.train
+        if clips and not any(one.clip.path.exists() for one in clips):
+            return keras_tuner.errors.FatalValueError(
+                "The recordings must stay where they are during a search. "
+                f"Received: none of {len(clips)} is there, such as "
+                f"{clips[0].clip.path}. Bring them back; the search goes on."
+            )
+        return keras_tuner.errors.FailedTrialError(reason)
+
+
+def _finished(run: RunFolder) -> list[dict[str, str]]:
+    """History of the epochs that the checkpoint has seen."""
+    num_epochs = run.finished_epochs(run.latest) if run.latest else 0
+    return read_history(run)[:num_epochs]

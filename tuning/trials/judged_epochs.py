@@ -1,0 +1,62 @@
+"""Early stopping that respects the objective."""
+
+import math
+from collections.abc import Callable
+
+import keras
+
+
+class JudgedEpochs(keras.callbacks.Callback):
+    """Measures the objective after every epoch, and ends where it stays.
+
+    Its values go into the logs, and so into the history of the run. A loss
+    that is not finite is left to the checkpoints, which come after it.
+
+    Args:
+        measure: From the model to what is measured, by name.
+        name: Of the objective among it; larger is better.
+        patience: Epochs without a better value, after which training ends.
+        values: Of the epochs before the first.
+
+    >>> JudgedEpochs(lambda model: {"auc": 0.5}, "auc", 2, [0.7, 0.6]).values
+    [0.7, 0.6]
+    """
+
+    def __init__(
+        self,
+        measure: Callable[[keras.Model], dict[str, float]],
+        name: str,
+        patience: int,
+        values: list[float],
+    ):
+        super().__init__()
+        self.measure = measure
+        self.name = name
+        self.patience = patience
+        self.values = list(values)
+
+    def on_epoch_end(self, epoch, logs=None):
+        if not math.isfinite(logs["loss"]):
+            return
+        logs.update(self.measure(self.model))
+        self.values.append(logs[self.name])
+        if is_over(self.values, self.patience):
+            self.model.stop_training = True
+
+
+def is_over(values: list[float], patience: int) -> bool:
+    """Whether the best value was so many epochs ago.
+
+    >>> is_over([0.7, 0.8, 0.8], patience=2), is_over([0.8, 0.7, 0.8], 2)
+    (False, True)
+    """
+    return bool(values) and len(values) - best_epoch(values) >= patience
+
+
+def best_epoch(values: list[float]) -> int:
+    """Number of the epoch with the best value, the first of them.
+
+    >>> best_epoch([0.7, 0.8, 0.8])
+    2
+    """
+    return values.index(max(values)) + 1
