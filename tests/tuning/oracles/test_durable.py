@@ -13,7 +13,7 @@ from tests.tuning.toy_search import toy_space
 from tuning.oracles import durable
 from tuning.oracles.kinds import make_oracle
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = pathlib.Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
