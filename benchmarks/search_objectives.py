@@ -6,6 +6,7 @@ where it was stopped.
 """
 
 import argparse
+import dataclasses
 import logging
 import pathlib
 import sys
@@ -82,10 +83,16 @@ def rank_correlations(
     }
 
 
-def make_report(results: Sequence[Mapping]) -> str:
+def make_report(
+    results: Sequence[Mapping], parameters: Sequence[str] = PARAMETERS
+) -> str:
     """The tables, in Markdown."""
     complete = [one for one in results if "failure" not in one]
-    parts = ["# Objectives of a search", NOTES, trial_table(results)]
+    parts = [
+        "# Objectives of a search",
+        NOTES,
+        trial_table(results, parameters),
+    ]
     if len(complete) < 3:
         return "\n\n".join([*parts, "Too few trials to rank them."])
     truth = np.array([one[TRUTH] for one in complete])
@@ -112,13 +119,15 @@ def make_report(results: Sequence[Mapping]) -> str:
     return "\n\n".join([*parts[:-1], "\n".join(lines), parts[-1]])
 
 
-def trial_table(results: Sequence[Mapping]) -> str:
+def trial_table(
+    results: Sequence[Mapping], parameters: Sequence[str] = PARAMETERS
+) -> str:
     """One row a trial; areas and accuracies in percent."""
     measures = [PROXY, "val_accuracy", "val_loss", TRUTH, "seconds"]
-    names = ["trial", *PARAMETERS, *measures]
+    names = ["trial", *parameters, *measures]
     lines = [names, ["---"] * len(names)]
     for number, one in enumerate(results):
-        cells = [str(number), *(f"{one[name]:.3g}" for name in PARAMETERS)]
+        cells = [str(number), *(f"{one[name]:.3g}" for name in parameters)]
         if "failure" in one:
             cells += [one["failure"], *[""] * (len(measures) - 1)]
         else:
@@ -145,6 +154,14 @@ def main(words: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--trials", type=int, default=24)
     parser.add_argument(
+        "--over",
+        nargs="+",
+        choices=PARAMETERS,
+        default=PARAMETERS,
+        metavar="NAME",
+        help=f"what varies, of {', '.join(PARAMETERS)}; all if left out",
+    )
+    parser.add_argument(
         "--quick",
         action="store_true",
         help="three tiny trials, to see that it works; the numbers mean "
@@ -162,7 +179,11 @@ def main(words: Sequence[str] | None = None) -> int:
     name = "search_objectives" + "_quick" * options.quick
     folder = options.folder or pathlib.Path("runs", name)
     try:
-        trials = Trials(folder, QUICK if options.quick else Design())
+        design = dataclasses.replace(
+            QUICK if options.quick else Design(),
+            parameters=tuple(options.over),
+        )
+        trials = Trials(folder, design)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
@@ -180,7 +201,9 @@ def main(words: Sequence[str] | None = None) -> int:
             flush=True,
         )
     machine = "\n".join(f"- {line}" for line in describe_machine())
-    text = make_report(results).replace("\n\n", f"\n\n{machine}\n\n", 1)
+    text = make_report(results, options.over).replace(
+        "\n\n", f"\n\n{machine}\n\n", 1
+    )
     print(text)
     if options.out:
         pathlib.Path(options.out).write_text(text + "\n", encoding="utf-8")

@@ -39,6 +39,7 @@ class Design:
     Args:
         data: Settings of the built-in machines.
         config: What every trial starts from.
+        parameters: What varies from trial to trial.
         seed: Of the values of the trials.
 
     >>> sorted(Design().values(3)) == sorted(PARAMETERS)
@@ -61,13 +62,14 @@ class Design:
         holdout=0.25,
         epochs=10,
     )
+    parameters: tuple[str, ...] = PARAMETERS
     seed: int = 5
 
     def values(self, number: int) -> dict[str, float]:
         """Values of a trial, drawn from the ranges of the search."""
         rng = np.random.default_rng([self.seed, number])
         values = {}
-        for name in PARAMETERS:
+        for name in self.parameters:
             low, high = RANGES[name].low, RANGES[name].high
             share = rng.uniform()
             values[name] = (
@@ -80,7 +82,7 @@ class Design:
     @property
     def text(self) -> str:
         """All of it, to tell one design from another."""
-        ranges = [dataclasses.asdict(RANGES[name]) for name in PARAMETERS]
+        ranges = [dataclasses.asdict(RANGES[name]) for name in self.parameters]
         parts = [dataclasses.asdict(self), ranges]
         return json.dumps(parts, indent=2, sort_keys=True) + "\n"
 

@@ -46,7 +46,7 @@ TUNING_ORDER = {
     "trials": "judging trials",
     "what is tried next, and where": "epoch_bar oracles machines tuner",
     "what people see": "showing",
-    "programs": "running confirmation search",
+    "programs": "running confirmation contenders search",
     "the command line": "commands",
 }
 ORDERS = {"pipelines": PIPELINES_ORDER, "tuning": TUNING_ORDER}

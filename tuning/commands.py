@@ -35,7 +35,13 @@ def run(words: Sequence[str]) -> int:
     from tuning.search import search
 
     if options.role == "worker":
-        work(options.address, roots, options.folder, options.worker)
+        work(
+            options.address,
+            roots,
+            options.folder,
+            options.worker,
+            options.settings.development,
+        )
         print("The chief has no more trials.")
         return 0
     result = search(

@@ -29,6 +29,7 @@ from pipelines.training import list_examples
 from pipelines.training import train
 from tuning.judging.objective import ProxyObjective
 from tuning.search_data import SearchData
+from tuning.trials.fitting import trial_detector
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +66,7 @@ def confirm(
     roots: Sequence[str],
     folder: pathlib.Path,
     num_seeds: int = 3,
+    notes: Sequence[str] = (),
 ) -> Confirmation:
     """Trains each row with several seeds, and judges the test clips once.
 
@@ -73,10 +75,11 @@ def confirm(
 
     Args:
         rows: Two configurations by name; the second is what the first
-            should beat. Seeds count from each one's own on.
+            should beat. Seeds count from behind each one's own.
         roots: Data folders.
         folder: Where the runs go.
         num_seeds: Trainings of each row.
+        notes: Sentences to tell below the table.
 
     Raises:
         FileNotFoundError: As `pipelines.training.train`.
@@ -90,7 +93,8 @@ def confirm(
     found: dict[str, dict[str, _Row]] = {}
     for name, config in rows.items():
         cells = []
-        for seed in range(config.seed, config.seed + num_seeds):
+        # The first seed is the trial's own.
+        for seed in range(config.seed + 1, config.seed + 1 + num_seeds):
             logger.info("confirming %s, seed %d", name, seed)
             cells.append(
                 _run(
@@ -116,9 +120,9 @@ def confirm(
     differences = {
         metric: _difference(first[metric], second[metric]) for metric in metrics
     }
-    return Confirmation(
-        _table(found, metrics, differences, num_seeds), differences
-    )
+    table = _table(found, metrics, differences, num_seeds)
+    told = "".join(f"\n{note}\n" for note in notes)
+    return Confirmation(table + told, differences)
 
 
 def _digest(config: Config) -> str:
@@ -151,7 +155,9 @@ def _proxy(
         examples, label_map = list_examples(listed, config)
         data = SearchData(run.path, tuple(listed), tuple(examples), label_map)
         objective = ProxyObjective(data)
-        found = objective.measure(load_model(run.detector), config)
+        # The run's own scorer has seen the held-out clips, too.
+        detector = trial_detector(load_model(run.detector), data, config)
+        found = objective.measure(detector, config)
         # Its windows are this seed's alone.
         shutil.rmtree(objective.folder)
         atomic.write_text(path, json.dumps(found))
@@ -207,8 +213,8 @@ def _table(
         "",
         f"Mean ± standard deviation over {num_seeds} seed{plural}, each a "
         "fresh training. In brackets: 95 % interval of the difference, seeds "
-        "and test clips drawn anew. AUC is the mean over sections and "
-        "domains; chance is 50.",
+        "and test clips drawn anew; of val_proxy_auc the seeds alone. AUC is "
+        "the mean over sections and domains; chance is 50.",
     ]
     if set(metrics) <= {ProxyObjective.name}:
         lines.append(
@@ -219,7 +225,9 @@ def _table(
 
 
 def _cell(own: np.ndarray) -> str:
-    deviation = np.std(own, ddof=1) if len(own) > 1 else 0.0
+    if len(own) == 1:
+        return f"{100 * own[0]:.1f}"
+    deviation = np.std(own, ddof=1)
     return f"{100 * np.mean(own):.1f} ± {100 * deviation:.1f}"
 
 

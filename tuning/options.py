@@ -1,6 +1,9 @@
 """Flags and configuration files of `keras-asd tune`."""
 
 import dataclasses
+import math
+import os
+import re
 import socket
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -78,6 +81,7 @@ def parse_tuning(words: Sequence[str]) -> TuneOptions:
         )
     final = read_config_options(parser, options)
     try:
+        _check_options(options)
         settings = _read_settings(final, options)
     except ValueError as error:
         parser.error(str(error))
@@ -101,16 +105,46 @@ def _read_settings(final: Config, options: Mapping[str, Any]) -> SearchSettings:
         config=dataclasses.replace(
             final,
             holdout=options["trial_holdout"],
-            epochs=options["trial_epochs"] or final.epochs,
+            epochs=(
+                final.epochs
+                if options["trial_epochs"] is None
+                else options["trial_epochs"]
+            ),
         ),
         parameters=parameters,
         objective=options["objective"],
-        development=tuple(options["development"]),
+        development=tuple(map(os.path.abspath, options["development"])),
         tuner=options["tuner"],
         trials=options["trials"],
         patience=options["patience"],
         seed=options["search_seed"],
     )
+
+
+def _check_options(options: Mapping[str, Any]) -> None:
+    """Refuses before hours of trials what would break off after them."""
+    for name, is_right, rule in (
+        ("confirm_seeds", options["confirm_seeds"] >= 0, "0 or more"),
+        (
+            "worker",
+            re.fullmatch(r"\w[\w.-]*", options["worker"]),
+            "made of letters, digits, `-`, `_` and `.`",
+        ),
+        (
+            "address",
+            re.fullmatch(r".*:\d{1,5}", options["address"]),
+            "host:port",
+        ),
+        (
+            "lease_seconds",
+            0 < options["lease_seconds"] < math.inf,
+            "positive and finite",
+        ),
+    ):
+        if not is_right:
+            raise ValueError(
+                f"`{name}` must be {rule}. Received: {name}={options[name]}."
+            )
 
 
 def _make_parser(words: Sequence[str], preset: str) -> ArgumentParser:
@@ -157,7 +191,12 @@ def _add_search(parser: ArgumentParser) -> None:
         default="bayesian",
         help="how values are chosen",
     )
-    add("--trials", type=int, default=12, help="at most so many")
+    add(
+        "--trials",
+        type=int,
+        default=12,
+        help="at most so many; of hyperband the epochs tell how many",
+    )
     add("--trial_epochs", type=int, help="instead of --epochs, for trials")
     add(
         "--trial_holdout",
@@ -199,7 +238,7 @@ def _add_roles(parser: ArgumentParser) -> None:
         "--worker",
         type=str,
         default=socket.gethostname(),
-        help="name of this worker",
+        help="name of this worker, one of its own for each",
     )
     add(
         "--lease_seconds",

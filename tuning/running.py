@@ -1,5 +1,6 @@
 """Trials of a search run by this process, for itself or for a chief."""
 
+import dataclasses
 import os
 import pathlib
 from collections.abc import Callable
@@ -7,16 +8,21 @@ from collections.abc import Sequence
 
 import keras_tuner
 
+from tuning.judging.objective import ProxyObjective
 from tuning.judging.objective import make_objective
+from tuning.judging.official_objective import OfficialObjective
 from tuning.machines.worker import ChiefClient
 from tuning.machines.worker import connect
 from tuning.oracles.durable_trials import DurableTrials
+from tuning.oracles.folder_lock import FolderLock
 from tuning.oracles.told_changes import SETTINGS
 from tuning.search_data import SearchData
 from tuning.search_data import prepare_search
 from tuning.search_folder import DATA
+from tuning.search_folder import DEVELOPMENT
 from tuning.search_folder import SearchFolder
 from tuning.search_folder import data_digest
+from tuning.search_folder import development_digest
 from tuning.search_settings import SearchSettings
 from tuning.search_settings import decode_settings
 from tuning.trial_record import TrialRecord
@@ -28,6 +34,7 @@ def run_trials(
     trials: DurableTrials | ChiefClient,
     settings: SearchSettings,
     data: SearchData,
+    objective: ProxyObjective | OfficialObjective,
     place: SearchFolder,
     publish: Callable[[Sequence[TrialRecord]], None] | None = None,
     name: str = "tuner0",
@@ -38,24 +45,30 @@ def run_trials(
         trials: An oracle, or the client of a chief.
         settings: Of the search.
         data: Its clips.
+        objective: What a trial is judged by.
         place: Where the trials go.
         publish: Called with all trials whenever one begins or ends.
         name: Of whoever runs trials here.
 
     Raises:
-        ValueError: If the objective has too little to judge by, or the clips
-            are gone.
+        ValueError: If the clips are gone.
         ConnectionError: If the chief falls silent for too long.
 
+    >>> import tempfile
     >>> from pipelines.config import Config
     >>> from pipelines.labels import LabelMap
-    >>> data = SearchData(pathlib.Path("x"), (), (), LabelMap((), {}))
-    >>> place = SearchFolder(pathlib.Path("searches/x"))
-    >>> run_trials(None, SearchSettings(Config()), data, place)
-    Traceback (most recent call last):
-    ValueError: There must be held-out clips to judge by. Received: 0 clips...
+    >>> from tuning.oracles.kinds import make_oracle
+    >>> from tuning.search_space import make_space
+    >>> place = SearchFolder(pathlib.Path(tempfile.mkdtemp()))
+    >>> data = SearchData(place.data, (), (), LabelMap((), {}))
+    >>> settings = SearchSettings(Config(), ("margin",), trials=1)
+    >>> space = make_space(["margin"], Config())
+    >>> oracle = make_oracle(settings, space, place.path)
+    >>> run_trials(oracle, settings, data, None, place)
+    >>> oracle.read()[0].status
+    'FAILED'
+    >>> oracle.close()
     """
-    objective = make_objective(settings, data)
     hypermodel = SearchHyperModel(data, settings, objective)
     tuner = SearchTuner(trials, hypermodel, place.path, name, publish)
     try:
@@ -69,6 +82,7 @@ def work(
     roots: Sequence[str],
     folder: str,
     name: str,
+    development: Sequence[str] = (),
     timeout_seconds: float = 600.0,
 ) -> None:
     """Runs trials for a chief until there are no more.
@@ -78,30 +92,47 @@ def work(
         roots: Data folders with the same clips as the chief's.
         folder: Where this worker's trials go; it may be the chief's.
         name: Of this worker, different from all others.
+        development: Folders of the labelled clips that the chief's
+            objective needs, if any; its own paths if there are none.
         timeout_seconds: How long to wait for the chief.
 
     Raises:
         FileNotFoundError: If a data folder is missing.
-        ValueError: If the clips are not those of the chief.
+        ValueError: If the clips are not those of the chief, or another
+            worker of this name works in the folder.
         ConnectionError: If no chief answers.
 
-    >>> work("localhost:1", ["recordings"], "searches/x", "a", 0.1)
+    >>> work("localhost:1", ["fans"], "x", "a", timeout_seconds=0.1)
     Traceback (most recent call last):
     ConnectionError: ...
     """
     client = connect(address, name, timeout_seconds)
     told = client.get_space().values
     settings = decode_settings(told[SETTINGS])
+    if development:
+        settings = dataclasses.replace(settings, development=tuple(development))
     place = SearchFolder(pathlib.Path(os.path.abspath(folder)))
-    data = prepare_search(
-        [os.path.abspath(root) for root in roots],
-        settings.config,
-        place.path / "workers" / name,
-    )
-    if data_digest(data) != told[DATA]:
-        raise ValueError(
-            "A worker must have the same normal clips as its chief. "
-            f"Received: {', '.join(roots)}, whose contents, or whose split, "
-            f"differ from those at {address}. Copy the chief's data folders."
+    own = place.path / "workers" / name
+    with FolderLock(own / "worker.lock"):
+        data = prepare_search(
+            [os.path.abspath(root) for root in roots], settings.config, own
         )
-    run_trials(client, settings, data, place, name=name)
+        _check_same(data_digest(data), told[DATA], roots, address)
+        objective = make_objective(settings, data)
+        if isinstance(objective, OfficialObjective):
+            digest = development_digest(objective.clips)
+            _check_same(
+                digest, told[DEVELOPMENT], settings.development, address
+            )
+        run_trials(client, settings, data, objective, place, name=name)
+
+
+def _check_same(
+    digest: str, told: str, folders: Sequence[str], address: str
+) -> None:
+    if digest != told:
+        raise ValueError(
+            "A worker must have the same clips as its chief. Received: "
+            f"{', '.join(folders)}, whose contents, or whose split, differ "
+            f"from those at {address}. Copy the chief's folders."
+        )

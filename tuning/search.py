@@ -14,7 +14,14 @@ from pipelines import atomic
 from pipelines.config import Config
 from tuning.confirmation import Confirmation
 from tuning.confirmation import confirm
+from tuning.contenders import contender_notes
+from tuning.contenders import contenders
+from tuning.judging.objective import ProxyObjective
+from tuning.judging.objective import make_objective
+from tuning.judging.official_objective import OfficialObjective
 from tuning.machines.chief import serve_chief
+from tuning.oracles.folder_lock import FolderLock
+from tuning.oracles.kinds import count_trials
 from tuning.oracles.kinds import make_oracle
 from tuning.oracles.kinds import read_trials
 from tuning.preset_file import write_preset
@@ -22,14 +29,15 @@ from tuning.running import run_trials
 from tuning.search_data import SearchData
 from tuning.search_data import prepare_search
 from tuning.search_folder import DATA
+from tuning.search_folder import DEVELOPMENT
 from tuning.search_folder import SearchFolder
 from tuning.search_folder import data_digest
+from tuning.search_folder import development_digest
 from tuning.search_settings import SearchSettings
 from tuning.search_space import make_space
 from tuning.showing.hparams import write_hparams
 from tuning.showing.page import render_search_page
 from tuning.showing.progress import TrialLines
-from tuning.showing.trial_table import format_value
 from tuning.showing.trial_table import judged_trials
 from tuning.showing.trial_table import trial_table
 from tuning.trial_record import TrialRecord
@@ -104,10 +112,12 @@ def search(
     """
     place = SearchFolder(pathlib.Path(os.path.abspath(folder)))
     roots = [os.path.abspath(root) for root in roots]
-    data = prepare_search(roots, settings.config, place.data)
+    with FolderLock(place.path / "data.lock"):
+        data = prepare_search(roots, settings.config, place.data)
+    objective = make_objective(settings, data)
     base_values = {name: value_of(final, name) for name in settings.parameters}
-    is_known = settings.tuner != "hyperband"
-    lines = TrialLines(settings.trials if is_known else None)
+    space = _space(settings, final, data, objective)
+    lines = TrialLines(count_trials(settings, space))
 
     def publish(
         records: Sequence[TrialRecord], confirmation: str | None = None
@@ -119,12 +129,12 @@ def search(
         atomic.write_text(place.page, page)
         write_hparams(place.tensorboard, records, settings.parameters)
 
-    oracle = make_oracle(settings, _space(settings, final, data), place.path)
+    oracle = make_oracle(settings, space, place.path)
     with contextlib.closing(oracle):
         if address is not None:
             serve_chief(oracle, address, lease_seconds, publish)
         else:
-            run_trials(oracle, settings, data, place, publish)
+            run_trials(oracle, settings, data, objective, place, publish)
         records = tuple(read_trials(oracle))
     publish(records)
     judged = judged_trials(records)
@@ -141,10 +151,11 @@ def search(
     confirmation = None
     if num_seeds:
         confirmation = confirm(
-            _confirmation_rows(settings, config, final),
+            contenders(settings, config, final),
             roots,
             place.confirmation,
             num_seeds,
+            contender_notes(settings, config, final, data, objective),
         )
         publish(records, confirmation.table)
     return SearchResult(
@@ -158,34 +169,19 @@ def search(
 
 
 def _space(
-    settings: SearchSettings, final: Config, data: SearchData
+    settings: SearchSettings,
+    final: Config,
+    data: SearchData,
+    objective: ProxyObjective | OfficialObjective,
 ) -> keras_tuner.HyperParameters:
     space = make_space(
         settings.parameters, settings.config, settings.tuner == "grid"
     )
     space.Fixed(DATA, data_digest(data))
+    if isinstance(objective, OfficialObjective):
+        space.Fixed(DEVELOPMENT, development_digest(objective.clips))
     space.Fixed(FINAL, json.dumps(dataclasses.asdict(final)))
     return space
-
-
-def _confirmation_rows(
-    settings: SearchSettings, config: Config, final: Config
-) -> dict[str, Config]:
-    """Both with the search's share of held-out clips."""
-    rows = {"best trial": config, "as it was": final}
-    holdout = settings.config.holdout
-    return {
-        f"{name}: {_describe(one, settings.parameters)}": dataclasses.replace(
-            one, holdout=holdout
-        )
-        for name, one in rows.items()
-    }
-
-
-def _describe(config: Config, parameters: Sequence[str]) -> str:
-    return ", ".join(
-        f"{name} {format_value(value_of(config, name))}" for name in parameters
-    )
 
 
 def _origin(

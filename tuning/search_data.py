@@ -82,6 +82,7 @@ def prepare_search(
         raise ValueError(
             "A search must hold out normal clips to judge its trials by. "
             f"Received: none of {len(data.train)}, with "
-            f"holdout={config.holdout}. Bring more clips, or raise it."
+            f"holdout={config.holdout}. Bring more clips, or raise it "
+            "(--trial_holdout)."
         )
     return data

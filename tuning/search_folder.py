@@ -3,11 +3,16 @@
 import dataclasses
 import hashlib
 import pathlib
+from collections.abc import Iterable
+from collections.abc import Sequence
 
+from pipelines.inspected_clip import InspectedClip
 from tuning.search_data import SearchData
 
-# Under this name a search is bound to its clips, and workers are told.
+# Under these names a search is bound to its clips, and to the labelled ones
+# that judge it, and workers are told.
 DATA = "search/data"
+DEVELOPMENT = "search/development"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,9 +69,25 @@ def data_digest(data: SearchData) -> str:
     >>> data_digest(SearchData(pathlib.Path("x"), (), (), nothing))[:8]
     'e3b0c442'
     """
+    return _digest(
+        (one.role, one.inspected)
+        for one in data.listed
+        if one.inspected is not None
+    )
+
+
+def development_digest(clips: Sequence[InspectedClip]) -> str:
+    """Likewise, over labelled clips that trials are judged by.
+
+    >>> development_digest([])[:8]
+    'e3b0c442'
+    """
+    return _digest((str(one.clip.is_anomaly), one) for one in clips)
+
+
+def _digest(clips: Iterable[tuple[str, InspectedClip]]) -> str:
     digest = hashlib.sha256()
-    for one in data.listed:
-        if one.inspected is not None:
-            line = f"{one.clip.key} {one.role} {one.inspected.sha256}\n"
-            digest.update(line.encode("utf-8", "surrogateescape"))
+    for role, one in clips:
+        line = f"{one.clip.key} {role} {one.sha256}\n"
+        digest.update(line.encode("utf-8", "surrogateescape"))
     return digest.hexdigest()

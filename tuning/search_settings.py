@@ -48,6 +48,11 @@ class SearchSettings:
             ("parameters", bool(self.parameters), "at least one name"),
             ("trials", self.trials >= 1, "at least 1"),
             ("patience", self.patience >= 0, "0 or more epochs"),
+            (
+                "tuner",
+                self.tuner != "hyperband" or self.config.epochs >= 3,
+                "another where a trial has fewer than 3 epochs",
+            ),
             ("seed", 0 <= self.seed < 2**31, "in [0, 2**31)"),
             (
                 "development",

@@ -1,6 +1,7 @@
 """The loop of a search: one trial after the other."""
 
 import contextlib
+import errno
 import logging
 import os
 import pathlib
@@ -29,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 REASON_LETTERS = 500
 TRACE_LETTERS = 8000
+FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 
 class SearchTuner:
@@ -86,6 +88,7 @@ class SearchTuner:
             FatalError: Of keras-tuner, from the hypermodel, where no other
                 trial would do better; the search can go on later.
             ConnectionError: If the chief falls silent for too long.
+            OSError: If the disk is full; the search can go on later.
         """
         if isinstance(self.trials, DurableTrials):
             # Whoever had them is gone, since the folder is ours.
@@ -120,6 +123,9 @@ class SearchTuner:
         except keras_tuner.errors.FatalError:
             raise
         except Exception as error:
+            if isinstance(error, OSError) and error.errno in FULL_DISK:
+                # No fault of this trial, and the next ones would fail, too.
+                raise
             message = _explain(error)
         keras.utils.clear_session()
         if self._is_lost():

@@ -54,6 +54,9 @@ def test_a_preset_is_searched_over_what_it_has(preset, parameters):
             "`development` must be given",
         ),
         (["fans", *SEARCH, "--trial_holdout", "1.5"], "`holdout` must be"),
+        (["fans", *SEARCH, "--trial_epochs", "0"], "`epochs` must be"),
+        (["fans", *SEARCH, "--confirm_seeds", "-1"], "`confirm_seeds` must"),
+        (["fans", *SEARCH, "--lease_seconds", "0"], "`lease_seconds` must"),
         (
             ["fans", *SEARCH, "--preset", "dual_branch_adacos"]
             + ["--over", "[margin]"],

@@ -1,3 +1,4 @@
+import errno
 import json
 
 import keras
@@ -80,7 +81,12 @@ def test_what_is_no_dictionary_of_numbers_fails(oracle, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "error", [KeyboardInterrupt(), keras_tuner.errors.FatalValueError("gone")]
+    "error",
+    [
+        KeyboardInterrupt(),
+        keras_tuner.errors.FatalValueError("gone"),
+        OSError(errno.ENOSPC, "No space left on device"),
+    ],
 )
 def test_what_is_no_trials_fault_leaves_it_to_be_resumed(
     oracle, tmp_path, error

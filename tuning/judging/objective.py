@@ -153,7 +153,7 @@ class ProxyObjective:
         if num_few:
             logger.warning(
                 "%s: %d of %d sections hold out fewer than %d clips (the least "
-                "%d), so it is coarse: raise --holdout",
+                "%d), so it is coarse: raise --trial_holdout",
                 self.name,
                 num_few,
                 len(counts),

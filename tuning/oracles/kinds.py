@@ -16,6 +16,8 @@ from keras_tuner.engine.trial import TrialStatus
 from threadpoolctl import threadpool_limits
 
 from tuning.oracles.durable_trials import DurableTrials
+from tuning.oracles.grid import GridOracle
+from tuning.oracles.grid import grid_size
 from tuning.oracles.told_changes import SETTINGS
 from tuning.search_settings import SearchSettings
 from tuning.search_settings import encode_settings
@@ -93,40 +95,6 @@ class _Bayesian(DurableTrials, keras_tuner.oracles.BayesianOptimizationOracle):
         self._random_state.set_state(tuple(state["random_state"]))
 
 
-class _Grid(DurableTrials):
-    """Every combination, the defaults first, the last name fastest.
-
-    keras-tuner's own proposes at most two at a time, and forgets where it
-    was; the number of a trial tells it as well.
-    """
-
-    def populate_space(self, trial_id: str) -> Mapping[str, Any]:
-        combinations = itertools.product(
-            *(grid_values(one) for one in self.hyperparameters.space)
-        )
-        place = len(self.trials)
-        chosen = next(itertools.islice(combinations, place, None), None)
-        if chosen is None:
-            return {"status": TrialStatus.STOPPED}
-        names = (one.name for one in self.hyperparameters.space)
-        return {
-            "status": TrialStatus.RUNNING,
-            "values": dict(zip(names, chosen, strict=True)),
-        }
-
-
-def grid_values(one: Any) -> list[Any]:
-    """The values of a hyperparameter, its default first.
-
-    >>> hp = keras_tuner.HyperParameters()
-    >>> _ = hp.Choice("scale", [15.0, 30.0, 60.0], default=30.0)
-    >>> grid_values(hp.space[0])
-    [30.0, 15.0, 60.0]
-    """
-    others = sorted(set(one.values) - {one.default}, key=list(one.values).index)
-    return [one.default, *others]
-
-
 def make_oracle(
     settings: SearchSettings,
     space: keras_tuner.HyperParameters,
@@ -186,7 +154,7 @@ def make_oracle(
         # A third at random, unless three for every name are enough.
         initial = max(3, min(3 * len(searched.space), settings.trials // 3))
         return _Bayesian(num_initial_points=initial, **common)
-    size = math.prod(len(grid_values(one)) for one in searched.space)
+    size = grid_size(searched)
     if size > settings.trials:
         logger.warning(
             "the grid has %d combinations, of which the first %d are tried: "
@@ -194,7 +162,26 @@ def make_oracle(
             size,
             settings.trials,
         )
-    return _Grid(**common)
+    return GridOracle(**common)
+
+
+def count_trials(
+    settings: SearchSettings, space: keras_tuner.HyperParameters
+) -> int | None:
+    """How many trials there will be; None where only the search can tell.
+
+    >>> from pipelines.config import Config
+    >>> space = keras_tuner.HyperParameters()
+    >>> _ = space.Choice("scale", [15.0, 30.0], default=30.0)
+    >>> settings = SearchSettings(Config(), ("scale",), tuner="grid")
+    >>> count_trials(settings, space)
+    2
+    """
+    if settings.tuner == "hyperband":
+        return None
+    if settings.tuner == "grid":
+        return min(settings.trials, grid_size(space))
+    return settings.trials
 
 
 def read_trials(oracle: DurableTrials) -> list[TrialRecord]:

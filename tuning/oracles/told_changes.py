@@ -23,6 +23,9 @@ def told_changes(
     ([], ['trials: 8 then, 4 now'])
     >>> told_changes({**few, "search/data": "e3b0"}, few)
     ['search/data: e3b0 then, None now']
+    >>> final = {"search/final": '{"epochs": 9}'}
+    >>> told_changes({**few, "search/final": '{"epochs": 8}'}, {**few, **final})
+    ['search/final.epochs: 8 then, 9 now']
     """
     old, new = _flat(before), _flat(now)
     if new["trials"] > old["trials"]:
@@ -35,11 +38,20 @@ def told_changes(
 
 
 def _flat(told: Mapping[str, Any]) -> dict[str, Any]:
-    others = {name: told[name] for name in told if name != SETTINGS}
     fields = json.loads(told[SETTINGS])
-    config = fields.pop("config")
-    return {
-        **fields,
-        **{f"config.{name}": value for name, value in config.items()},
-        **others,
-    }
+    parts = {"config": fields.pop("config")}
+    for name in told:
+        if name != SETTINGS:
+            parts[name] = _decoded(told[name])
+    for name, part in parts.items():
+        if isinstance(part, dict):
+            fields |= {f"{name}.{key}": value for key, value in part.items()}
+        else:
+            fields[name] = part
+    return fields
+
+
+def _decoded(value: Any) -> Any:
+    """What a text in JSON says; anything else as it is."""
+    is_record = isinstance(value, str) and value.startswith("{")
+    return json.loads(value) if is_record else value
