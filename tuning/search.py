@@ -131,6 +131,7 @@ def search(
 
     oracle = make_oracle(settings, space, place.path)
     with contextlib.closing(oracle):
+        lines.begin(read_trials(oracle))
         if address is not None:
             serve_chief(oracle, address, lease_seconds, publish)
         else:

@@ -31,11 +31,16 @@ class TrialLines:
         self.num_trials = num_trials
         self._told: set[str] = set()
 
+    def begin(self, records: Sequence[TrialRecord]) -> None:
+        """Takes the trials of an earlier call as told."""
+        ended = [one.name for one in records if _has_ended(one)]
+        self._told.update(ended)
+        if ended:
+            logger.info("going on after %d trials", len(ended))
+
     def update(self, records: Sequence[TrialRecord]) -> list[str]:
         """Logs, and returns, a line for every trial that has ended since."""
-        ended = [
-            one for one in records if one.status in ("completed", "failed")
-        ]
+        ended = [one for one in records if _has_ended(one)]
         lines = []
         for one in ended:
             if one.name not in self._told:
@@ -70,6 +75,10 @@ class TrialLines:
         num_at_once = max(1, sum(one.status == "running" for one in records))
         minutes = sum(seconds) / max(len(seconds), 1) * left / num_at_once / 60
         return f"{num_ended} of {self.num_trials}, about {minutes:.0f} min left"
+
+
+def _has_ended(one: TrialRecord) -> bool:
+    return one.status in ("completed", "failed")
 
 
 def _percent(one: TrialRecord) -> str:

@@ -37,3 +37,12 @@ def test_two_workers_halve_the_time_that_is_left():
 def test_where_the_number_of_trials_is_unknown_no_time_is_told():
     (line,) = TrialLines(None).update([record("0")])
     assert line.endswith("1 done")
+
+
+def test_trials_of_an_earlier_call_are_not_told_again(caplog):
+    lines = TrialLines(3)
+    with caplog.at_level("INFO"):
+        lines.begin([record("0"), record("1", "waiting", None, None)])
+    assert caplog.messages == ["going on after 1 trials"]
+    (line,) = lines.update([record("0"), record("1")])
+    assert line.startswith("trial 1:")
