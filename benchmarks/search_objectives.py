@@ -6,10 +6,12 @@ where it was stopped.
 """
 
 import argparse
+import contextlib
 import dataclasses
 import logging
 import pathlib
 import sys
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 
@@ -146,6 +148,32 @@ def _cell(rows: NDArray[np.float64]) -> str:
     return f"{rows[0]:+.2f} [{low:+.2f}, {high:+.2f}]"
 
 
+@contextlib.contextmanager
+def _errors_alone(*names: str) -> Iterator[None]:
+    loggers = [logging.getLogger(name) for name in names]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+
+
+def _run(trials: Trials, num_trials: int) -> list[dict]:
+    results: list[dict] = []
+    for number in range(num_trials):
+        results.append(trials.result(number))
+        seconds = np.mean([one["seconds"] for one in results])
+        minutes = seconds * (num_trials - number - 1) / 60
+        print(
+            f"trial {number + 1} of {num_trials} is there, about "
+            f"{minutes:.0f} minutes left",
+            file=sys.stderr,
+            flush=True,
+        )
+    return results
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Runs the trials that are not there yet, prints and writes the tables."""
     parser = argparse.ArgumentParser(
@@ -187,19 +215,8 @@ def main(words: Sequence[str] | None = None) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
-    for name in ("pipelines", "tensorflow"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-    results = []
-    for number in range(num_trials):
-        results.append(trials.result(number))
-        seconds = np.mean([one["seconds"] for one in results])
-        minutes = seconds * (num_trials - number - 1) / 60
-        print(
-            f"trial {number + 1} of {num_trials} is there, about "
-            f"{minutes:.0f} minutes left",
-            file=sys.stderr,
-            flush=True,
-        )
+    with _errors_alone("pipelines", "tensorflow"):
+        results = _run(trials, num_trials)
     machine = "\n".join(f"- {line}" for line in describe_machine())
     text = make_report(results, options.over).replace(
         "\n\n", f"\n\n{machine}\n\n", 1
