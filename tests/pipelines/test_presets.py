@@ -40,7 +40,7 @@ def test_every_preset_builds_what_it_trains(name):
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_of_published_numbers_keeps_the_published_sizes(name):
     config = choose_preset(name)
-    if name in ("reduced", "dual_branch_reduced", "dual_branch_study"):
+    if name == "reduced" or name.endswith(("_reduced", "_study")):
         assert config.samples < 160_000
     else:
         assert config.samples == 160_000
