@@ -32,8 +32,8 @@ MEANINGS = {
     "val_proxy_auc": (
         "AUC of held-out normal clips against stand-ins for anomalies: clips "
         "of the machine's other ids, and held-out normal clips with a small "
-        "injected change. It has seen no anomaly: on made-up machines it "
-        "ranked trials much as true faults did, on yours that is not known."
+        "injected change. It has seen no anomaly: on made-up machines it told "
+        "what learns from what does not, but small leads meant little."
     ),
     "val_official_score": (
         "Official score of the labelled test clips of the development "
