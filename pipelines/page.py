@@ -5,9 +5,9 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-import jinja2
 from matplotlib.figure import Figure
 
+from pipelines.page_template import render_template
 from pipelines.plots import angle_figure
 from pipelines.plots import render_png
 from pipelines.plots import roc_figure
@@ -46,14 +46,9 @@ def render_page(
     >>> "&lt;a&gt;.wav" in page, "<a>.wav" in page
     (True, False)
     """
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pipelines"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html").render(
+    return render_template(
+        "pipelines",
+        "report.html",
         title=title,
         tiles=_tiles(metrics),
         num_clips=len(scored_clips),

@@ -22,8 +22,8 @@ PIPELINES_ORDER = {
     ),
     "report": (
         "summary tables table_formats score_files decisions challenge decided "
-        "plots page report scorer_table explanation explanation_figure "
-        "projection"
+        "plots page_template page report scorer_table explanation "
+        "explanation_figure projection"
     ),
     "exported versions": "exporting",
     "programs": (

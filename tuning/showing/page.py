@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
-import jinja2
 from matplotlib.figure import Figure
 
+from pipelines.page_template import render_template
 from pipelines.plots import render_png
 from tuning.search_settings import SearchSettings
 from tuning.showing.coordinates_figure import coordinates_figure
@@ -48,7 +48,6 @@ def render_search_page(
     settings: SearchSettings,
     base_values: Mapping[str, Value],
     confirmation: str | None = None,
-    notes: Sequence[str] = (),
 ) -> str:
     """Returns the search as HTML that needs no other file and no script.
 
@@ -58,7 +57,6 @@ def render_search_page(
         base_values: What the search should beat, by parameter.
         confirmation: Markdown of the best trial trained anew: paragraphs
             and tables.
-        notes: Sentences to tell beside.
 
     >>> from pipelines.config import Config
     >>> record = TrialRecord("<0>", {}, "failed", reason="<NaN>")
@@ -70,21 +68,15 @@ def render_search_page(
     best = next(iter(judged_trials(records)), None)
     effects = measure_effects(records, parameters)
     importance = measure_importance(records, parameters)
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("tuning"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("search.html").render(
+    return render_template(
+        "tuning",
+        "search.html",
         title=TITLE,
         objective=objective,
         meaning=MEANINGS[objective],
         development=settings.development,
         tuner=settings.tuner,
         tiles=_tiles(records, settings),
-        notes=notes,
         best=best,
         values=compare_values(best, parameters, base_values),
         metrics=list_metrics(best, objective) if best else None,

@@ -1,0 +1,29 @@
+"""Pages that need no other file and no script, in one look."""
+
+from typing import Any
+
+import jinja2
+
+
+def render_template(package: str, name: str, **values: Any) -> str:
+    """Fills in a template that extends `page.html`.
+
+    Args:
+        package: In whose `templates` it lies.
+        name: Of the file.
+        **values: What it shows; text is escaped.
+
+    >>> render_template("pipelines", "page.html", title="<1>").count("&lt;1&gt;")
+    1
+    """
+    packages = dict.fromkeys([package, "pipelines"])
+    environment = jinja2.Environment(
+        loader=jinja2.ChoiceLoader(
+            [jinja2.PackageLoader(package) for package in packages]
+        ),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name).render(values)
