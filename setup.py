@@ -21,7 +21,11 @@ setup(
     python_requires=">=3.11,<3.13",
     packages=find_packages(include=["keras_asd*", "pipelines*", "tuning*"]),
     package_data={
-        "pipelines": ["templates/*"],
+        "pipelines": [
+            "benchmarking/specs/*",
+            "downloading/*.yaml",
+            "templates/*",
+        ],
         "tuning": ["templates/*"],
     },
     install_requires=[
@@ -38,6 +42,9 @@ setup(
         "soxr>=0.4",
         "jsonargparse[signatures]>=4.40",
         "tqdm",
+        # Downloads with checksums; requests is what it fetches with.
+        "pooch>=1.8",
+        "requests",
         "matplotlib>=3.8",
         "jinja2>=3.1",
         "tensorboard",

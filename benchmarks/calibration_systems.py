@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from pipelines.assembly import make_classifier
 from pipelines.assembly import make_detector
-from pipelines.assembly import make_embedder
 from pipelines.calibration.normal_scores import NormalScores
 from pipelines.calibration.normal_scores import calibration_scores
 from pipelines.clip_scores import score_embeddings
 from pipelines.config import Config
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.datasets.synthetic.recording import Recording
+from pipelines.embedder import make_embedder
 from pipelines.embeddings import Embeddings
 from pipelines.labels import LabelMap
 from pipelines.mixing import draw_mix

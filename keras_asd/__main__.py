@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from keras_asd import __version__
 
 COMMANDS = {
+    "download": "fetch the recordings of DCASE Task 2, 2020 to 2026",
     "train": "train a detector on the normal clips of data folders",
     "evaluate": "score the test clips of data folders with a run, and report",
     "score": "score clips or folders with a run or an exported model",
@@ -23,6 +24,7 @@ COMMANDS = {
     "official": "judge score files by the official rules of DCASE Task 2",
     "tune": "search for the settings that tell faults best",
     "study": "repeat an experiment of the sub-cluster AdaCos paper",
+    "bench": "compare methods over seeds and data sets, from one file",
     "demo": "the whole way on built-in data: generate, train, evaluate, export",
 }
 

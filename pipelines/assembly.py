@@ -1,75 +1,50 @@
 """Networks put together as a configuration says."""
 
+import functools
+from collections.abc import Callable
+
 import keras
 
 from keras_asd.layers import ClassCosine
+from keras_asd.layers import ClassLogits
+from keras_asd.layers import ProjectionHead
 from keras_asd.layers import SubclusterCosine
+from keras_asd.layers import TotalError
 from keras_asd.losses import AdaCos
 from keras_asd.losses import ArcFace
 from keras_asd.losses import ArcMix
+from keras_asd.losses import ClassCrossEntropy
 from keras_asd.losses import CompactnessCrossEntropy
 from keras_asd.losses import IntraClassCompactness
 from keras_asd.losses import NoisyArcMix
 from keras_asd.losses import OneClassCompactness
+from keras_asd.losses import OutlierExposure
+from keras_asd.losses import OwnClassError
 from keras_asd.losses import SubclusterAdaCos
+from keras_asd.losses import SupervisedContrastive
 from keras_asd.metrics import MarginFreeAccuracy
 from keras_asd.models import AnomalyDetector
 from keras_asd.models import Classifier
-from keras_asd.models import DualBranchEmbedder
-from keras_asd.models import Embedder
-from keras_asd.models import StatisticsEmbedder
 from keras_asd.scoring import CentreAngle
 from keras_asd.scoring import Scorer
 from pipelines.config import Config
+from pipelines.embedder import make_embedder
 from pipelines.labels import LabelMap
+from pipelines.loss_facts import LOSSES
 
 MARGIN_LOSSES = {
     "arcface": ArcFace,
     "arcmix": ArcMix,
     "noisy_arcmix": NoisyArcMix,
 }
-
-
-def make_embedder(config: Config, dtype: str = "float32") -> keras.Model:
-    """The embedder of a configuration, with fresh weights.
-
-    >>> make_embedder(Config(clip_seconds=1.0, width=0.25)).samples
-    16000
-    """
-    if config.embedder == "dual_branch":
-        return DualBranchEmbedder(
-            samples=config.samples,
-            sampling_rate=config.sampling_rate,
-            branches=config.branches,
-            spectrogram=config.spectrogram,
-            frame_lengths=config.frame_lengths,
-            has_bias=config.has_bias,
-            is_affine=config.is_affine,
-            width=config.width,
-            branch_dim=config.embedding_dim,
-            kernel_l2=config.kernel_l2,
-            dtype=dtype,
-        )
-    if config.embedder == "statistics":
-        return StatisticsEmbedder(
-            samples=config.samples,
-            sampling_rate=config.sampling_rate,
-            num_mel_bins=config.num_mel_bins,
-            level=config.level,
-            num_components=config.embedding_dim,
-        )
-    return Embedder(
-        preset=config.front_end,
-        samples=config.samples,
-        sampling_rate=config.sampling_rate,
-        channels=config.channels,
-        gate=config.gate,
-        stages=config.stages,
-        num_mel_bins=config.num_mel_bins,
-        embedding_dim=config.embedding_dim,
-        width=config.width,
-        dtype=dtype,
-    )
+PLAIN_LOSSES: dict[str, Callable[[], keras.losses.Loss]] = {
+    "cross_entropy": ClassCrossEntropy,
+    "own_class_error": OwnClassError,
+    # As the released code of CLP-SCF has it.
+    "supervised_contrastive": functools.partial(
+        SupervisedContrastive, includes_anchor=True
+    ),
+}
 
 
 def make_head(config: Config, num_classes: int) -> keras.layers.Layer:
@@ -78,6 +53,15 @@ def make_head(config: Config, num_classes: int) -> keras.layers.Layer:
     >>> type(make_head(Config(loss="subcluster_adacos"), 3)).__name__
     'SubclusterCosine'
     """
+    if config.loss == "cross_entropy":
+        return ClassLogits(num_classes)
+    if config.loss == "own_class_error":
+        # The distances behind the bands' errors are no part of it.
+        return TotalError(num_classes, num_terms=config.num_mel_bins)
+    if config.loss == "outlier_exposure":
+        return TotalError(num_classes)
+    if config.loss == "supervised_contrastive":
+        return ProjectionHead(config.embedding_dim)
     is_fixed = config.centres == "fixed" and config.targets == "soft"
     if config.loss == "subcluster_adacos":
         return SubclusterCosine(
@@ -86,8 +70,15 @@ def make_head(config: Config, num_classes: int) -> keras.layers.Layer:
     return ClassCosine(num_classes, is_fixed=is_fixed)
 
 
-def make_loss(config: Config, num_classes: int) -> keras.losses.Loss:
+def make_loss(
+    config: Config, num_classes: int, own_class: int = 0
+) -> keras.losses.Loss:
     """The loss of a configuration.
+
+    Args:
+        config: Settings of the run.
+        num_classes: Auxiliary classes.
+        own_class: Of outlier exposure: the one that is no outlier.
 
     >>> make_loss(Config(margin=0.5), 3).margin
     0.5
@@ -96,6 +87,10 @@ def make_loss(config: Config, num_classes: int) -> keras.losses.Loss:
         return MARGIN_LOSSES[config.loss](
             margin=config.margin, scale=config.scale
         )
+    if config.loss == "outlier_exposure":
+        return OutlierExposure(own_class, weight=config.outlier_weight)
+    if config.loss in PLAIN_LOSSES:
+        return PLAIN_LOSSES[config.loss]()
     if config.loss == "one_class_compactness":
         return OneClassCompactness()
     if config.loss == "intra_class_compactness":
@@ -109,11 +104,18 @@ def make_loss(config: Config, num_classes: int) -> keras.losses.Loss:
     )
 
 
-def make_classifier(config: Config, num_classes: int) -> Classifier:
+def make_classifier(
+    config: Config, num_classes: int, own_class: int = 0
+) -> Classifier:
     """The compiled classifier of a configuration, ready for `fit`.
 
     AdamW has PyTorch's settings, as the published code does. Half precision
     is float16 with loss scaling on a GPU and bfloat16 elsewhere.
+
+    Args:
+        config: Settings of the run.
+        num_classes: Auxiliary classes.
+        own_class: As in `make_loss`.
 
     >>> config = Config(clip_seconds=1.0, width=0.25)
     >>> make_classifier(config, num_classes=3).head.num_classes
@@ -136,8 +138,11 @@ def make_classifier(config: Config, num_classes: int) -> Classifier:
             weight_decay=config.weight_decay,
             epsilon=1e-8,
         ),
-        loss=make_loss(config, num_classes),
-        weighted_metrics=[MarginFreeAccuracy(name="accuracy")],
+        loss=make_loss(config, num_classes, own_class),
+        weighted_metrics=[MarginFreeAccuracy(name="accuracy")]
+        if LOSSES[config.loss].needs_classes
+        and config.loss != "supervised_contrastive"
+        else [],
         # On a CPU XLA makes these networks several times slower.
         jit_compile=has_gpu if is_tensorflow else "auto",
     )
@@ -177,5 +182,6 @@ def make_detector(
         groups={key: list(places) for key, places in label_map.groups.items()}
         or None,
         long_clips=config.long_clips,
+        window_step=config.window_step,
         short_clips=config.short_clips,
     )

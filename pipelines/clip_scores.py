@@ -9,6 +9,7 @@ from keras import ops
 from keras_asd.models import AnomalyDetector
 from pipelines.config import Config
 from pipelines.embeddings import Embeddings
+from pipelines.loss_facts import HEAD_SCORERS
 from pipelines.scorers import fit_scorer
 
 BATCH_SIZE = 256
@@ -108,7 +109,7 @@ def unseen_folds(
     >>> list(unseen_folds(None, empty, Config(scorer="centroids")))
     []
     """
-    if config.scorer == "centre_angle":
+    if config.scorer in HEAD_SCORERS:
         yield detector, embeddings
         return
     folds = _draw_folds(embeddings, config.seed)[embeddings.clips]
@@ -120,7 +121,9 @@ def unseen_folds(
         if statistics is not None:
             vectors = _whiten(detector, statistics, ~is_out)
         moved = dataclasses.replace(embeddings, vectors=vectors)
-        scorer = fit_scorer(config, moved.select(~is_out), detector.groups)
+        scorer = fit_scorer(
+            config, moved.select(~is_out), detector.groups, detector.head
+        )
         yield detector.with_parts(scorer=scorer), moved.select(is_out)
 
 

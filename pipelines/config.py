@@ -4,21 +4,10 @@ import dataclasses
 from typing import Literal
 
 from pipelines.config_rules import check_settings
+from pipelines.loss_facts import LOSSES
 
 Channel = Literal["tgram", "log_mel", "attended"]
 Branch = Literal["spectrum", "spectrogram"]
-
-# What the targets of a loss look like: see `Config.targets`.
-TARGETS = {
-    "arcface": "one_hot",
-    "arcmix": "rows",
-    "noisy_arcmix": "rows",
-    "adacos": "soft",
-    "subcluster_adacos": "soft",
-    "intra_class_compactness": "soft",
-    "compactness_cross_entropy": "soft",
-    "one_class_compactness": "soft",
-}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,13 +20,18 @@ class Config:
         recording_channel: `mean` over the channels, or the index of one.
         long_clips: A longer clip in scoring: `window` averages over windows
             that cover it, `crop` takes its beginning (as published).
-            Training takes the beginning.
+        window_step_seconds: Of windows in scoring, at most; `None`: as a
+            window is long.
+        windows_per_clip: In an epoch, evenly spaced over a longer clip; one
+            is its beginning.
         short_clips: A shorter clip is repeated (`tile`) or filled with
             zeros (`pad`).
         decoder: `auto`, `native` (tensorflow-io) or `libsndfile`.
         max_broken_share: Share of clips that may be left out as broken.
         embedder: Network: `mobile_facenet` (TASTgram, STgram), `dual_branch`,
-            or `statistics`, which needs no training.
+            `mobilenet`, `reconstruction` (autoencoder, IDNN), `flow`
+            (Glow-Aff), or `statistics`, which needs no training.
+        networks: `one` for all, or one for each `machine` or `section`.
         front_end: Log-Mel preset, `code` or `paper`.
         channels: What MobileFaceNet's image is stacked from, in order.
         gate: Temporal attention, `raw` as published or `standardized`.
@@ -54,6 +48,12 @@ class Config:
         is_affine: Of the dual branch: scale and shift of normalisations.
         kernel_l2: Of the dual branch: weight of squared kernels in the loss.
         level: Of `statistics`: the clip's level is `kept` or `removed`.
+        predicts: Of `reconstruction`: `all` frames, or the `middle` one.
+        units: Of `reconstruction`: sizes of the hidden layers.
+        has_norm: Of `reconstruction`: normalisation of the hidden layers.
+        num_blocks: Of `flow`, as the next.
+        num_steps: In a block.
+        outlier_weight: Of `outlier_exposure`, for its siblings' clips.
         loss: Loss of the auxiliary classification.
         margin: Angular margin, radians; for ArcFace, ArcMix, Noisy-ArcMix.
         scale: Radius of the hypersphere; for the same.
@@ -71,6 +71,11 @@ class Config:
         one_class: Where there is a single class: `transform` adds clips at
             other speeds as classes, `contrast` adds the built-in machines,
             `refuse` stops.
+        further_classes: The `built_in` machines as classes beside one's own.
+        pretraining: What comes before: `contrastive` training on the same
+            clips (CLP-SCF), or the same training on the `built_in` machines.
+        pretraining_epochs: Passes over its clips.
+        pretraining_learning_rate: All along.
         scorer: What turns embeddings into anomaly scores.
         space: Where the scorer measures: in the one it has of its `own`,
             on the `sphere`, with every dimension `standardized`, `whitened`,
@@ -99,11 +104,19 @@ class Config:
     recording_channel: int | Literal["mean"] = "mean"
     long_clips: Literal["window", "crop"] = "window"
     short_clips: Literal["tile", "pad"] = "tile"
+    window_step_seconds: float | None = None
+    windows_per_clip: int = 1
     decoder: Literal["auto", "native", "libsndfile"] = "auto"
     max_broken_share: float = 0.5
-    embedder: Literal["mobile_facenet", "dual_branch", "statistics"] = (
-        "mobile_facenet"
-    )
+    embedder: Literal[
+        "mobile_facenet",
+        "dual_branch",
+        "mobilenet",
+        "reconstruction",
+        "flow",
+        "statistics",
+    ] = "mobile_facenet"
+    networks: Literal["one", "machine", "section"] = "one"
     front_end: Literal["code", "paper"] = "code"
     channels: tuple[Channel, ...] = ("tgram", "log_mel", "attended")
     gate: Literal["raw", "standardized"] = "raw"
@@ -118,6 +131,12 @@ class Config:
     is_affine: bool = True
     kernel_l2: float = 1e-5
     level: Literal["kept", "removed"] = "removed"
+    predicts: Literal["all", "middle"] = "all"
+    units: tuple[int, ...] = (128, 128, 128, 128, 8, 128, 128, 128, 128)
+    has_norm: bool = True
+    num_blocks: int = 3
+    num_steps: int = 12
+    outlier_weight: float = 1.0
     loss: Literal[
         "noisy_arcmix",
         "arcmix",
@@ -127,6 +146,10 @@ class Config:
         "intra_class_compactness",
         "compactness_cross_entropy",
         "one_class_compactness",
+        "cross_entropy",
+        "own_class_error",
+        "outlier_exposure",
+        "supervised_contrastive",
     ] = "noisy_arcmix"
     margin: float = 0.7
     scale: float = 30.0
@@ -142,6 +165,10 @@ class Config:
     classes: Literal["one", "machine", "section", "attributes"] = "section"
     domain_classes: bool = False
     one_class: Literal["transform", "contrast", "refuse"] = "transform"
+    further_classes: Literal["none", "built_in"] = "none"
+    pretraining: Literal["none", "contrastive", "built_in"] = "none"
+    pretraining_epochs: int = 100
+    pretraining_learning_rate: float = 5e-4
     scorer: Literal[
         "centre_angle",
         "centroids",
@@ -151,6 +178,12 @@ class Config:
         "mahalanobis_of_domains",
         "local_density",
         "minimum_over_domains",
+        "centre_angle_published",
+        "log_odds",
+        "log_odds_literal",
+        "error",
+        "selective_mahalanobis",
+        "selective_mahalanobis_published",
     ] = "centre_angle"
     space: Literal["own", "sphere", "standardized", "whitened", "raw"] = "own"
     calibration: Literal["empirical", "gamma"] = "empirical"
@@ -180,7 +213,18 @@ class Config:
         `one_hot`, `(batch, classes)`, without mixing; `soft`, the same
         shape, mixed; `rows`, `(batch, 2, classes)`, both parts of the mix.
         """
-        return TARGETS[self.loss]
+        return LOSSES[self.loss].targets
+
+    @property
+    def head(self) -> str:
+        """What the head gives: `cosine`, `logit` or `error`."""
+        return LOSSES[self.loss].head if self.is_trained else "cosine"
+
+    @property
+    def window_step(self) -> int | None:
+        """Of windows in scoring, in samples."""
+        seconds = self.window_step_seconds
+        return None if seconds is None else round(seconds * self.sampling_rate)
 
     @property
     def has_mixup(self) -> bool:
@@ -195,4 +239,4 @@ class Config:
     @property
     def needs_classes(self) -> bool:
         """Whether training must have two classes or more to tell apart."""
-        return self.is_trained and self.loss != "one_class_compactness"
+        return self.is_trained and LOSSES[self.loss].needs_classes

@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+from pipelines.loss_facts import HEAD_SCORERS
+
 
 def check_settings(config: Any) -> None:
     """Refuses settings that are out of range or do not go together.
@@ -61,10 +63,28 @@ def check_settings(config: Any) -> None:
         ),
         (
             "mix_position",
-            config.embedder != "dual_branch"
+            config.embedder in ("mobile_facenet", "statistics")
             or config.mix_position == "waveform",
-            "`waveform` with two branches",
+            "`waveform` with every network but MobileFaceNet",
         ),
+        (
+            "window_step_seconds",
+            config.window_step_seconds is None
+            or 0 < config.window_step_seconds <= config.clip_seconds,
+            "positive, and at most a window of `clip_seconds`",
+        ),
+        ("windows_per_clip", config.windows_per_clip >= 1, "at least 1"),
+        ("units", min(config.units, default=0) >= 1, "positive numbers"),
+        ("num_blocks", config.num_blocks >= 1, "at least 1"),
+        ("num_steps", config.num_steps >= 1, "at least 1"),
+        ("outlier_weight", config.outlier_weight >= 0, "zero or positive"),
+        ("pretraining_epochs", config.pretraining_epochs >= 1, "at least 1"),
+        (
+            "pretraining_learning_rate",
+            config.pretraining_learning_rate > 0,
+            "positive",
+        ),
+        *_method_rules(config),
         ("mix_alpha", config.mix_alpha > 0, "positive"),
         ("mix_probability", 0 <= config.mix_probability <= 1, "in [0, 1]"),
         ("holdout", 0 <= config.holdout < 1, "in [0, 1)"),
@@ -80,3 +100,64 @@ def check_settings(config: Any) -> None:
             "`keep='best'` needs clips held out. Received: holdout=0. "
             "Use `keep='last'`."
         )
+
+
+def _method_rules(config: Any) -> list[tuple[str, bool, str]]:
+    """What of embedder, loss, scorer and training goes together."""
+    own_losses = {
+        "reconstruction": "own_class_error",
+        "flow": "outlier_exposure",
+    }
+    needed = own_losses.get(config.embedder)
+    reads_head = config.scorer in HEAD_SCORERS
+    is_plain = config.networks == "one" and config.is_trained
+    return [
+        (
+            "loss",
+            not config.is_trained
+            or config.loss == needed
+            or (needed is None and config.loss not in own_losses.values()),
+            f"{needed} with embedder={config.embedder}"
+            if needed
+            else "one that tells classes apart",
+        ),
+        (
+            "scorer",
+            not reads_head or HEAD_SCORERS[config.scorer] == config.head,
+            f"one that suits loss={config.loss}, whose head gives a "
+            f"{config.head} for each class",
+        ),
+        (
+            "scorer",
+            not config.scorer.startswith("selective")
+            or config.embedder == "reconstruction",
+            "another where embedder is not `reconstruction`",
+        ),
+        (
+            "networks",
+            config.is_trained or config.networks == "one",
+            "`one` where nothing is trained",
+        ),
+        (
+            "networks",
+            config.embedder != "flow" or config.networks == "section",
+            "`section`: a flow is of one section, its siblings are outliers",
+        ),
+        (
+            "pretraining",
+            config.pretraining == "none" or (is_plain and config.needs_classes),
+            "`none`, but for one network that tells classes apart",
+        ),
+        (
+            "pretraining",
+            config.pretraining != "contrastive"
+            or config.embedder == "mobile_facenet",
+            "`none` or `built_in` where embedder is not `mobile_facenet`",
+        ),
+        (
+            "further_classes",
+            config.further_classes == "none"
+            or (is_plain and config.needs_classes),
+            "`none`, but for one network that tells classes apart",
+        ),
+    ]

@@ -80,6 +80,7 @@ def stream_windows(
         decoder=config.decoder,
         short=config.short_clips,
         long=config.long_clips,
+        step=config.window_step,
     )
     with tqdm.tqdm(
         desc=what, total=len(clips), unit="clip", disable=None

@@ -95,7 +95,7 @@ def evaluate_scorers(
     """
     run = RunFolder(pathlib.Path(run_path))
     config = read_config(run)
-    names = choose_scorers(scorers)
+    names = choose_scorers(scorers, config)
     if year is not None:
         number_names(year)  # Refuses what is no year of the challenge.
     if submission is not None and pathlib.Path(submission).exists():
@@ -163,35 +163,12 @@ def evaluate_scorers(
     return reports
 
 
-def score_test_clips(run_path: str, roots: Sequence[str]) -> list[ScoredClip]:
-    """Scores the test clips of the data folders, and writes nothing.
-
-    Raises:
-        FileNotFoundError: As `evaluate`.
-        ValueError: Likewise.
-
-    >>> score_test_clips("no_such_run", ["recordings"])
-    Traceback (most recent call last):
-    FileNotFoundError: `run` must be the folder of a training run. ...
-    """
-    run = RunFolder(pathlib.Path(run_path))
-    config = read_config(run)
-    detector = load_detector(run)
-    normals = normal_clips(read_clip_list(run.clips))
-    trained_on = {normal.clip.path.resolve() for normal in normals}
-    inspected, _ = choose_test_clips(roots, config, detector, trained_on)
-    test = embed_clips(
-        detector.embedder.predict_on_batch, inspected, config, "scoring"
-    )
-    return _scored_clips(detector, test, inspected, None)
-
-
 def _refit(
     detector: AnomalyDetector, config: Config, run: RunFolder
 ) -> AnomalyDetector:
     normals = read_embeddings(run.embeddings)
     return detector.with_parts(
-        scorer=fit_scorer(config, normals, detector.groups)
+        scorer=fit_scorer(config, normals, detector.groups, detector.head)
     )
 
 
@@ -206,7 +183,7 @@ def _scored_clips(
         ScoredClip(
             inspected[place].clip,
             float(found[place, 0]),
-            float(found[place, 1]),
+            None if found[place, 1] < 0 else float(found[place, 1]),
             None if baseline is None else float(baseline[place]),
         )
         for place in np.unique(test.clips).tolist()

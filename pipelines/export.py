@@ -134,7 +134,7 @@ def _with_other_scorer(
     listed: Sequence[ListedClip],
 ) -> tuple[AnomalyDetector, dict[str, Any]]:
     normals = read_embeddings(run.embeddings)
-    fitted = fit_scorer(config, normals, detector.groups)
+    fitted = fit_scorer(config, normals, detector.groups, detector.head)
     detector = detector.with_parts(scorer=fitted)
     statistics = None
     if run.statistics.exists():

@@ -14,6 +14,13 @@ SPEEDS = (0.84, 0.92, 1.09, 1.19)
 class Example:
     """A clip to train on, at a speed, as a class.
 
+    Args:
+        clip: The recording.
+        class_name: Of its auxiliary class.
+        speed: At which it is heard.
+        place: Where in a longer clip training listens, from 0, its
+            beginning, to 1, its end.
+
     >>> import pathlib
     >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
     >>> Example(clip, "fan/id_00").speed
@@ -23,6 +30,7 @@ class Example:
     clip: Clip
     class_name: str
     speed: float = 1.0
+    place: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,6 +106,24 @@ def add_speeds(examples: Sequence[Example]) -> list[Example]:
         for speed in SPEEDS
     ]
     return [*examples, *copies]
+
+
+def spread_windows(
+    examples: Sequence[Example], windows_per_clip: int
+) -> list[Example]:
+    """Every example at so many places, evenly from beginning to end.
+
+    >>> import pathlib
+    >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
+    >>> [one.place for one in spread_windows([Example(clip, "fan")], 3)]
+    [0.0, 0.5, 1.0]
+    """
+    gaps = max(windows_per_clip - 1, 1)
+    return [
+        dataclasses.replace(example, place=window / gaps)
+        for example in examples
+        for window in range(windows_per_clip)
+    ]
 
 
 def make_label_map(

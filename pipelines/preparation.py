@@ -14,12 +14,17 @@ from pipelines.datasets import read_clips
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.datasets.synthetic import generate
 from pipelines.holdout import hold_out
+from pipelines.inspected_clip import InspectedClip
 from pipelines.inspection import check_broken_share
 from pipelines.inspection import inspect_clips
 from pipelines.labels import class_name
+from pipelines.network_parts import part_name
 from pipelines.run_folder import RunFolder
 
 logger = logging.getLogger(__name__)
+
+# Far from the seeds that built-in data are likely to be made with.
+SEED_STEP = 1_000_003
 
 
 def read_all_clips(roots: Sequence[str], seed: int) -> list[Clip]:
@@ -115,8 +120,8 @@ def prepare_clips(
     listed += [ListedClip(clip, "left out", why) for clip, why in broken]
     known = {good.clip.key for good in inspected}
     listed += _list_test_clips(clips, known)
-    if len(places) == 1 and config.needs_classes:
-        listed += _answer_one_class(next(iter(places)), config, run)
+    if config.needs_classes:
+        listed += _further_clips(inspected, names, config, run)
     listed.sort(key=lambda entry: entry.clip.path.as_posix())
     write_clip_list(run.clips, listed)
     return listed
@@ -141,10 +146,23 @@ def _list_test_clips(clips: list[Clip], known: set[str]) -> list[ListedClip]:
     ]
 
 
-def _answer_one_class(
-    name: str, config: Config, run: RunFolder
+def _further_clips(
+    inspected: Sequence[InspectedClip],
+    names: Sequence[str],
+    config: Config,
+    run: RunFolder,
 ) -> list[ListedClip]:
-    """What to do where the auxiliary task has nothing to tell apart."""
+    """Clips beside one's own, where they are asked for or needed."""
+    tasks: dict[str, set[str]] = {}
+    for one, name in zip(inspected, names, strict=True):
+        part = part_name(one.clip.key, config.networks)
+        tasks.setdefault(part, set()).add(name)
+    alone = [task for task in tasks.values() if len(task) == 1]
+    if "built_in" in (config.further_classes, config.pretraining):
+        return _built_in_clips(config, run, num_ids=3)
+    if not alone:
+        return []
+    name = ", ".join(sorted(name for task in alone for name in task))
     if config.one_class == "refuse":
         raise ValueError(
             "Training tells machines apart, so there must be two classes or "
@@ -164,20 +182,27 @@ def _answer_one_class(
         "further classes (--one_class contrast)",
         name,
     )
+    return _built_in_clips(config, run, num_ids=1)
+
+
+def _built_in_clips(
+    config: Config, run: RunFolder, num_ids: int
+) -> list[ListedClip]:
+    """Normal clips of the built-in machines, generated into the run."""
     if config.recording_channel not in ("mean", 0):
         raise ValueError(
             "The built-in machines are recorded on one channel. Received: "
-            f"recording_channel={config.recording_channel} with "
-            "`--one_class contrast`. Use `--one_class transform`."
+            f"recording_channel={config.recording_channel} . Use "
+            "`--one_class transform`, and no built-in machines."
         )
     settings = SyntheticSettings(
-        num_ids=1,
+        num_ids=num_ids,
         num_train=30,
         num_test_normal=0,
         num_test_anomaly=0,
         sampling_rate=max(16_000, config.sampling_rate),
         seconds=config.clip_seconds,
-        seed=config.seed,
+        seed=config.seed + SEED_STEP,
     )
     generate(run.contrast, settings)
     contrast = [

@@ -98,6 +98,22 @@ class RunFolder:
         return self.path / "contrast"
 
     @property
+    def pretraining(self) -> "RunFolder":
+        """Of what the network learnt before."""
+        return RunFolder(self.path / "pretraining")
+
+    def part(self, place: int, name: str) -> "RunFolder":
+        """Of one of several networks."""
+        kept = "".join(c if c.isalnum() or c in "+-" else "_" for c in name)
+        return RunFolder(self.path / "parts" / f"{place:02d}_{kept}")
+
+    @property
+    def parts(self) -> list["RunFolder"]:
+        """Of all networks; itself where there is one."""
+        folders = sorted((self.path / "parts").glob("[0-9][0-9]*_*"))
+        return [RunFolder(folder) for folder in folders] or [self]
+
+    @property
     def embeddings(self) -> pathlib.Path:
         """Embeddings of the normal clips, which scorers are fitted on."""
         return self.path / "embeddings.npz"

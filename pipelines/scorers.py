@@ -7,20 +7,30 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
+import keras
 import numpy as np
 
+from keras_asd.layers import JoinedHead
 from keras_asd.scoring import CentreAngle
 from keras_asd.scoring import Centroids
 from keras_asd.scoring import GaussianMixture
+from keras_asd.scoring import HeadScore
+from keras_asd.scoring import JoinedScorer
 from keras_asd.scoring import LocalDensity
+from keras_asd.scoring import LogOdds
 from keras_asd.scoring import Mahalanobis
 from keras_asd.scoring import MinimumOverDomains
 from keras_asd.scoring import NearestNeighbors
 from keras_asd.scoring import Scorer
+from keras_asd.scoring import SelectiveMahalanobis
 from pipelines.config import Config
 from pipelines.embeddings import Embeddings
+from pipelines.loss_facts import HEAD_SCORERS
+from pipelines.loss_facts import LOSSES
+from pipelines.network_parts import part_name
 
-# Each makes a scorer that is to be fitted, `space` among its arguments.
+# Each makes a scorer of any embeddings, to be fitted, `space` among its
+# arguments.
 SCORERS: dict[str, Callable[..., Scorer]] = {
     "centroids": Centroids,
     "nearest_neighbors": NearestNeighbors,
@@ -32,20 +42,37 @@ SCORERS: dict[str, Callable[..., Scorer]] = {
         NearestNeighbors(**space)
     ),
 }
-SCORER_NAMES = ("centre_angle", *SCORERS)
+# Likewise, of a `ReconstructionEmbedder` alone.
+DISTANCE_SCORERS = {
+    "selective_mahalanobis": "frames",
+    "selective_mahalanobis_published": "published",
+}
+SCORER_NAMES = (*HEAD_SCORERS, *SCORERS, *DISTANCE_SCORERS)
 
 
 def with_scorer(config: Config, name: str, space: str | None = None) -> Config:
     """The same settings with another scorer.
 
+    Raises:
+        ValueError: If there is none of that name, or it does not suit them.
+
     >>> with_scorer(Config(), "mahalanobis").space
     'own'
     """
+    _check_name(name)
     changes: dict[str, Any] = {"scorer": name, "space": space or config.space}
     return dataclasses.replace(config, **changes)
 
 
-def make_scorer(config: Config) -> Scorer:
+def _check_name(name: str) -> None:
+    if name not in SCORER_NAMES:
+        raise ValueError(
+            f"`scorer` must be one of {', '.join(SCORER_NAMES)}. "
+            f"Received: scorer={name!r}."
+        )
+
+
+def make_scorer(config: Config) -> Any:
     """The scorer of a configuration, not fitted yet.
 
     Raises:
@@ -54,16 +81,21 @@ def make_scorer(config: Config) -> Scorer:
     >>> make_scorer(Config(scorer="mahalanobis")).covariance
     'shared'
     """
-    if config.scorer == "centre_angle":
+    _check_name(config.scorer)
+    if config.scorer.startswith("centre_angle"):
         # A margin belongs to the losses that trained with one.
-        has_margin = config.is_trained and config.targets != "soft"
+        has_margin = config.is_trained and LOSSES[config.loss].has_margin
         margin = config.margin if has_margin else 0.0
-        return CentreAngle(margin=margin, scale=config.scale)
-    if config.scorer not in SCORERS:
-        raise ValueError(
-            f"`scorer` must be one of {', '.join(SCORER_NAMES)}. "
-            f"Received: scorer={config.scorer!r}."
-        )
+        is_published = config.scorer.endswith("published")
+        form = "published" if is_published else "logit"
+        return CentreAngle(margin=margin, scale=config.scale, form=form)
+    if config.scorer == "error":
+        return HeadScore()
+    if config.scorer in HEAD_SCORERS:
+        is_literal = config.scorer.endswith("literal")
+        return LogOdds("literal" if is_literal else "logit")
+    if config.scorer in DISTANCE_SCORERS:
+        return SelectiveMahalanobis(form=DISTANCE_SCORERS[config.scorer])
     space = {} if config.space == "own" else {"space": config.space}
     return SCORERS[config.scorer](**space)
 
@@ -72,7 +104,8 @@ def fit_scorer(
     config: Config,
     embeddings: Embeddings,
     groups: Mapping[str, Sequence[int]],
-) -> Scorer:
+    head: keras.layers.Layer | None = None,
+) -> keras.layers.Layer:
     """The scorer of a configuration, fitted.
 
     Args:
@@ -80,6 +113,8 @@ def fit_scorer(
         embeddings: Of normal clips.
         groups: From `<machine>/<section>` to its one group, as in
             `LabelMap.groups`.
+        head: Of the detector, whose networks it is made of where there are
+            several.
 
     >>> rows = np.arange(4)
     >>> keys = np.array(["fan/a"] * 4)
@@ -88,23 +123,59 @@ def fit_scorer(
     >>> fit_scorer(config, normals, {"fan/a": (0,)}).num_groups
     1
     """
+    reads_head = config.scorer in HEAD_SCORERS
+    if reads_head and isinstance(head, JoinedHead):
+        counts = [one.num_classes for one in head.heads]
+        return JoinedScorer([make_scorer(config) for _ in counts], counts)
     places = np.array([groups[key][0] for key in embeddings.keys.tolist()])
-    return make_scorer(config).fit(
-        embeddings.vectors, places, embeddings.is_target
+    sections = {key: own[0] for key, own in groups.items() if "/" in key}
+    names = sorted({part_name(key, config.networks) for key in sections})
+    if reads_head or len(names) < 2:
+        return make_scorer(config).fit(
+            embeddings.vectors, places, embeddings.is_target
+        )
+    # The groups of a network stand in a row.
+    parts = np.zeros(len(sections), int)
+    for key, group in sections.items():
+        parts[group] = names.index(part_name(key, config.networks))
+    firsts = np.searchsorted(parts, np.arange(len(names)))
+    dim = embeddings.vectors.shape[1] // len(names)
+    return JoinedScorer(
+        [make_scorer(config) for _ in names], [dim] * len(names)
+    ).fit(
+        embeddings.vectors,
+        parts[places],
+        places - firsts[parts[places]],
+        embeddings.is_target,
     )
 
 
-def choose_scorers(names: Sequence[str]) -> list[str]:
-    """The scorers that are asked for by name; `all` means every one.
+def choose_scorers(
+    names: Sequence[str], config: Config | None = None
+) -> list[str]:
+    """The scorers that are asked for by name; `all`: every one that suits.
+
+    Args:
+        names: Of scorers, or `all`.
+        config: What they must suit; the settings of `Config()` if `None`.
 
     Raises:
-        ValueError: If there is none of that name.
+        ValueError: If there is none of that name, or it does not suit.
 
     >>> choose_scorers(["mahalanobis"])
     ['mahalanobis']
     """
+    config = config or Config()
     if "all" in names:
-        return list(SCORER_NAMES)
+        return [name for name in SCORER_NAMES if _suits(config, name)]
     for name in names:
-        make_scorer(with_scorer(Config(), name))
+        with_scorer(config, name)
     return list(names)
+
+
+def _suits(config: Config, name: str) -> bool:
+    try:
+        with_scorer(config, name)
+    except ValueError:
+        return False
+    return True

@@ -5,30 +5,24 @@ import os
 import pathlib
 from collections.abc import Sequence
 
-import keras
-
 from keras_asd.models import AnomalyDetector
 from pipelines import atomic
 from pipelines.archives.keras_archive import load_model
 from pipelines.assembly import make_detector
-from pipelines.assembly import make_embedder
 from pipelines.calibration.calibrated import calibrated
 from pipelines.calibration.fitting import describe_calibration
 from pipelines.calibration.fitting import write_calibration
 from pipelines.calibration.sources import bind_facts
 from pipelines.calibration.sources import calibration_sources
 from pipelines.calibration.sources import warn_of_optimism
-from pipelines.clip_list import ListedClip
 from pipelines.clip_list import normal_clips
 from pipelines.config import Config
 from pipelines.embeddings import embed_clips
 from pipelines.embeddings import write_embeddings
-from pipelines.fitting import fit_classifier
-from pipelines.labels import Example
-from pipelines.labels import LabelMap
-from pipelines.labels import add_speeds
-from pipelines.labels import make_examples
-from pipelines.labels import make_label_map
+from pipelines.network_parts import join_label_maps
+from pipelines.network_parts import part_clips
+from pipelines.network_training import list_examples
+from pipelines.network_training import train_networks
 from pipelines.preparation import prepare_clips
 from pipelines.run_folder import RunFolder
 from pipelines.run_folder import write_config
@@ -77,20 +71,19 @@ def train(
     if run.detector.exists():
         logger.info("the run has ended already: %s", run.detector)
         return load_model(run.detector)
-    keras.utils.set_random_seed(config.seed)
     listed = prepare_clips(roots, config, run)
     write_environment(run)
-    examples, label_map = list_examples(listed, config)
+    parts = part_clips(listed, config)
+    tasks = [list_examples(clips, config) for clips in parts.values()]
+    label_map = join_label_maps([own for _, own in tasks])
     write_labels(run, label_map)
     normals = normal_clips(listed)
     statistics = None
     if config.is_trained:
-        classifier = fit_classifier(examples, listed, label_map, config, run)
-        embedder = make_embedder(config)
-        embedder.set_weights(classifier.embedder.get_weights())
-        head = classifier.head
+        embedder, head = train_networks(parts, config, run)
         embeddings = embed_clips(embedder.predict_on_batch, normals, config)
     else:
+        examples, _ = tasks[0]
         statistics = measure_statistics(normals, config)
         write_embeddings(run.statistics, statistics)
         embedder = whiten_embedder(statistics, config)
@@ -105,7 +98,7 @@ def train(
             "the recordings back; the same command goes on."
         )
     write_embeddings(run.embeddings, embeddings)
-    scorer = fit_scorer(config, embeddings, label_map.groups)
+    scorer = fit_scorer(config, embeddings, label_map.groups, head)
     detector = make_detector(config, label_map, embedder, head, scorer)
     detector, scores = calibrated(
         detector, embeddings, config, listed, statistics
@@ -120,39 +113,3 @@ def train(
     with atomic.replacing(run.detector) as temporary:
         detector.save(temporary)
     return detector
-
-
-def list_examples(
-    listed: Sequence[ListedClip], config: Config
-) -> tuple[list[Example], LabelMap]:
-    """What a run trains and validates on, and as which classes.
-
-    Args:
-        listed: The clips of the run with their roles.
-        config: Settings of the run.
-
-    Returns:
-        The examples, and the label map.
-
-    >>> from pipelines.clip import Clip
-    >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
-    >>> listed = [ListedClip(clip, "train")]
-    >>> list_examples(listed, Config())[1].classes
-    ('fan/id_00', 'fan/id_00@0.84', 'fan/id_00@0.92', 'fan/id_00@1.09', ...
-    """
-    clips = {
-        role: [entry.clip for entry in listed if entry.role == role]
-        for role in ("train", "held out", "contrast")
-    }
-    own = make_examples(
-        clips["train"] + clips["held out"],
-        config.classes,
-        config.domain_classes,
-    )
-    examples = own + [
-        Example(clip, f"contrast/{clip.key}") for clip in clips["contrast"]
-    ]
-    is_alone = len({example.class_name for example in examples}) == 1
-    if is_alone and config.needs_classes:
-        examples = add_speeds(own)
-    return examples, make_label_map(examples, own)

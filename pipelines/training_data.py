@@ -67,6 +67,9 @@ class TrainingData:
         self._speeds = tf.constant(
             [example.speed for example in examples], tf.float32
         )
+        self._places = tf.constant(
+            [example.place for example in examples], tf.float32
+        )
         self._classes = tf.constant(
             [place[example.class_name] for example in examples], tf.int32
         )
@@ -113,8 +116,12 @@ class TrainingData:
             self._paths[index], self._routes[index], self._speeds[index]
         )
         is_whole = tf.cast(tf.size(waveform) > 0, tf.float32)
+        surplus = tf.maximum(tf.size(waveform) - self.config.samples, 0)
+        place = self._places[index] * tf.cast(surplus, tf.float32)
         waveform = fit_length(
-            waveform, self.config.samples, self.config.short_clips
+            waveform[tf.cast(place, tf.int32) :],
+            self.config.samples,
+            self.config.short_clips,
         )
         one_hot = tf.one_hot(self._classes[index], self.num_classes)
         return waveform, one_hot, is_whole

@@ -8,8 +8,8 @@ from keras import ops
 
 from keras_asd.layers import ClassCosine
 from keras_asd.models import StatisticsEmbedder
-from pipelines.assembly import make_embedder
 from pipelines.config import Config
+from pipelines.embedder import make_embedder
 from pipelines.embeddings import Embeddings
 from pipelines.embeddings import embed_clips
 from pipelines.inspected_clip import InspectedClip

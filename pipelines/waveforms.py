@@ -47,7 +47,9 @@ def fit_length(
     return tf.ensure_shape(waveform, [samples])
 
 
-def window_starts(num_samples: int | tf.Tensor, samples: int) -> tf.Tensor:
+def window_starts(
+    num_samples: int | tf.Tensor, samples: int, step: int | None = None
+) -> tf.Tensor:
     """Places windows evenly over a clip, from its start to its end.
 
     A clip no longer than a window has one, a longer one has
@@ -58,6 +60,8 @@ def window_starts(num_samples: int | tf.Tensor, samples: int) -> tf.Tensor:
     Args:
         num_samples: Length of the clip, scalar.
         samples: Length of a window.
+        step: The most samples from one window to the next; as a window is
+            long if `None`.
 
     Returns:
         Starts, int32, shape `(count,)`.
@@ -70,9 +74,9 @@ def window_starts(num_samples: int | tf.Tensor, samples: int) -> tf.Tensor:
     """
     _check_samples(samples)
     num_samples = tf.cast(num_samples, tf.int32)
-    count = tf.maximum(-(-num_samples // samples), 1)
-    gaps = tf.maximum(count - 1, 1)
     surplus = tf.maximum(num_samples - samples, 0)
+    count = 1 - (-surplus // (step or samples))
+    gaps = tf.maximum(count - 1, 1)
     index = tf.range(count)
     return index * (surplus // gaps) + index * (surplus % gaps) // gaps
 
@@ -122,13 +126,14 @@ def window_dataset(
     decoder: str = "auto",
     short: str = "tile",
     long: str = "window",
+    step: int | None = None,
 ) -> tf.data.Dataset:
     """Streams the windows of each clip, in the given order.
 
     Takes the arguments of `waveform_dataset`, and behaves like it, but for:
 
     Args:
-        clips: See there, as for all others but `long`.
+        clips: See there, as for all others but the last two.
         sampling_rate: See there.
         samples: Length of a window.
         channel: See there.
@@ -136,6 +141,7 @@ def window_dataset(
         short: See there.
         long: What happens to a longer clip: `"window"` covers it by the
             windows of `window_starts`, `"crop"` takes the first alone.
+        step: As in `window_starts`.
 
     Returns:
         Dataset of `(index, window)`, int64 and `(samples,)` float32, where
@@ -158,7 +164,7 @@ def window_dataset(
         )
 
     def cut(index: tf.Tensor, waveform: tf.Tensor) -> tf.data.Dataset:
-        starts = window_starts(tf.size(waveform), samples)
+        starts = window_starts(tf.size(waveform), samples, step)
         return tf.data.Dataset.from_tensor_slices(starts).map(
             lambda start: (index, fit_length(waveform[start:], samples, short))
         )

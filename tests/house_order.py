@@ -4,8 +4,8 @@
 # before it, above it or to its left. The programs come last.
 PIPELINES_ORDER = {
     "records and settings": (
-        "atomic clip inspected_clip scored_clip config_rules config presets "
-        "holdout mixing"
+        "atomic clip inspected_clip scored_clip loss_facts config_rules config "
+        "presets holdout mixing"
     ),
     "readers, labels and lists": "datasets clip_keys labels clip_list",
     "decoding": (
@@ -13,12 +13,13 @@ PIPELINES_ORDER = {
         "waveforms"
     ),
     "batches, networks and runs": (
-        "training_data assembly run_folder archives artefacts checkpoints "
-        "preparation fitting"
+        "training_data embedder assembly run_folder archives artefacts "
+        "checkpoints network_parts preparation fitting"
     ),
     "embeddings and scores": (
-        "embeddings scorers clip_scores training_free clips_to_score "
-        "nearest_neighbor_baseline baseline calibration"
+        "embeddings pretraining network_training scorers clip_scores "
+        "training_free clips_to_score nearest_neighbor_baseline baseline "
+        "calibration"
     ),
     "report": (
         "summary tables table_formats score_files decisions challenge decided "
@@ -27,11 +28,11 @@ PIPELINES_ORDER = {
     ),
     "exported versions": "exporting",
     "programs": (
-        "options training calibrating evaluation export serving_files scoring "
-        "explaining embedding_map"
+        "downloading options training calibrating evaluation export "
+        "serving_files scoring explaining embedding_map"
     ),
     "models served elsewhere": "client",
-    "the programs in a row": "demo studies",
+    "the programs in a row": "demo studies benchmarking",
     "the command line": "commands",
 }
 
@@ -52,6 +53,7 @@ TUNING_ORDER = {
 ORDERS = {"pipelines": PIPELINES_ORDER, "tuning": TUNING_ORDER}
 
 PACKAGES = set(
-    "archives calibration challenge client commands datasets exporting judging "
-    "machines oracles scoring showing studies trials".split()
+    "archives benchmarking calibration challenge client commands datasets "
+    "downloading exporting judging machines oracles scoring showing studies "
+    "trials".split()
 )

@@ -26,7 +26,10 @@ from keras_asd.models import SpectrumBranch
 from keras_asd.models import StatisticsEmbedder
 from keras_asd.scoring import Calibration
 from keras_asd.scoring import CentreAngle
+from tests.classifier_cases import CLASSIFIER_CASES
+from tests.flow_cases import FLOW_CASES
 from tests.harness import Case
+from tests.reconstruction_cases import RECONSTRUCTION_CASES
 from tests.scorer_cases import SCORER_CASES
 
 
@@ -239,5 +242,8 @@ CASES = {
         sizes=(1,),
         is_trained=False,
     ),
+    **CLASSIFIER_CASES,
+    **FLOW_CASES,
+    **RECONSTRUCTION_CASES,
     **SCORER_CASES,
 }

@@ -5,10 +5,12 @@ import numpy as np
 from keras_asd.scoring import CentreAngle
 from keras_asd.scoring import Centroids
 from keras_asd.scoring import GaussianMixture
+from keras_asd.scoring import HeadScore
 from keras_asd.scoring import LocalDensity
 from keras_asd.scoring import Mahalanobis
 from keras_asd.scoring import MinimumOverDomains
 from keras_asd.scoring import NearestNeighbors
+from keras_asd.scoring import SelectiveMahalanobis
 from tests.harness import Case
 
 SPACES = ("sphere", "standardized", "whitened", "raw")
@@ -61,6 +63,10 @@ def embedding(generator, batch, dim):
     return (generator.normal(size=(batch, dim)).astype("float32"),)
 
 
+def make_selective_mahalanobis(dim):
+    return SelectiveMahalanobis().fit(*draw_clips([(9, 2), (4, 0)], dim))
+
+
 def cosine(generator, batch, num_classes):
     shape = (batch, num_classes)
     return (generator.uniform(-0.99, 0.99, shape).astype("float32"),)
@@ -69,6 +75,15 @@ def cosine(generator, batch, num_classes):
 SCORER_CASES = {
     "scoring.CentreAngle": Case(
         make=lambda _: CentreAngle(), inputs=cosine, sizes=(5, 2)
+    ),
+    "scoring.HeadScore": Case(
+        make=lambda _: HeadScore(), inputs=cosine, sizes=(5, 1)
+    ),
+    "scoring.SelectiveMahalanobis": Case(
+        make=make_selective_mahalanobis,
+        inputs=embedding,
+        sizes=(6, 4),
+        is_trained=False,
     ),
     **{
         f"scoring.{name}": Case(

@@ -20,12 +20,12 @@ from pipelines.challenge.unjudged import Unjudged
 from pipelines.clip_list import ListedClip
 from pipelines.clip_list import read_clip_list
 from pipelines.config import Config
+from pipelines.network_training import list_examples
 from pipelines.run_folder import RunFolder
 from pipelines.scored_clip import ScoredClip
 from pipelines.studies.cell import run_cell
 from pipelines.studies.numbers import NUM_RESAMPLES
 from pipelines.studies.numbers import measure_scores
-from pipelines.training import list_examples
 from pipelines.training import train
 from tuning.judging.objective import ProxyObjective
 from tuning.search_data import SearchData

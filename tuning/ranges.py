@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from pipelines.config import Config
+from pipelines.loss_facts import HEAD_SCORERS
+from pipelines.loss_facts import LOSSES
 from tuning.trial_record import Value
 
 
@@ -207,17 +209,13 @@ def has_effect(name: str, config: Config, names: Sequence[str] = ()) -> bool:
     """
     is_trained = config.is_trained
     is_image = config.embedder == "mobile_facenet"
-    has_margin = is_trained and config.loss in (
-        "arcface",
-        "arcmix",
-        "noisy_arcmix",
-    )
+    has_margin = is_trained and LOSSES[config.loss].has_margin
     can_mix = is_trained and config.targets != "one_hot"
     has_mixup = can_mix and (config.has_mixup or "mix_probability" in names)
     return {
         "margin": has_margin,
         # The angle's score is made from it, whatever the loss.
-        "scale": has_margin or config.scorer == "centre_angle",
+        "scale": has_margin or config.scorer.startswith("centre_angle"),
         "mix_alpha": has_mixup,
         "mix_position": has_mixup and is_image,
         "mix_per": has_mixup,
@@ -233,8 +231,9 @@ def has_effect(name: str, config: Config, names: Sequence[str] = ()) -> bool:
         "front_end": is_image,
         "frame_lengths": config.embedder == "dual_branch"
         and "spectrogram" in config.branches,
-        "embedding_dim": True,
+        "embedding_dim": is_image
+        or config.embedder in ("dual_branch", "statistics"),
         "scorer": True,
-        "space": config.scorer != "centre_angle" or "scorer" in names,
+        "space": config.scorer not in HEAD_SCORERS or "scorer" in names,
         "level": not is_trained,
     }[name]

@@ -11,9 +11,9 @@ from pipelines.config import Config
 from pipelines.inspected_clip import InspectedClip
 from pipelines.labels import Example
 from pipelines.labels import LabelMap
+from pipelines.network_training import list_examples
 from pipelines.preparation import prepare_clips
 from pipelines.run_folder import RunFolder
-from pipelines.training import list_examples
 
 
 @dataclasses.dataclass(frozen=True)

@@ -24,6 +24,8 @@ class ClassCosine(keras.layers.Layer):
     Reference: Deng et al., ArcFace, https://arxiv.org/abs/1801.07698
     """
 
+    gives = "cosine"
+
     def __init__(self, num_classes, is_fixed=False, **kwargs):
         super().__init__(**{"dtype": "float32", **kwargs})
         self.num_classes = num_classes

@@ -30,6 +30,8 @@ class SubclusterCosine(ClassCosine):
     Reference: Wilkinghoff & Kurth, https://arxiv.org/abs/2309.15643
     """
 
+    gives = "cosine"
+
     def __init__(
         self, num_classes, num_subclusters=16, is_fixed=True, **kwargs
     ):

@@ -3,15 +3,19 @@
 from keras import ops
 
 
-def cut_windows(waveform, samples, is_cropped=False, is_padded=False):
+def cut_windows(
+    waveform, samples, is_cropped=False, is_padded=False, step=None
+):
     """Cuts clips into windows that cover them evenly.
 
     Args:
         waveform: `(batch, n)`, at least one sample long.
         samples: Integer, length of a window.
-        is_cropped: Boolean, only the first of `ceil(n / samples)` counts.
+        is_cropped: Boolean, only the first of them counts.
         is_padded: Boolean, a clip shorter than a window is filled with
             zeros; else it is repeated.
+        step: Integer, the most samples from one window to the next; as a
+            window is long if `None`.
 
     Returns:
         `(batch, num_windows, samples)`.
@@ -21,11 +25,12 @@ def cut_windows(waveform, samples, is_cropped=False, is_padded=False):
     [[0, 1, 2], [2, 3, 4]]
     """
     length = ops.shape(waveform)[1]
-    # Not -(-length // samples): ONNX rounds towards zero.
-    covering = (length + samples - 1) // samples
+    step = step or samples
+    surplus = ops.maximum(length - samples, 0)
+    # Not -(-surplus // step): ONNX rounds towards zero.
+    covering = 1 + (surplus + step - 1) // step
     num_windows = 1 if is_cropped else covering
     number = ops.arange(num_windows, dtype="int32")
-    surplus = ops.maximum(length - samples, 0)
     gaps = ops.maximum(num_windows - 1, 1)
     # number * surplus // gaps, within 32 bits.
     starts = number * (surplus // gaps) + number * (surplus % gaps) // gaps

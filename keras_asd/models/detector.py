@@ -6,13 +6,14 @@ from keras import ops
 
 from keras_asd.finite import is_finite
 from keras_asd.layers import RecordingCheck
+from keras_asd.models.class_angle import class_angle
 from keras_asd.models.clip_windows import cut_windows
 from keras_asd.models.key_table import make_table
 from keras_asd.scoring import Calibration
 from keras_asd.scoring import CentreAngle
 
 PARTS = ("embedder", "head", "scorer", "calibration", "check")
-SETTINGS = ("keys", "groups", "long_clips", "short_clips")
+SETTINGS = ("keys", "groups", "long_clips", "short_clips", "window_step")
 LONG_CLIPS = ("window", "crop")
 SHORT_CLIPS = ("tile", "pad")
 
@@ -21,14 +22,15 @@ SHORT_CLIPS = ("tile", "pad")
 class AnomalyDetector(keras.Model):
     """Scores clips of any length against what their machine should be.
 
-    A longer clip is cut into `ceil(clip / samples)` windows, evenly spaced
-    from its start to its end, and its score, embedding and angle are the
-    means over them. A shorter one is repeated or padded with zeros.
+    A longer clip is cut into windows, evenly spaced from its start to its
+    end, as few as there can be no farther apart than `window_step`; its
+    score, embedding and angle are the means over them. A shorter one is
+    repeated or padded with zeros.
 
     Args:
         embedder: Any embedder of `keras_asd.models`.
-        head: A layer from embeddings to cosines, such as `ClassCosine` or
-            `SubclusterCosine`.
+        head: A layer from embeddings to a column for each class: cosines,
+            logits or errors, as its `gives` says.
         scorer: A fitted layer of `keras_asd.scoring`; the published
             `CentreAngle` if `None`.
         keys: Dict from the name of a machine, `"<machine>/<section>"` or a
@@ -36,13 +38,14 @@ class AnomalyDetector(keras.Model):
         groups: Dict from the same names to the groups that the scorer was
             fitted on, for one that reads embeddings; `keys` if `None`. The
             score of a name is the least over its groups, or over its
-            classes where the scorer reads cosines.
+            classes where the scorer reads the head.
         long_clips: `"window"`, or `"crop"`: only the first window counts.
         short_clips: `"tile"` or `"pad"`.
         calibration: A fitted `Calibration` with a row for each of `keys`;
             without decisions if `None`.
         check: A fitted `RecordingCheck`, likewise; one without limits of
             level and clipping if `None`.
+        window_step: Integer, samples; the length of a window if `None`.
 
     Call arguments:
         inputs: Dict of `waveform` `(batch, samples)` of any length and `key`
@@ -62,7 +65,8 @@ class AnomalyDetector(keras.Model):
         - `valid` and `problem`, whether the clip is sound, and if not, its
           place in `PROBLEMS` of `RecordingCheck`;
         - `embedding` `(batch, embedding_dim)`;
-        - `angle`, degrees to the nearest of the key's class centres.
+        - `angle`, degrees to the nearest of the key's class centres; -1
+          where the head has none, such as `TotalError`.
 
     Raises:
         ValueError: For an unknown policy, no keys, or a class index out of
@@ -93,6 +97,7 @@ class AnomalyDetector(keras.Model):
         short_clips="tile",
         calibration=None,
         check=None,
+        window_step=None,
         **kwargs,
     ):
         super().__init__(autocast=False, **kwargs)
@@ -113,6 +118,7 @@ class AnomalyDetector(keras.Model):
         self.groups = {name: list(chosen.get(name, ())) for name in self.keys}
         self.long_clips = long_clips
         self.short_clips = short_clips
+        self.window_step = window_step
         self.is_own_class = make_table("keys", self.keys, head.num_classes)
         self.is_own_group = self.is_own_class
         if self.scorer.reads == "embedding":
@@ -128,7 +134,7 @@ class AnomalyDetector(keras.Model):
         shape = (None, self.embedder.embedding_dim)
         if not self.head.built:
             self.head.build(shape)
-        if self.scorer.reads == "cosine":
+        if self.scorer.reads == "head":
             shape = (None, self.head.num_classes)
         if not self.scorer.built:
             self.scorer.build(shape)
@@ -183,20 +189,19 @@ class AnomalyDetector(keras.Model):
         Returns:
             Dict of `anomaly_score` and `angle`, `(batch,)` each.
         """
-        cosine = self.head(embedding)
-        if len(cosine.shape) == 3:
-            cosine = ops.max(cosine, axis=-1)
-        is_own = self._rows(self.is_own_class, key)
-        nearest = ops.max(ops.where(is_own, cosine, -1.0), axis=-1)
-        reads_cosine = self.scorer.reads == "cosine"
-        scores = self.scorer(cosine if reads_cosine else embedding)
+        output = self.head(embedding)
+        if len(output.shape) == 3:
+            output = ops.max(output, axis=-1)
+        reads_head = self.scorer.reads == "head"
+        scores = self.scorer(output if reads_head else embedding)
         is_own = self._rows(self.is_own_group, key)
         least = ops.min(ops.where(is_own, scores, np.inf), axis=-1)
         is_known = ops.any(is_own, axis=-1)
-        angle = ops.arccos(ops.clip(nearest, -1.0, 1.0))
         return {
             "anomaly_score": ops.where(is_known, least, np.nan),
-            "angle": angle * (180.0 / np.pi),
+            "angle": class_angle(
+                self.head, embedding, output, self._rows(self.is_own_class, key)
+            ),
         }
 
     def _rows(self, table, key):
@@ -224,6 +229,7 @@ class AnomalyDetector(keras.Model):
             self.embedder.samples,
             is_cropped=self.long_clips == "crop",
             is_padded=self.short_clips == "pad",
+            step=self.window_step,
         )
 
     def _mean_over_windows(self, output, num_windows):

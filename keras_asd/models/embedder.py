@@ -34,6 +34,8 @@ class Embedder(keras.Model):
         width: Float, factor on the backbone's channels.
         is_folded: Boolean, for inference; see `fold`.
         has_steep_slopes: Boolean; see `ConvolutionBlock`.
+        has_projection: Boolean, whether the backbone ends in a dense layer
+            without bias and a normalisation: the encoder of CLP-SCF.
 
     Input shape: `(batch, samples)`, in `[-1, 1]`.
     Output shape: `(batch, embedding_dim)`.
@@ -62,6 +64,7 @@ class Embedder(keras.Model):
         width=1.0,
         is_folded=False,
         has_steep_slopes=True,
+        has_projection=False,
         **kwargs,
     ):
         # The front-end needs the waveform in full precision.
@@ -82,6 +85,7 @@ class Embedder(keras.Model):
         self.width = width
         self.is_folded = is_folded
         self.has_steep_slopes = has_steep_slopes
+        self.has_projection = has_projection
         policy = self.dtype_policy
         self.front_end = LogMelSpectrogram(
             preset=preset,
@@ -103,6 +107,7 @@ class Embedder(keras.Model):
             width,
             is_folded,
             has_steep_slopes,
+            has_projection,
             dtype=policy,
             name="backbone",
         )
@@ -187,4 +192,5 @@ class Embedder(keras.Model):
             "width": self.width,
             "is_folded": self.is_folded,
             "has_steep_slopes": self.has_steep_slopes,
+            "has_projection": self.has_projection,
         }

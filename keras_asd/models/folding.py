@@ -49,6 +49,7 @@ def fold(detector: AnomalyDetector) -> AnomalyDetector:
             _fold_behind(block.convolution, block.norm, new.convolution)
             if block.rectifier is not None:
                 _copy(block.rectifier, new.rectifier)
+        _fold_projection(embedder.backbone, folded.backbone)
     else:
         for name, network in embedder.networks.items():
             is_spectrum = isinstance(network, SpectrumBranch)
@@ -65,6 +66,13 @@ def _convolution_blocks(backbone):
             yield from block.blocks
         else:
             yield block
+
+
+def _fold_projection(backbone, folded):
+    if backbone.projection is not None:
+        _fold_behind(
+            backbone.projection, backbone.projection_norm, folded.projection
+        )
 
 
 def _has_steep_slopes(backbone):

@@ -20,6 +20,8 @@ class MobileFaceNet(keras.layers.Layer):
         width: Float, factor on the number of channels of every stage.
         is_folded: Boolean; see `ConvolutionBlock`.
         has_steep_slopes: Boolean; see `ConvolutionBlock`.
+        has_projection: Boolean, whether a dense layer without bias and a
+            normalisation follow, as in the encoder of CLP-SCF.
 
     Input shape: `(batch, frames, mel_bins, channels)`, frames and bins known
     when the layer is built, since the last convolution spans both.
@@ -44,6 +46,7 @@ class MobileFaceNet(keras.layers.Layer):
         width=1.0,
         is_folded=False,
         has_steep_slopes=True,
+        has_projection=False,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -58,6 +61,7 @@ class MobileFaceNet(keras.layers.Layer):
         self.width = width
         self.is_folded = is_folded
         self.has_steep_slopes = has_steep_slopes
+        self.has_projection = has_projection
 
     def build(self, input_shape):
         self.blocks = []
@@ -70,6 +74,26 @@ class MobileFaceNet(keras.layers.Layer):
             block.build(shape)
             shape = block.compute_output_shape(shape)
             self.blocks.append(block)
+        self.projection = self.projection_norm = None
+        if self.has_projection:
+            self._build_projection((None, self.embedding_dim))
+
+    def _build_projection(self, shape):
+        self.projection = keras.layers.Dense(
+            self.embedding_dim,
+            use_bias=self.is_folded,
+            dtype=self.dtype_policy,
+            name="projection",
+        )
+        self.projection.build(shape)
+        if not self.is_folded:
+            self.projection_norm = keras.layers.BatchNormalization(
+                momentum=0.9,
+                epsilon=1e-5,
+                dtype=self.dtype_policy,
+                name="projection_norm",
+            )
+            self.projection_norm.build(shape)
 
     def _channels(self, channels):
         return max(8, round(channels * self.width))
@@ -114,7 +138,12 @@ class MobileFaceNet(keras.layers.Layer):
     def call(self, image, training=None):
         for block in self.blocks:
             image = block(image, training=training)
-        return ops.reshape(image, (-1, self.embedding_dim))
+        embedding = ops.reshape(image, (-1, self.embedding_dim))
+        if self.projection is not None:
+            embedding = self.projection(embedding)
+        if self.projection_norm is not None:
+            embedding = self.projection_norm(embedding, training=training)
+        return embedding
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0], self.embedding_dim)
@@ -127,4 +156,5 @@ class MobileFaceNet(keras.layers.Layer):
             "width": self.width,
             "is_folded": self.is_folded,
             "has_steep_slopes": self.has_steep_slopes,
+            "has_projection": self.has_projection,
         }

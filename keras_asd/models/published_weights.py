@@ -102,7 +102,8 @@ def load_published_weights(
         `DualBranchEmbedder`, whose centres are drawn and not published.
 
     Raises:
-        ValueError: If a name is missing or not used, or a shape differs;
+        ValueError: If a name is missing or not used, a shape differs, or the
+            embedder has a projection, of which no weights are published;
             nothing has been assigned then.
 
     >>> load_published_weights(Embedder(samples=16_000, width=0.25), {})
@@ -122,6 +123,11 @@ def load_published_weights(
         _check_names({name for _, name in names}, given)
         _assign([(*pair, _same) for pair in names], given)
         return None
+    if embedder.has_projection:
+        raise ValueError(
+            "Published weights have no projection. Received: an embedder "
+            "with has_projection=True. Make one without, and train."
+        )
     targets = [] if embedder.tgram is None else list(_tgram(embedder.tgram))
     targets += _backbone(embedder.backbone)
     # The published network has a last dense layer that nothing uses, and

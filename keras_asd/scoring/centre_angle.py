@@ -1,11 +1,12 @@
 """The published score: how far a clip is from its own class centre."""
 
 import keras
-import numpy as np
 from keras import ops
 
 from keras_asd.angular_margin import add_angular_margin
 from keras_asd.angular_margin import check_angular_margin
+from keras_asd.scoring.other_classes import check_several_classes
+from keras_asd.scoring.other_classes import logsumexp_of_others
 
 FORMS = ("logit", "published")
 
@@ -40,7 +41,7 @@ class CentreAngle(keras.layers.Layer):
     Liu et al., STgram-MFN, https://arxiv.org/abs/2201.05510
     """
 
-    reads = "cosine"
+    reads = "head"
 
     def __init__(self, margin=0.7, scale=30.0, form="logit", **kwargs):
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
@@ -66,23 +67,11 @@ class CentreAngle(keras.layers.Layer):
         return self
 
     def build(self, input_shape):
-        if input_shape[-1] < 2:
-            raise ValueError(
-                "The score compares a clip's class with the others, so there "
-                "must be at least two classes. Received: cosines of shape "
-                f"{tuple(input_shape)}. Add auxiliary classes."
-            )
+        check_several_classes(input_shape)
 
     def call(self, cosine):
-        num_classes = cosine.shape[-1]
-        logits = self.scale * cosine
         own = self.scale * add_angular_margin(cosine, self.margin)
-        # others[b, k] = logsumexp of the logits of all classes but k.
-        is_own = ops.convert_to_tensor(np.eye(num_classes, dtype="bool"))
-        others = ops.logsumexp(
-            ops.where(is_own, -1e30, logits[:, None, :]), axis=-1
-        )
-        score = others - own
+        score = logsumexp_of_others(self.scale * cosine) - own
         return ops.softplus(score) if self.form == "published" else score
 
     def compute_output_shape(self, input_shape):

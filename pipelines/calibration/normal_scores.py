@@ -11,6 +11,7 @@ from pipelines.clip_scores import score_embeddings
 from pipelines.clip_scores import unseen_folds
 from pipelines.config import Config
 from pipelines.embeddings import Embeddings
+from pipelines.loss_facts import HEAD_SCORERS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,7 +87,7 @@ def calibration_scores(
             scores = score_embeddings(fold, own)[:, 0]
             scored = np.flatnonzero(np.isfinite(scores))
             found[name][scored] = scores[scored]
-    source = "trained on" if config.scorer == "centre_angle" else "out of fold"
+    source = "trained on" if config.scorer in HEAD_SCORERS else "out of fold"
     is_unseen = is_unseen[: len(keys)] | (statistics is not None)
     return {
         name: _choose(found[name], is_unseen, config.false_alarm_rate, source)

@@ -1,22 +1,22 @@
-"""One training of a study: its row with one seed."""
+"""One training of a study or a benchmark: its row with one seed."""
 
-import csv
 import dataclasses
-import io
 import json
-import os
 import pathlib
+from collections.abc import Mapping
 from collections.abc import Sequence
 
 import numpy as np
 
-from pipelines import atomic
-from pipelines.clip import Clip
 from pipelines.config import Config
 from pipelines.embeddings import read_embeddings
-from pipelines.evaluation import score_test_clips
 from pipelines.run_folder import RunFolder
+from pipelines.run_folder import write_config
 from pipelines.scored_clip import ScoredClip
+from pipelines.studies.cell_scores import OWN_SCORER
+from pipelines.studies.cell_scores import read_cell_scores
+from pipelines.studies.cell_scores import write_cell_scores
+from pipelines.studies.scoring import score_by_scorers
 from pipelines.training import train
 
 
@@ -28,6 +28,8 @@ class Cell:
         scored_clips: The test clips with their scores.
         spread: Of the normal training clips; see `embedding_spread`.
         num_classes: Auxiliary classes it was trained to tell apart.
+        by_scorer: The test clips with the scores of further scorers, by
+            their names; none where a scorer could not be fitted.
 
     >>> Cell((), spread=0.9, num_classes=12).num_classes
     12
@@ -36,15 +38,24 @@ class Cell:
     scored_clips: tuple[ScoredClip, ...]
     spread: float
     num_classes: int
+    by_scorer: Mapping[str, tuple[ScoredClip, ...]] = dataclasses.field(
+        default_factory=dict
+    )
 
 
-def run_cell(roots: Sequence[str], config: Config, folder: str) -> Cell:
+def run_cell(
+    roots: Sequence[str],
+    config: Config,
+    folder: str,
+    scorers: Sequence[str] = (),
+) -> Cell:
     """Trains and scores, or reads what was found the last time.
 
     Args:
         roots: Data folders.
         config: Settings of the training, with its seed.
         folder: Folder of the run.
+        scorers: Names of further scorers, fitted on the same embeddings.
 
     Raises:
         FileNotFoundError: As `train`.
@@ -54,17 +65,58 @@ def run_cell(roots: Sequence[str], config: Config, folder: str) -> Cell:
     Traceback (most recent call last):
     FileNotFoundError: `root` must be a folder of recordings, or a CSV. ...
     """
-    run = RunFolder(pathlib.Path(folder))
     train(roots, config, folder)
-    path = run.path / "cell.csv"
-    if not path.exists():
-        _write_scores(path, score_test_clips(folder, roots))
+    path = _scores_path(folder)
+    if _read_scores(path, scorers) is None:
+        write_cell_scores(path, score_by_scorers(folder, roots, scorers))
+    found = read_cell(roots, config, folder, scorers)
+    if found is None:
+        raise FileNotFoundError(
+            "What a training wrote must stay where it is. Received: "
+            f"folder={folder}, where it is no more. Run it again."
+        )
+    return found
+
+
+def read_cell(
+    roots: Sequence[str],
+    config: Config,
+    folder: str,
+    scorers: Sequence[str] = (),
+) -> Cell | None:
+    """What `run_cell` found the last time, `None` where it has not ended.
+
+    Raises:
+        ValueError: If the folder is of a training with other settings.
+
+    >>> read_cell(["recordings"], Config(), "no_such_run") is None
+    True
+    """
+    run = RunFolder(pathlib.Path(folder))
+    scores = _read_scores(_scores_path(folder), scorers)
+    if scores is None or not run.labels.exists():
+        return None
+    if run.config.exists():
+        write_config(run, config, list(roots))
     labels = json.loads(run.labels.read_text(encoding="utf-8"))
     return Cell(
-        _read_scores(path),
+        scores.pop(OWN_SCORER),
         embedding_spread(read_embeddings(run.embeddings).vectors),
         len(labels["classes"]),
+        {name: scores[name] for name in scorers},
     )
+
+
+def _scores_path(folder: str) -> pathlib.Path:
+    return pathlib.Path(folder) / "cell.csv"
+
+
+def _read_scores(
+    path: pathlib.Path, scorers: Sequence[str]
+) -> dict[str, tuple[ScoredClip, ...]] | None:
+    """Scores of the own scorer and of all those, or none at all."""
+    scores = read_cell_scores(path) if path.exists() else {}
+    return scores if {OWN_SCORER, *scorers} <= set(scores) else None
 
 
 def embedding_spread(vectors: np.ndarray) -> float:
@@ -83,45 +135,3 @@ def embedding_spread(vectors: np.ndarray) -> float:
     directions = vectors / np.maximum(lengths, 1e-12)
     distances = directions - directions.mean(axis=0)
     return float(np.sqrt(np.mean(np.sum(distances**2, axis=1))))
-
-
-_COLUMNS = ("path", "machine", "section", "domain", "is_anomaly", "score")
-
-
-def _write_scores(
-    path: pathlib.Path, scored_clips: Sequence[ScoredClip]
-) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for scored in sorted(scored_clips, key=lambda one: one.clip.path):
-        clip = scored.clip
-        writer.writerow(
-            [
-                os.fspath(clip.path),
-                clip.machine,
-                clip.section,
-                clip.domain or "",
-                "" if clip.is_anomaly is None else int(clip.is_anomaly),
-                repr(scored.anomaly_score),
-            ]
-        )
-    atomic.write_text(path, text.getvalue())
-
-
-def _read_scores(path: pathlib.Path) -> tuple[ScoredClip, ...]:
-    text = path.read_bytes().decode("utf-8", errors="surrogateescape")
-    return tuple(
-        ScoredClip(
-            Clip(
-                pathlib.Path(row["path"]),
-                row["machine"],
-                row["section"],
-                "test",
-                None if row["is_anomaly"] == "" else row["is_anomaly"] == "1",
-                row["domain"] or None,
-            ),
-            float(row["score"]),
-        )
-        for row in csv.DictReader(io.StringIO(text))
-    )

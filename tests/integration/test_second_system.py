@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 from keras_asd.__main__ import main
-from pipelines.scorers import SCORER_NAMES
+from pipelines.scorers import SCORERS
 
 DUAL = (
     "--preset dual_branch_reduced --clip_seconds 0.5 --width 0.125 "
@@ -30,7 +30,7 @@ def test_every_scorer_is_judged_beside_the_others(other_run, data, capsys):
     words = ["evaluate", str(other_run), str(data), "--scorer", "all"]
     assert main(words) == 0
     table = capsys.readouterr().out
-    for name in SCORER_NAMES:
+    for name in SCORERS:
         assert f"\n{name} " in table
         folder = other_run / "scorers" / name
         metrics = json.loads((folder / "metrics.json").read_text())

@@ -2,8 +2,9 @@ import typing
 
 import pytest
 
-from pipelines.config import TARGETS
 from pipelines.config import Config
+from pipelines.loss_facts import HEAD_SCORERS
+from pipelines.loss_facts import LOSSES
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,16 @@ from pipelines.config import Config
         ("mix_probability", 1.1),
         ("holdout", 1.0),
         ("seed", -1),
+        ("window_step_seconds", 0.0),
+        ("window_step_seconds", 11.0),
+        ("windows_per_clip", 0),
+        ("units", ()),
+        ("units", (64, 0)),
+        ("num_blocks", 0),
+        ("num_steps", 0),
+        ("outlier_weight", -0.1),
+        ("pretraining_epochs", 0),
+        ("pretraining_learning_rate", 0.0),
     ],
 )
 def test_a_setting_out_of_its_range_is_refused_by_name(name, value):
@@ -52,17 +63,28 @@ def test_the_best_epoch_needs_clips_held_out():
     [
         ({"loss": "one_class_compactness"}, "scorer"),
         ({"embedder": "dual_branch"}, "mix_position"),
+        ({"embedder": "reconstruction", "mix_position": "waveform"}, "loss"),
+        ({"loss": "own_class_error"}, "loss"),
+        ({"loss": "cross_entropy"}, "scorer"),
+        ({"scorer": "log_odds"}, "scorer"),
+        ({"scorer": "selective_mahalanobis"}, "scorer"),
+        ({"embedder": "statistics", "networks": "machine"}, "networks"),
+        ({"networks": "machine", "pretraining": "built_in"}, "pretraining"),
+        ({"networks": "machine", "further_classes": "built_in"}, "further_cl"),
     ],
 )
 def test_what_could_not_end_well_is_refused_at_once(settings, name):
-    with pytest.raises(ValueError, match=f"`{name}` must be .*{name}="):
+    with pytest.raises(ValueError, match=f"`{name}.*` must be .*{name}"):
         Config(**settings)
 
 
 def test_every_loss_has_targets():
     losses = typing.get_args(typing.get_type_hints(Config)["loss"])
-    assert set(losses) == set(TARGETS)
-    assert set(TARGETS.values()) == {"one_hot", "soft", "rows"}
+    assert set(losses) == set(LOSSES)
+    targets = {facts.targets for facts in LOSSES.values()}
+    assert targets == {"one_hot", "soft", "rows"}
+    heads = {facts.head for facts in LOSSES.values()}
+    assert heads == set(HEAD_SCORERS.values())
 
 
 @pytest.mark.parametrize(

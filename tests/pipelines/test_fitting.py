@@ -11,9 +11,9 @@ from pipelines.checkpoints import read_history
 from pipelines.config import Config
 from pipelines.fitting import fit_classifier
 from pipelines.fitting import learning_rate
+from pipelines.network_training import list_examples
 from pipelines.preparation import prepare_clips
 from pipelines.run_folder import RunFolder
-from pipelines.training import list_examples
 
 CONFIG = Config(
     clip_seconds=0.25,

@@ -99,6 +99,7 @@ def _digest(
         config.samples,
         config.recording_channel,
         config.long_clips,
+        config.window_step,
         config.short_clips,
         [_fingerprint(one) for one in clips],
     ]
@@ -161,6 +162,7 @@ def _cut(waveform: np.ndarray, config: Config) -> np.ndarray:
         waveform[None],
         config.samples,
         is_cropped=config.long_clips == "crop",
+        step=config.window_step,
         is_padded=config.short_clips == "pad",
     )
     return ops.convert_to_numpy(windows)[0]

@@ -4,8 +4,8 @@ import keras
 
 from keras_asd.models import AnomalyDetector
 from pipelines.assembly import make_detector
-from pipelines.assembly import make_embedder
 from pipelines.config import Config
+from pipelines.embedder import make_embedder
 from pipelines.embeddings import Embeddings
 from pipelines.embeddings import embed_clips
 from pipelines.scorers import fit_scorer

@@ -10,9 +10,9 @@ import keras
 import keras_tuner
 
 from pipelines.assembly import make_classifier
-from pipelines.assembly import make_embedder
 from pipelines.checkpoints import read_history
 from pipelines.config import Config
+from pipelines.embedder import make_embedder
 from pipelines.fitting import fit_classifier
 from pipelines.run_folder import RunFolder
 from tuning.judging.objective import ProxyObjective

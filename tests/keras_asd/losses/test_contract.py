@@ -21,16 +21,22 @@ NEEDS = {
     "AdaCos": {"num_classes": 3},
     "ArcFace": {},
     "ArcMix": {},
+    "ClassCrossEntropy": {},
     "CompactnessCrossEntropy": {"num_classes": 3},
     "IntraClassCompactness": {"num_classes": 3},
     "NoisyArcMix": {},
     "OneClassCompactness": {},
+    "OutlierExposure": {"own_class": 0},
+    "OwnClassError": {},
     "SubclusterAdaCos": {"num_classes": 3, "num_subclusters": 2},
+    "SupervisedContrastive": {},
 }
 MARGIN_LOSSES = ("ArcFace", "ArcMix", "NoisyArcMix")
 MIXED_LOSSES = ("ArcMix", "NoisyArcMix")
 SCALED_LOSSES = ("AdaCos", "CompactnessCrossEntropy", "SubclusterAdaCos")
 OPTIONS = {
+    "SupervisedContrastive": {"temperature": 0.5, "includes_anchor": True},
+    "OutlierExposure": {"margin": 0.3, "weight": 2.0},
     **dict.fromkeys(MARGIN_LOSSES, {"margin": 0.3, "scale": 16.0}),
     **dict.fromkeys(
         SCALED_LOSSES, {"scale": "adaptive", "initial_scale": 7.25}

@@ -38,6 +38,9 @@ def make_dual(**settings):
 
 MAKERS = {
     "TASTgram-MFN": make_mobile,
+    "CLP-SCF": lambda: make_mobile(
+        channels=("log_mel", "tgram"), stages="tiny", has_projection=True
+    ),
     "the original stages": lambda: make_mobile(stages="original"),
     "without the Tgram": lambda: make_mobile(
         channels=("attended", "log_mel"), stages="tiny"
@@ -110,8 +113,9 @@ def test_a_folded_detector_scores_the_same_also_saved(name, tmp_path):
     assert_same(run(loaded), run(folded))
 
 
-def test_no_normalisation_is_left_of_the_mobile_network():
-    detector = make_detector("TASTgram-MFN")
+@pytest.mark.parametrize("name", ["TASTgram-MFN", "CLP-SCF"])
+def test_no_normalisation_is_left_of_the_mobile_network(name):
+    detector = make_detector(name)
     assert norms_of(detector.embedder)
     assert not norms_of(fold(detector).embedder)
 

@@ -198,4 +198,4 @@ def test_an_unknown_space_is_refused(name):
 def test_each_says_what_it_reads():
     assert NearestNeighbors().reads == "embedding"
     angle = CentreAngle()
-    assert angle.reads == "cosine" and angle.fit(np.ones((2, 3))) is angle
+    assert angle.reads == "head" and angle.fit(np.ones((2, 3))) is angle

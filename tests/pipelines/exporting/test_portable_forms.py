@@ -22,7 +22,7 @@ from pipelines.exporting.portable_forms import write_litert_int8
 from pipelines.exporting.portable_forms import write_onnx
 from pipelines.exporting.portable_runners import open_litert
 from pipelines.exporting.portable_runners import open_onnx
-from pipelines.scorers import SCORER_NAMES
+from pipelines.scorers import SCORERS
 from pipelines.scorers import make_scorer
 from pipelines.scorers import with_scorer
 from tests.harness import to_numpy
@@ -196,7 +196,7 @@ def test_every_embedder_gives_the_same(name, form, tmp_path):
 
 
 @every_form
-@pytest.mark.parametrize("scorer", SCORER_NAMES[1:])
+@pytest.mark.parametrize("scorer", SCORERS)
 def test_every_scorer_gives_the_same(scorer, form, tmp_path):
     detector = make_detector(make_statistics(), scorer)
     check_form(detector, tmp_path / "model", form)

@@ -12,10 +12,13 @@ from pipelines.config import Config
 from pipelines.embeddings import Embeddings
 from pipelines.embeddings import write_embeddings
 from pipelines.run_folder import RunFolder
+from pipelines.run_folder import write_config
 from pipelines.scored_clip import ScoredClip
 from pipelines.studies import cell
 from pipelines.studies.cell import embedding_spread
+from pipelines.studies.cell import read_cell
 from pipelines.studies.cell import run_cell
+from pipelines.studies.cell_scores import OWN_SCORER
 
 CLIPS = [
     Clip(pathlib.Path("/d/b, c.wav"), "fan", "id_00", "test", True, "source"),
@@ -48,12 +51,12 @@ def calls(monkeypatch):
         )
         run.labels.write_text(json.dumps({"classes": ["a", "b", "c"]}))
 
-    def score_test_clips(folder, roots):
+    def score_by_scorers(folder, roots, scorers):
         noted.append("score")
-        return SCORED
+        return {OWN_SCORER: SCORED} | {name: SCORED[1:] for name in scorers}
 
     monkeypatch.setattr(cell, "train", train)
-    monkeypatch.setattr(cell, "score_test_clips", score_test_clips)
+    monkeypatch.setattr(cell, "score_by_scorers", score_by_scorers)
     return noted
 
 
@@ -72,14 +75,50 @@ def test_what_was_scored_is_not_scored_again(calls, tmp_path):
     assert calls.count("score") == 1
 
 
+def test_further_scorers_are_held_apart_and_may_lack_clips(calls, tmp_path):
+    folder = str(tmp_path / "run")
+    found = run_cell(["data"], Config(), folder, ["centroids"])
+    by_path = sorted(SCORED, key=lambda one: one.clip.path)
+    assert list(found.scored_clips) == by_path
+    wanted = [one for one in by_path if one in SCORED[1:]]
+    assert list(found.by_scorer["centroids"]) == wanted
+
+
+def test_another_scorer_is_added_without_another_training(calls, tmp_path):
+    folder = str(tmp_path / "run")
+    first = run_cell(["data"], Config(), folder)
+    again = run_cell(["data"], Config(), folder, ["centroids"])
+    assert calls.count("score") == 2
+    assert first.scored_clips == again.scored_clips
+    assert run_cell(["data"], Config(), folder).by_scorer == {}
+    assert calls.count("score") == 2
+
+
+def test_a_cell_is_read_only_where_it_has_ended(calls, tmp_path):
+    folder = str(tmp_path / "run")
+    assert read_cell(["data"], Config(), folder) is None
+    found = run_cell(["data"], Config(), folder)
+    assert read_cell(["data"], Config(), folder) == found
+    assert read_cell(["data"], Config(), folder, ["centroids"]) is None
+
+
+def test_a_cell_of_other_settings_is_refused(calls, tmp_path):
+    run = RunFolder(tmp_path / "run")
+    write_config(run, Config(epochs=9), ["data"])
+    run.clips.touch()
+    run_cell(["data"], Config(epochs=9), str(run.path))
+    with pytest.raises(ValueError, match="epochs: 9 then, 8 now"):
+        read_cell(["data"], Config(epochs=8), str(run.path))
+
+
 def test_what_was_killed_before_it_was_written_is_scored_again(
     calls, tmp_path, monkeypatch
 ):
-    def kill(folder, roots):
+    def kill(folder, roots, scorers):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(cell, "score_test_clips", kill)
+        patch.setattr(cell, "score_by_scorers", kill)
         with pytest.raises(KeyboardInterrupt):
             run_cell(["data"], Config(), str(tmp_path / "run"))
     assert len(run_cell(["data"], Config(), str(tmp_path / "run")).scored_clips)

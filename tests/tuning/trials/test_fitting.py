@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from pipelines.assembly import make_classifier
-from pipelines.assembly import make_embedder
 from pipelines.config import Config
+from pipelines.embedder import make_embedder
 from pipelines.embeddings import embed_clips
 from pipelines.scorers import fit_scorer
 from pipelines.training_free import measure_statistics

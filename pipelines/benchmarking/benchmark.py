@@ -1,0 +1,113 @@
+"""What a benchmark compares."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from pipelines.config import Config
+from pipelines.datasets.synthetic import SyntheticSettings
+from pipelines.presets import choose_preset
+
+
+@dataclasses.dataclass(frozen=True)
+class PrintedNumbers:
+    """What somebody else printed of a method, in percent.
+
+    Args:
+        source: Where it stands, and on which data it was reached.
+        machines: AUC and pAUC of each machine, and mAUC where it is known.
+        average: Likewise, over the machines, as printed.
+        official_score: By the rules of the data's year.
+
+    >>> PrintedNumbers("the paper", {"fan": (98.32, 95.34)}).average
+    ()
+    """
+
+    source: str
+    machines: Mapping[str, tuple[float, ...]] = dataclasses.field(
+        default_factory=dict
+    )
+    average: tuple[float, ...] = ()
+    official_score: float | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class BenchmarkRow:
+    """A method: what is trained, and how it is judged.
+
+    Args:
+        name: Of the row.
+        preset: Settings to start from.
+        changes: Settings that differ.
+        scorers: Further scorers, fitted on the embeddings of the same
+            training; a line each.
+        printed: What others printed of it.
+        note: What a reader of the table must know.
+
+    >>> BenchmarkRow("kNN", "training_free", scorers=("centroids",)).lines
+    ('kNN', 'kNN + centroids')
+    """
+
+    name: str
+    preset: str
+    changes: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    scorers: tuple[str, ...] = ()
+    printed: PrintedNumbers | None = None
+    note: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Names of its lines, that of its own scorer first."""
+        return (self.name, *(f"{self.name} + {one}" for one in self.scorers))
+
+    def config(self, seed: int) -> Config:
+        """Settings of its training with a seed."""
+        return dataclasses.replace(
+            choose_preset(self.preset), **self.changes, seed=seed
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Benchmark:
+    """A question, and the methods that are compared to answer it.
+
+    Args:
+        name: Of the benchmark.
+        question: What it asks.
+        rows: The methods.
+        reference: Line that the others are compared with.
+        num_seeds: Trainings of every row.
+        built_in: Settings of the built-in machines, which it takes where no
+            data are given; `None` where it needs data.
+
+    >>> row = BenchmarkRow("statistics", "training_free")
+    >>> Benchmark("small", "Which?", (row,), "statistics").num_seeds
+    3
+    """
+
+    name: str
+    question: str
+    rows: tuple[BenchmarkRow, ...]
+    reference: str
+    num_seeds: int = 3
+    built_in: SyntheticSettings | None = None
+
+    def select(self, names: list[str]) -> "Benchmark":
+        """The same with some of its rows, and that of the reference.
+
+        Raises:
+            ValueError: If there is no row of a name.
+        """
+        known = [row.name for row in self.rows]
+        for name in names:
+            if name not in known:
+                raise ValueError(
+                    f"The rows of this benchmark are {', '.join(known)}. "
+                    f"Received: row {name!r}."
+                )
+        rows = tuple(
+            row
+            for row in self.rows
+            if row.name in names or self.reference in row.lines
+        )
+        return dataclasses.replace(self, rows=rows)

@@ -1,0 +1,54 @@
+"""Numbers as the cells of Markdown tables."""
+
+from collections.abc import Sequence
+
+from keras_asd.metrics import PairedDifference
+from pipelines.studies.numbers import Number
+from pipelines.table_formats import escape_markdown
+
+NOTHING = "-"
+
+
+def grid(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    r"""Lines of a Markdown table; the first column holds names, escaped.
+
+    >>> grid(["method", "AUC %"], [["a_b*", "50.0"]])[-1]
+    '| a_b\\* | 50.0 |'
+    """
+    rules = ["---"] + ["---:"] * (len(header) - 1)
+    cells = [[escape_markdown(name), *others] for name, *others in rows]
+    return [f"| {' | '.join(row)} |" for row in [header, rules, *cells]]
+
+
+def number_cell(number: Number | None, num_seeds: int) -> str:
+    """Mean, deviation over the seeds and interval, in percent.
+
+    >>> number_cell(Number(0.5, 0.01, (0.4, 0.6)), num_seeds=3)
+    '50.0 ± 1.0 [40.0, 60.0]'
+    >>> number_cell(Number(0.5, 0.0, (0.4, 0.6)), num_seeds=1)
+    '50.0 [40.0, 60.0]'
+    """
+    if number is None:
+        return NOTHING
+    low, high = (100 * bound for bound in number.interval)
+    spread = f" ± {100 * number.deviation:.1f}" if num_seeds > 1 else ""
+    return f"{100 * number.mean:.1f}{spread} [{low:.1f}, {high:.1f}]"
+
+
+def difference_cell(found: PairedDifference | None) -> str:
+    """Difference, interval and p-value, in points.
+
+    >>> found = PairedDifference(0.02, (-0.01, 0.05), 0.2, 0.95, 1000)
+    >>> difference_cell(found)
+    '+2.0 [-1.0, +5.0], p = 0.2'
+    """
+    if found is None:
+        return NOTHING
+    low, high = map(_points, found.interval)
+    return (
+        f"{_points(found.difference)} [{low}, {high}], p = {found.p_value:.2g}"
+    )
+
+
+def _points(share: float) -> str:
+    return f"{100 * share + 0.0:+.1f}"  # Not -0.0.

@@ -1,0 +1,55 @@
+"""The process of one cell: `python -m pipelines.benchmarking.child PLAN`.
+
+A process of its own, so that its peak of memory is its own and whatever
+ends it ends nothing else. It goes when the process that started it goes.
+"""
+
+import logging
+import os
+import pathlib
+import sys
+import threading
+
+from pipelines.benchmarking.cell_plan import read_plan
+from pipelines.benchmarking.clock import begin_attempt
+from pipelines.benchmarking.costs import measure_costs
+from pipelines.benchmarking.costs import read_costs
+from pipelines.benchmarking.costs import write_costs
+from pipelines.run_folder import RunFolder
+from pipelines.studies.cell import run_cell
+
+
+def main(path: str) -> None:
+    """Trains, scores and measures what a plan says, from where it was left.
+
+    Args:
+        path: What `write_plan` wrote.
+
+    Raises:
+        FileNotFoundError: If there is no plan, or as `run_cell`.
+        ValueError: As `run_cell`.
+
+    >>> main("no_such_plan.json")
+    Traceback (most recent call last):
+    FileNotFoundError: ...
+    """
+    plan = read_plan(pathlib.Path(path))
+    run = RunFolder(plan.folder)
+    if not run.detector.exists():
+        begin_attempt(run)
+    run_cell(plan.roots, plan.config, str(plan.folder), plan.scorers)
+    if read_costs(run) is None:
+        write_costs(run, measure_costs(run))
+
+
+def _end_with_parent() -> None:
+    """Ends the process once nobody holds the other end of its input."""
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    main(sys.argv[1])

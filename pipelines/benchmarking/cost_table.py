@@ -1,0 +1,82 @@
+"""The table of what the methods cost."""
+
+import statistics
+from collections.abc import Sequence
+
+from pipelines.benchmarking.cells_of_tables import NOTHING
+from pipelines.benchmarking.cells_of_tables import grid
+from pipelines.benchmarking.costs import Costs
+from pipelines.benchmarking.line import Line
+from pipelines.table_formats import escape_markdown
+
+_HEADER = (
+    "method",
+    "training, s",
+    "epochs",
+    "training, clips/s",
+    "scoring, windows/s",
+    "window, s",
+    "parameters",
+    "MMAC per window",
+    "peak memory, MiB",
+)
+_VERSIONS = ("python", "keras-asd", "keras", "tensorflow", "numpy")
+
+
+def cost_table(lines: Sequence[Line]) -> str:
+    """Medians over the seeds of what each training cost, in Markdown.
+
+    Args:
+        lines: In the order of the benchmark; those of a row's further
+            scorers, which share its training, are left out.
+
+    >>> costs = Costs(9.5, 3, 100.0, 200.0, 2.0, 10, 2_000_000, 2**20, "a", {})
+    >>> print(cost_table([Line("kNN", "kNN", {}, (costs,))]).splitlines()[2])
+    | kNN | 9.5 | 3 | 100 | 200 | 2 | 10 | 2.0 | 1 |
+    """
+    own = [line for line in lines if line.name == line.row]
+    rows = [[line.name, *_cells(line.costs)] for line in own]
+    note = (
+        "Medians over the seeds. Training: from the data to the calibrated "
+        "detector, over all attempts, each with one process and the loading "
+        "of the graph; clips/s is over all of that. Scoring: the network "
+        "with its front-end on batches of 32, without decoding. Multiply-adds "
+        "(MAC): convolutions and matrix products. Memory: main memory of the "
+        "process in training and scoring, not that of a GPU."
+    )
+    places = {
+        f"- {escape_markdown(one.machine)}; {_versions(one)}"
+        for line in own
+        for one in line.costs
+    }
+    return (
+        "\n".join([*grid(_HEADER, rows), "", note, "", *sorted(places)]) + "\n"
+    )
+
+
+def _cells(costs: Sequence[Costs]) -> list[str]:
+    if not costs:
+        return [NOTHING] * (len(_HEADER) - 1)
+
+    def median(name: str) -> float:
+        return statistics.median(getattr(one, name) for one in costs)
+
+    rate = median("training_rate")
+    return [
+        f"{median('training_seconds'):.1f}",
+        f"{median('num_epochs'):g}",
+        f"{rate:.3g}" if rate else NOTHING,
+        f"{median('scoring_rate'):.0f}",
+        f"{median('window_seconds'):g}",
+        f"{median('num_parameters'):,.0f}",
+        f"{median('num_multiplications') / 1e6:.1f}",
+        f"{median('peak_bytes') / 2**20:.0f}",
+    ]
+
+
+def _versions(costs: Costs) -> str:
+    return ", ".join(
+        f"{name} {costs.versions[name]}"
+        for name in _VERSIONS
+        if costs.versions.get(name)
+    )

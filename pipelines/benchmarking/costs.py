@@ -1,0 +1,166 @@
+"""What a method costs: time, memory, parameters and multiplications."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import platform
+import resource
+import statistics
+import sys
+import time
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from pipelines import atomic
+from pipelines.artefacts import load_detector
+from pipelines.benchmarking.clock import training_seconds
+from pipelines.benchmarking.multiplications import count_multiplications
+from pipelines.checkpoints import read_history
+from pipelines.clip_list import read_clip_list
+from pipelines.run_folder import RunFolder
+
+_BATCH_SIZE = 32
+_REPEATS = 3
+_FILE = "cell.json"
+
+
+@dataclasses.dataclass(frozen=True)
+class Costs:
+    """What one training cost, and what its detector costs in use.
+
+    Args:
+        training_seconds: From the data to the detector, over all attempts.
+        num_epochs: Finished ones.
+        training_rate: Clips a second over the whole training; 0 where
+            nothing is trained.
+        scoring_rate: Windows a second that the network embeds, in batches
+            of 32.
+        window_seconds: What it hears at once.
+        num_parameters: Of embedder and head.
+        num_multiplications: Of one window.
+        peak_bytes: Main memory of the process at its most.
+        machine: What it ran on.
+        versions: Of what it ran with.
+
+    >>> [field.name for field in dataclasses.fields(Costs)][0]
+    'training_seconds'
+    """
+
+    training_seconds: float
+    num_epochs: int
+    training_rate: float
+    scoring_rate: float
+    window_seconds: float
+    num_parameters: int
+    num_multiplications: int
+    peak_bytes: int
+    machine: str
+    versions: dict[str, Any]
+
+
+def measure_costs(run: RunFolder) -> Costs:
+    """Measures a finished run in the process that trained it.
+
+    Raises:
+        FileNotFoundError: If the training has not ended.
+
+    >>> measure_costs(RunFolder(pathlib.Path("no_such_run")))
+    Traceback (most recent call last):
+    FileNotFoundError: `run` must be a training run that has ended. ...
+    """
+    detector = load_detector(run)
+    embedder = detector.embedder
+    roles = [entry.role for entry in read_clip_list(run.clips)]
+    num_clips = roles.count("train") + roles.count("contrast")
+    epochs = [len(read_history(network)) for network in run.parts]
+    num_epochs = max(epochs)
+    seconds = training_seconds(run)
+    # Before the batches below, which are larger than some trainings'.
+    peak = _peak_bytes()
+    return Costs(
+        training_seconds=seconds,
+        num_epochs=num_epochs,
+        training_rate=num_epochs * num_clips / seconds if seconds else 0.0,
+        scoring_rate=_scoring_rate(embedder),
+        window_seconds=embedder.samples / embedder.sampling_rate,
+        num_parameters=embedder.count_params() + detector.head.count_params(),
+        num_multiplications=count_multiplications(embedder),
+        peak_bytes=peak,
+        machine=_describe_machine(),
+        versions=json.loads(run.environment.read_text(encoding="utf-8")),
+    )
+
+
+def write_costs(run: RunFolder, costs: Costs) -> None:
+    """Writes costs beside the scores, whole or not at all.
+
+    >>> import tempfile
+    >>> run = RunFolder(pathlib.Path(tempfile.mkdtemp()))
+    >>> costs = Costs(9.5, 3, 100.0, 200.0, 2.0, 10, 20, 30, "here", {})
+    >>> write_costs(run, costs)
+    >>> read_costs(run) == costs
+    True
+    """
+    text = json.dumps(dataclasses.asdict(costs), indent=2)
+    atomic.write_text(run.path / _FILE, text + "\n")
+
+
+def read_costs(run: RunFolder) -> Costs | None:
+    """Reads what `write_costs` wrote, `None` where it is not there.
+
+    >>> read_costs(RunFolder(pathlib.Path("no_such_run"))) is None
+    True
+    """
+    path = run.path / _FILE
+    if not path.exists():
+        return None
+    return Costs(**json.loads(path.read_text(encoding="utf-8")))
+
+
+def _scoring_rate(embedder: Any) -> float:
+    generator = np.random.default_rng(0)
+    shape = (_BATCH_SIZE, embedder.samples)
+    waveforms = 0.1 * generator.standard_normal(shape).astype("float32")
+    embedder.predict_on_batch(waveforms)
+    seconds = []
+    for _ in range(_REPEATS):
+        start = time.perf_counter()
+        embedder.predict_on_batch(waveforms)
+        seconds.append(time.perf_counter() - start)
+    return _BATCH_SIZE / statistics.median(seconds)
+
+
+def _peak_bytes() -> int:
+    """Of this process; Linux's `ru_maxrss` would hold its parent's, too."""
+    status = pathlib.Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return 1024 * int(line.split()[1])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak
+
+
+def _describe_machine() -> str:
+    processor = platform.processor() or platform.machine()
+    path = pathlib.Path("/proc/cpuinfo")
+    if path.exists():
+        for line in path.read_text().splitlines():
+            if line.startswith("model name"):
+                processor = line.partition(":")[2].strip()
+                break
+    words = [platform.node(), processor, f"{_num_cores()} cores"]
+    words += [
+        tf.config.experimental.get_device_details(one).get("device_name", "GPU")
+        for one in tf.config.list_physical_devices("GPU")
+    ]
+    return ", ".join(words)
+
+
+def _num_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,104 @@
+"""The data that a benchmark's methods are trained and judged on."""
+
+import dataclasses
+import pathlib
+from collections.abc import Sequence
+
+from pipelines.benchmarking.benchmark import Benchmark
+from pipelines.benchmarking.cell_plan import folder_name
+from pipelines.datasets.synthetic import generate
+from pipelines.preparation import read_all_clips
+
+BUILT_IN = "built_in"
+
+
+@dataclasses.dataclass(frozen=True)
+class DataSet:
+    """Data folders that are one to the benchmark, with a table of its own.
+
+    Args:
+        name: Of the data set.
+        roots: Its folders.
+
+    >>> DataSet("dcase2020", ("/data/fan", "/data/pump")).name
+    'dcase2020'
+    """
+
+    name: str
+    roots: tuple[str, ...]
+
+
+def parse_data_set(word: str) -> DataSet:
+    """Reads `NAME=DIR[,DIR...]`.
+
+    Raises:
+        ValueError: If it is not of that form.
+
+    >>> parse_data_set("dcase2020=/data/fan,/data/pump").roots
+    ('/data/fan', '/data/pump')
+    """
+    name, _, roots = word.partition("=")
+    found = tuple(root for root in roots.split(",") if root)
+    if not folder_name(name) or not found:
+        raise ValueError(
+            "Data must be given as NAME=DIR or NAME=DIR,DIR, such as "
+            f"dcase2020=/data/dcase2020. Received: {word!r}."
+        )
+    return DataSet(name, found)
+
+
+def choose_data_sets(
+    benchmark: Benchmark, words: Sequence[str], folder: pathlib.Path
+) -> list[DataSet]:
+    """The data sets of a benchmark: the given ones, else the built-in.
+
+    Args:
+        benchmark: The benchmark.
+        words: `NAME=DIR[,DIR...]` each.
+        folder: Where the built-in recordings go.
+
+    Raises:
+        FileNotFoundError: If a folder is missing or has no recordings.
+        ValueError: If there are no data, two of a name, or no test clips of
+            both labels to judge by.
+
+    >>> benchmark = Benchmark("mine", "Which?", (), "")
+    >>> choose_data_sets(benchmark, [], pathlib.Path("runs/mine"))
+    Traceback (most recent call last):
+    ValueError: This benchmark needs data. Received: none ...
+    """
+    found = [parse_data_set(word) for word in words]
+    folders = [folder_name(one.name) for one in found]
+    if len(set(folders)) < len(folders):
+        raise ValueError(
+            "Each data set must have a name of its own. Received: "
+            f"{', '.join(one.name for one in found)}. Folders that are one "
+            "data set go together: NAME=DIR,DIR."
+        )
+    if not found and benchmark.built_in is None:
+        raise ValueError(
+            f"This benchmark needs data. Received: none for {benchmark.name}. "
+            "Name the folders: --data NAME=DIR."
+        )
+    if not found and benchmark.built_in is not None:
+        root = folder / "data"
+        generate(root, benchmark.built_in)
+        found = [DataSet(BUILT_IN, (str(root),))]
+    for data_set in found:
+        _check_labels(data_set)
+    return found
+
+
+def _check_labels(data_set: DataSet) -> None:
+    """Refuses at once what could not be judged after all the trainings."""
+    labels: dict[str, set[bool | None]] = {}
+    for clip in read_all_clips(data_set.roots, seed=0):
+        if clip.split == "test":
+            labels.setdefault(clip.key, set()).add(clip.is_anomaly)
+    if not any({False, True} <= found for found in labels.values()):
+        raise ValueError(
+            "A benchmark needs test clips of known label, normal ones and "
+            "anomalies of one section. Received: "
+            f"{data_set.name}={','.join(data_set.roots)} with test clips of "
+            f"{len(labels)} sections, none of which has both."
+        )

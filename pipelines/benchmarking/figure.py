@@ -1,0 +1,114 @@
+"""The picture of a benchmark on one data set."""
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pipelines.benchmarking.line import Line
+from pipelines.plots import ANOMALY_COLOR
+from pipelines.plots import NORMAL_COLOR
+from pipelines.table_formats import printable
+
+_PANELS = {"auc": "AUC (%)", "official_score": "official score (%)"}
+
+
+def benchmark_figure(
+    title: str, lines: Sequence[Line], reference: str
+) -> Figure:
+    """Draws every line's mean, interval and seeds, AUC and official score.
+
+    Args:
+        title: Heading.
+        lines: In the order of the benchmark.
+        reference: Name of the line that is drawn through as a rule.
+
+    >>> figure = benchmark_figure("Which?", [Line("kNN", "kNN", {})], "kNN")
+    >>> [axes.get_xlabel() for axes in figure.axes]
+    ['AUC (%)', 'official score (%)']
+    """
+    height = 1.6 + 0.34 * len(lines)
+    figure = Figure(figsize=(10.4, height), layout="constrained")
+    figure.suptitle(printable(title), parse_math=False, wrap=True)
+    panels = figure.subplots(1, 2, sharey=True)
+    for axes, (metric, label) in zip(panels, _PANELS.items(), strict=True):
+        _draw(axes, lines, metric, reference)
+        axes.set_xlabel(label)
+    panels[0].set_yticks(
+        range(len(lines)), [printable(line.name) for line in lines]
+    )
+    for text in panels[0].get_yticklabels():
+        text.set_parse_math(False)
+    panels[0].set_ylim(len(lines) - 0.5, -0.5)
+    handles, labels = panels[0].get_legend_handles_labels()
+    named = dict(zip(labels, handles, strict=True))
+    if named:
+        figure.legend(
+            list(named.values()),
+            list(named),
+            loc="outside lower center",
+            ncols=len(named),
+            frameon=False,
+        )
+    return figure
+
+
+def _draw(
+    axes: Axes, lines: Sequence[Line], metric: str, reference: str
+) -> None:
+    for place, line in enumerate(lines):
+        number = line.number(metric)
+        if number is None:
+            continue
+        low, high = number.interval
+        axes.plot(
+            [100 * low, 100 * high],
+            [place] * 2,
+            color="0.6",
+            linewidth=2,
+            label="95 % interval over clips",
+        )
+        seeds = [100 * one.means[metric][0] for one in line.judged.values()]
+        axes.plot(
+            seeds,
+            [place] * len(seeds),
+            marker="|",
+            markersize=9,
+            linestyle="",
+            color=ANOMALY_COLOR,
+            label="a seed",
+        )
+        axes.plot(
+            100 * number.mean,
+            place,
+            marker="o",
+            linestyle="",
+            color=NORMAL_COLOR,
+            label="mean of the seeds",
+        )
+        if line.name == reference:
+            axes.axvline(100 * number.mean, color=NORMAL_COLOR, linewidth=0.8)
+    for place, line in enumerate(lines):
+        printed = _printed(line, metric)
+        if printed is not None:
+            axes.plot(
+                printed,
+                place,
+                marker="D",
+                markersize=5,
+                linestyle="",
+                color="0.2",
+                fillstyle="none",
+                label="as they printed",
+            )
+    axes.axvline(50, color="0.7", linewidth=1, linestyle="--")
+    axes.grid(axis="x", color="0.92")
+    axes.set_axisbelow(True)
+
+
+def _printed(line: Line, metric: str) -> float | None:
+    if line.printed is None:
+        return None
+    if metric == "official_score":
+        return line.printed.official_score
+    return line.printed.average[0] if line.printed.average else None

@@ -1,0 +1,102 @@
+"""A line of the tables, from all its seeds."""
+
+import dataclasses
+from collections.abc import Mapping
+from collections.abc import Sequence
+
+import numpy as np
+
+from keras_asd.metrics import PairedDifference
+from keras_asd.metrics import percentile_interval
+from pipelines.benchmarking.benchmark import PrintedNumbers
+from pipelines.benchmarking.costs import Costs
+from pipelines.benchmarking.judging import NUM_RESAMPLES
+from pipelines.benchmarking.judging import Drawn
+from pipelines.benchmarking.judging import Judged
+from pipelines.studies.numbers import Number
+
+_CONFIDENCE = 0.95
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Line:
+    """A method with one scorer on one data set, as far as it is known.
+
+    Args:
+        name: Of the line.
+        row: Name of its row; lines of a row share their trainings.
+        judged: The numbers of each seed that has ended.
+        costs: Of each seed that has ended; none but in a row's first line.
+        failures: Why, of each seed that failed.
+        printed: What others printed of it.
+        note: What a reader must know.
+
+    >>> Line("kNN", "kNN", {}).number("auc") is None
+    True
+    """
+
+    name: str
+    row: str
+    judged: Mapping[int, Judged]
+    costs: Sequence[Costs] = ()
+    failures: Mapping[int, str] = dataclasses.field(default_factory=dict)
+    printed: PrintedNumbers | None = None
+    note: str = ""
+
+    def number(self, metric: str, machine: str | None = None) -> Number | None:
+        """A metric over the seeds, `None` where there is none.
+
+        Args:
+            metric: Of `METRICS`.
+            machine: Of it alone; over all machines if `None`.
+        """
+        drawn = [self._drawn(seed, metric, machine) for seed in self.judged]
+        if not drawn or np.isnan(drawn).any():
+            return None
+        own = [float(one[0]) for one in drawn]
+        return Number(
+            float(np.mean(own)),
+            float(np.std(own, ddof=1)) if len(own) > 1 else 0.0,
+            percentile_interval(np.mean(drawn, axis=0)[1:], _CONFIDENCE),
+        )
+
+    def difference(
+        self, reference: "Line", metric: str
+    ) -> PairedDifference | None:
+        """This line less the reference, on the same clips and resamples.
+
+        Over the seeds that both have; `None` where there is none, or their
+        clips are not the same.
+        """
+        seeds = [seed for seed in self.judged if seed in reference.judged]
+        pairs = [(self.judged[seed], reference.judged[seed]) for seed in seeds]
+        if not pairs or any(one.clips != other.clips for one, other in pairs):
+            return None
+        # Rounded: what is alike but for the order of sums is alike.
+        drawn = np.round(
+            np.mean(
+                [one.means[metric] - its.means[metric] for one, its in pairs],
+                axis=0,
+            ),
+            12,
+        )
+        if np.isnan(drawn).any():
+            return None
+        least = min(np.sum(drawn[1:] <= 0), np.sum(drawn[1:] >= 0))
+        return PairedDifference(
+            difference=float(drawn[0]),
+            interval=percentile_interval(drawn[1:], _CONFIDENCE),
+            p_value=min(1.0, 2 * (int(least) + 1) / (NUM_RESAMPLES + 1)),
+            confidence=_CONFIDENCE,
+            num_resamples=NUM_RESAMPLES,
+        )
+
+    @property
+    def machines(self) -> list[str]:
+        """The machines that it was judged on."""
+        return sorted({m for one in self.judged.values() for m in one.machines})
+
+    def _drawn(self, seed: int, metric: str, machine: str | None) -> Drawn:
+        judged = self.judged[seed]
+        means = judged.means if machine is None else judged.machines[machine]
+        return means[metric]

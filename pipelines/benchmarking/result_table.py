@@ -1,0 +1,101 @@
+"""The table of a data set: every line and how it compares."""
+
+from collections.abc import Sequence
+
+from pipelines.benchmarking.cells_of_tables import difference_cell
+from pipelines.benchmarking.cells_of_tables import grid
+from pipelines.benchmarking.cells_of_tables import number_cell
+from pipelines.benchmarking.judging import METRICS
+from pipelines.benchmarking.judging import NUM_RESAMPLES
+from pipelines.benchmarking.line import Line
+from pipelines.table_formats import escape_markdown
+
+
+def result_table(
+    lines: Sequence[Line], reference: str, num_seeds: int, year: int
+) -> str:
+    """The means of every line in Markdown, and what failed.
+
+    Args:
+        lines: In the order of the benchmark.
+        reference: Name of the line that the others are compared with.
+        num_seeds: Trainings that each is to have.
+        year: Whose rules make the official score.
+
+    >>> text = result_table([Line("kNN", "kNN", {})], "kNN", 3, 2023)
+    >>> text.splitlines()[2]
+    '| kNN | 0 of 3 | - | - | - | - | - | reference | reference |'
+    """
+    header = (
+        "method",
+        "seeds",
+        "AUC %",
+        "pAUC %",
+        "mAUC %",
+        "pooled AUC %",
+        f"official score ({year}) %",
+        "AUC less the reference's",
+        "official score less the reference's",
+    )
+    (compared,) = [line for line in lines if line.name == reference]
+    rows = []
+    for line in lines:
+        seeds = f"{len(line.judged)}"
+        if len(line.judged) != num_seeds:
+            seeds += f" of {num_seeds}"
+        cells = [
+            number_cell(line.number(metric), len(line.judged))
+            for metric in METRICS
+        ]
+        differences = ["reference"] * 2
+        if line is not compared:
+            differences = [
+                difference_cell(line.difference(compared, metric))
+                for metric in ("auc", "official_score")
+            ]
+        rows.append([line.name, seeds, *cells, *differences])
+    note = (
+        "Mean ± standard deviation over the seeds, each a fresh training; "
+        "weights of the last epoch or of the least hold-out loss, never "
+        "chosen by test labels. In brackets: 95 % interval of the mean on "
+        f"{NUM_RESAMPLES} bootstrap resamples of the test clips. AUC and "
+        "pAUC (to 10 % false positives, standardised) are means over "
+        "machines of the mean over sections, whatever the domain; mAUC takes "
+        "each machine's worst section, pooled AUC one curve over all clips "
+        "of a machine. Differences: points, seeds averaged, on the same "
+        "resamples; p is two-sided, not corrected for the number of lines. "
+        "Neither interval nor p knows of other seeds: the ± does."
+    )
+    text = [*grid(header, rows), "", *_clips(lines), note, *_remarks(lines)]
+    return "\n".join(text) + "\n"
+
+
+def _clips(lines: Sequence[Line]) -> list[str]:
+    """What the first line was judged on that was judged at all."""
+    for line in lines:
+        for judged in line.judged.values():
+            left_out = ", ".join(judged.left_out)
+            return [
+                f"{len(judged.clips)} test clips of {len(judged.sections)} "
+                f"sections of {len(judged.machines)} machines."
+                + f" Without clips of both labels: {_escape(left_out)}."
+                * bool(left_out),
+                "",
+            ]
+    return []
+
+
+def _remarks(lines: Sequence[Line]) -> list[str]:
+    remarks = []
+    for line in lines:
+        if line.note and line.name == line.row:
+            remarks.append(f"- {_escape(line.name)}: {_escape(line.note)}")
+        remarks += [
+            f"- **{_escape(line.name)}, seed {seed}, failed**: {_escape(why)}"
+            for seed, why in line.failures.items()
+        ]
+    return ["", *remarks] if remarks else []
+
+
+def _escape(text: str) -> str:
+    return escape_markdown(" ".join(text.split()))

@@ -1,0 +1,72 @@
+"""Every number of a benchmark as one CSV file."""
+
+import csv
+import dataclasses
+import io
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+
+from pipelines.benchmarking.line import Line
+
+COLUMNS = (
+    "data_set",
+    "method",
+    "seed",
+    "machine",
+    "section",
+    "metric",
+    "value",
+    "source",
+)
+OURS = "ours"
+
+
+def results_csv(tables: Mapping[str, Sequence[Line]]) -> str:
+    r"""Long form: one number a line, shares as they are.
+
+    The lines with neither machine nor section are means over the machines,
+    those without section of a machine. What others printed has their source,
+    and no seed.
+
+    Args:
+        tables: The lines of each data set.
+
+    >>> results_csv({"mine": [Line("kNN", "kNN", {})]})
+    'data_set,method,seed,machine,section,metric,value,source\n'
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for data_set, lines in tables.items():
+        for line in lines:
+            for *cells, value, source in _numbers(line):
+                row = [data_set, line.name, *cells, repr(value), source]
+                writer.writerow(row)
+    return text.getvalue()
+
+
+def _numbers(line: Line) -> Iterator[tuple]:
+    for seed, judged in line.judged.items():
+        for metric, drawn in judged.means.items():
+            yield seed, "", "", metric, float(drawn[0]), OURS
+        for machine, numbers in judged.machines.items():
+            for metric, drawn in numbers.items():
+                yield seed, machine, "", metric, float(drawn[0]), OURS
+        for (machine, section), numbers in judged.sections.items():
+            for metric, drawn in numbers.items():
+                yield seed, machine, section, metric, float(drawn[0]), OURS
+    for seed, costs in zip(line.judged, line.costs, strict=False):
+        for name, value in dataclasses.asdict(costs).items():
+            if isinstance(value, int | float):
+                yield seed, "", "", name, float(value), OURS
+    if (printed := line.printed) is not None:
+        rows = {**printed.machines, "": printed.average}
+        for machine, theirs in rows.items():
+            for metric, percent in zip(
+                ("auc", "pauc", "mauc"), theirs, strict=False
+            ):
+                yield "", machine, "", metric, percent / 100, printed.source
+        if printed.official_score is not None:
+            value = printed.official_score / 100
+            yield "", "", "", "official_score", value, printed.source

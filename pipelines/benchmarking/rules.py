@@ -1,0 +1,167 @@
+"""What the entries of a benchmark's file must satisfy."""
+
+import dataclasses
+from argparse import ArgumentError
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+from typing import get_args
+from typing import get_type_hints
+
+from jsonargparse import ArgumentParser
+
+from pipelines.benchmarking.benchmark import PrintedNumbers
+from pipelines.config import Config
+
+# Words by which one would ask for the best of several by its test scores.
+_SELECTING = {"select", "select_on", "select_by", "selection", "objective"}
+_KEEPING = {"keep", "checkpoint", "monitor", "early_stopping"}
+
+
+def refuse_selection(document: Any, where: str = "the benchmark") -> None:
+    """Refuses what would choose weights or settings by test labels.
+
+    Args:
+        document: A YAML file as it was read, or a part of it.
+        where: Which part.
+
+    Raises:
+        ValueError: Where there is such a key, at any depth.
+
+    >>> refuse_selection({"rows": [{"changes": {"keep": "best"}}]})
+    >>> refuse_selection({"rows": [{"changes": {"keep": "best_on_test"}}]})
+    Traceback (most recent call last):
+    ValueError: A benchmark never selects by test labels. Received: `keep`: ...
+    """
+    if isinstance(document, Mapping):
+        own = str(document.get("name", where))
+        for key, value in document.items():
+            is_test = key in _KEEPING and "test" in str(value).lower()
+            if key in _SELECTING or is_test:
+                raise ValueError(
+                    "A benchmark never selects by test labels. Received: "
+                    f"`{key}`: {value!r} in {own}. `keep: last` takes the "
+                    "last epoch, `keep: best` that of the least hold-out loss."
+                )
+            refuse_selection(value, own)
+    elif isinstance(document, list):
+        for one in document:
+            refuse_selection(one, where)
+
+
+def check_keys(
+    entry: Any, known: Sequence[str], needed: Sequence[str], where: str
+) -> None:
+    """Refuses what is no mapping with these keys.
+
+    Raises:
+        ValueError: If it is not.
+
+    >>> check_keys({"question": "Why?"}, ["question"], ["question"], "it")
+    """
+    if not isinstance(entry, Mapping):
+        raise ValueError(
+            f"It must be a mapping with {', '.join(known)}. "
+            f"Received: {entry!r} for {where}."
+        )
+    unknown = [str(key) for key in entry if key not in known]
+    missing = [key for key in needed if key not in entry]
+    if unknown or missing:
+        found = [f"unknown {key!r}" for key in unknown]
+        found += [f"no {key!r}" for key in missing]
+        raise ValueError(
+            f"The keys of {where} are {', '.join(known)}. "
+            f"Received: {', '.join(found)} in {dict(entry)!r:.120}."
+        )
+
+
+def check_settings_of(kind: type, entry: Any, where: str) -> dict[str, Any]:
+    """Reads fields of a record, each of its type.
+
+    Args:
+        kind: A dataclass whose fields all have defaults.
+        entry: From the names of fields to their values.
+        where: Whose they are.
+
+    Raises:
+        ValueError: For a field that there is not, or a value that is not of
+            its type.
+
+    >>> check_settings_of(Config, {"learning_rate": "1e-3"}, "it")
+    {'learning_rate': 0.001}
+    """
+    entry = {} if entry is None else entry
+    names = [field.name for field in dataclasses.fields(kind)]
+    check_keys(entry, names, (), where)
+    parser = ArgumentParser(exit_on_error=False)
+    parser.add_class_arguments(kind)
+    try:
+        read = parser.parse_object({**dataclasses.asdict(kind()), **entry})
+    except ArgumentError as error:
+        said = " ".join(str(error).split())
+        raise ValueError(
+            f"Every setting must be of its type. Received: {said} in {where}."
+        ) from None
+    return {name: read[name] for name in entry}
+
+
+def check_scorers(names: Sequence[str], own: str, where: str) -> None:
+    """Refuses scorers that are not known, or named twice.
+
+    Args:
+        names: Further scorers of a row.
+        own: The row's own.
+        where: Which row.
+
+    Raises:
+        ValueError: For the first of them.
+
+    >>> check_scorers(["mahalanobis"], "local_density", "it")
+    """
+    known = get_args(get_type_hints(Config)["scorer"])
+    for place, name in enumerate(names):
+        if name not in known or name in (own, *names[:place]):
+            raise ValueError(
+                f"`scorers` must be of {', '.join(known)}, each once and "
+                f"without the row's own, {own}. Received: {name!r} in {where}."
+            )
+
+
+def read_printed(entry: Any, where: str) -> PrintedNumbers:
+    """Reads what others printed of a method.
+
+    Raises:
+        ValueError: If there is no source, or not two or three numbers in
+            percent for a machine.
+
+    >>> read_printed({"fan": [98, 95], "source": "Table 1"}, "it").machines
+    {'fan': (98.0, 95.0)}
+    """
+    if not isinstance(entry, Mapping) or "source" not in entry:
+        raise ValueError(
+            "`paper` must be a mapping with `source`, and AUC and pAUC of "
+            f"each machine. Received: {entry!r} in {where}."
+        )
+    rows = dict(entry)
+    source = str(rows.pop("source"))
+    official = rows.pop("official_score", None)
+    lists = {**rows, "official_score": [official, official]}
+    if official is None:
+        del lists["official_score"]
+    for name, numbers in lists.items():
+        if not (
+            isinstance(numbers, list)
+            and 2 <= len(numbers) <= 3
+            and all(isinstance(one, int | float) for one in numbers)
+            and all(0 <= one <= 100 for one in numbers)
+        ):
+            raise ValueError(
+                "Printed numbers must be in percent: [AUC, pAUC] or [AUC, "
+                "pAUC, mAUC] of a machine, one `official_score`. Received: "
+                f"{name}: {numbers} in {where}."
+            )
+    machines = {
+        str(name): tuple(map(float, numbers)) for name, numbers in rows.items()
+    }
+    average = machines.pop("average", ())
+    return PrintedNumbers(source, machines, average, official)

@@ -1,0 +1,120 @@
+"""Cells run one by one, each in a process of its own."""
+
+import dataclasses
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+
+from pipelines.benchmarking.cell_plan import CellPlan
+from pipelines.benchmarking.cell_plan import write_plan
+from pipelines.benchmarking.costs import Costs
+from pipelines.benchmarking.costs import read_costs
+from pipelines.run_folder import RunFolder
+from pipelines.studies.cell import Cell
+from pipelines.studies.cell import read_cell
+
+# What runs the process of a cell; the path of the plan is added.
+COMMAND = (sys.executable, "-m", "pipelines.benchmarking.child")
+_ROOT = pathlib.Path(__file__).parents[2]
+# The last line of a traceback; others may have their say after it.
+_ERROR = re.compile(r"[A-Za-z_][\w.]*(Error|Exception)(: |$)")
+
+
+@dataclasses.dataclass(frozen=True)
+class CellOutcome:
+    """What became of a plan.
+
+    Args:
+        cell: The scores, `None` where it failed.
+        costs: Likewise.
+        failure: Why it failed, in one line.
+
+    >>> CellOutcome(None, None, "out of memory").failure
+    'out of memory'
+    """
+
+    cell: Cell | None
+    costs: Costs | None
+    failure: str = ""
+
+
+def run_plan(plan: CellPlan) -> CellOutcome:
+    """Reads a finished cell, or runs it in a process of its own.
+
+    What ends the process is told, never raised. What it said is in the
+    `cell.log` of its folder.
+
+    Args:
+        plan: Which training.
+
+    >>> import tempfile
+    >>> from pipelines.config import Config
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> read_outcome(CellPlan("a", "b", 1, (), Config(), (), folder)) is None
+    True
+    """
+    try:
+        if (found := read_outcome(plan)) is not None:
+            return found
+        start = plan.log.stat().st_size if plan.log.exists() else 0
+        code = _run_process(plan)
+        if code == 0 and (found := read_outcome(plan)) is not None:
+            return found
+        return CellOutcome(None, None, _failure(plan, code, start))
+    except (OSError, ValueError) as error:
+        return CellOutcome(None, None, " ".join(str(error).split()))
+
+
+def read_outcome(plan: CellPlan) -> CellOutcome | None:
+    """What a finished cell came to, `None` where it is not finished.
+
+    Raises:
+        ValueError: If its folder is of a training with other settings.
+
+    >>> from pipelines.config import Config
+    >>> folder = pathlib.Path("no_such_run")
+    >>> read_outcome(CellPlan("a", "b", 1, (), Config(), (), folder)) is None
+    True
+    """
+    costs = read_costs(RunFolder(plan.folder))
+    cell = read_cell(plan.roots, plan.config, str(plan.folder), plan.scorers)
+    if cell is None or costs is None:
+        return None
+    return CellOutcome(cell, costs)
+
+
+def _run_process(plan: CellPlan) -> int:
+    write_plan(plan)
+    paths = [str(_ROOT), os.environ.get("PYTHONPATH", "")]
+    with plan.log.open("ab") as log:
+        process = subprocess.Popen(
+            [*COMMAND, str(plan.request)],
+            stdin=subprocess.PIPE,  # Never written to: it tells that we live.
+            stdout=log,
+            stderr=log,
+            env=os.environ
+            | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
+        )
+        try:
+            return process.wait()
+        finally:
+            process.kill()
+            process.wait()
+            if process.stdin is not None:
+                process.stdin.close()
+
+
+def _failure(plan: CellPlan, code: int, start: int) -> str:
+    """Why it ended, by the code and the log from a place on."""
+    if code < 0:
+        name = signal.Signals(-code).name
+        hint = ", perhaps for want of memory" if name == "SIGKILL" else ""
+        return f"its process was ended by {name}{hint}; see {plan.log}"
+    text = plan.log.read_bytes()[start:].decode("utf-8", errors="replace")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if _ERROR.match(line)]
+    told = [f"its process ended with {code}", *lines[-1:], *errors[-1:]]
+    return f"{told[-1]}; see {plan.log}"

@@ -1,0 +1,116 @@
+"""What the trainings of a benchmark came to so far, line by line."""
+
+from collections.abc import Sequence
+
+from pipelines.benchmarking.benchmark import Benchmark
+from pipelines.benchmarking.benchmark import BenchmarkRow
+from pipelines.benchmarking.cell_plan import CellPlan
+from pipelines.benchmarking.costs import Costs
+from pipelines.benchmarking.data_set import BUILT_IN
+from pipelines.benchmarking.data_set import DataSet
+from pipelines.benchmarking.judging import Judged
+from pipelines.benchmarking.judging import judge_clips
+from pipelines.benchmarking.line import Line
+from pipelines.benchmarking.running import CellOutcome
+from pipelines.challenge.official import guess_year
+
+Seeds = dict[int, Judged]
+
+
+class Tables:
+    """Gathers the cells of a benchmark, each judged once.
+
+    Args:
+        benchmark: Its rows.
+        data_sets: What they are judged on.
+        num_seeds: Trainings that each row is to have.
+
+    >>> benchmark = Benchmark("a", "Which?", (BenchmarkRow("b", "c"),), "b")
+    >>> Tables(benchmark, [DataSet("d", ())], 3).lines("d")[0].name
+    'b'
+    """
+
+    def __init__(
+        self,
+        benchmark: Benchmark,
+        data_sets: Sequence[DataSet],
+        num_seeds: int,
+    ):
+        self.benchmark = benchmark
+        self.data_sets = [one.name for one in data_sets]
+        self.num_seeds = num_seeds
+        self.num_cells = 0
+        self.num_failed = 0
+        self._years: dict[str, int] = {}
+        # By data set and name of a line, then by seed.
+        self._judged: dict[tuple[str, str], Seeds] = {}
+        self._costs: dict[tuple[str, str], dict[int, Costs]] = {}
+        self._failures: dict[tuple[str, str], dict[int, str]] = {}
+
+    def add(self, plan: CellPlan, outcome: CellOutcome) -> None:
+        """Judges what a training came to."""
+        self.num_cells += 1
+        key = (plan.data_set, plan.row)
+        if outcome.cell is None:
+            self.num_failed += 1
+            self._failures.setdefault(key, {})[plan.seed] = outcome.failure
+            return
+        if outcome.costs is not None:
+            self._costs.setdefault(key, {})[plan.seed] = outcome.costs
+        scored = outcome.cell.scored_clips
+        if plan.data_set not in self._years:
+            self._years[plan.data_set] = guess_year(
+                [one.clip for one in scored]
+            )
+        by_line = [scored, *(outcome.cell.by_scorer[s] for s in plan.scorers)]
+        (row,) = [row for row in self.benchmark.rows if row.name == plan.row]
+        for name, clips in zip(row.lines, by_line, strict=True):
+            key = (plan.data_set, name)
+            try:
+                judged = judge_clips(clips, self.year(plan.data_set))
+                self._judged.setdefault(key, {})[plan.seed] = judged
+            except ValueError as error:
+                why = f"{error} See {plan.log}."
+                self._failures.setdefault(key, {})[plan.seed] = why
+
+    def year(self, data_set: str) -> int:
+        """Whose official rules suit a data set."""
+        return self._years.get(data_set, 2020)
+
+    def lines(self, data_set: str) -> list[Line]:
+        """The lines of a data set, in the order of the benchmark."""
+        return [
+            self._line(data_set, row, name)
+            for row in self.benchmark.rows
+            for name in row.lines
+        ]
+
+    def _line(self, data_set: str, row: BenchmarkRow, name: str) -> Line:
+        key = (data_set, name)
+        is_theirs = name == row.name and self._is_printed(data_set, row)
+        return Line(
+            name,
+            row.name,
+            self._judged.get(key, {}),
+            tuple(self._costs.get(key, {}).values()),
+            self._failures.get(key, {}),
+            row.printed if is_theirs else None,
+            row.note,
+        )
+
+    def _is_printed(self, data_set: str, row: BenchmarkRow) -> bool:
+        """Whether what others printed may be of these data.
+
+        It is of no built-in machine, and of none that it does not name.
+        """
+        if data_set == BUILT_IN or row.printed is None:
+            return False
+        machines = {
+            machine
+            for (name, _), seeds in self._judged.items()
+            for judged in seeds.values()
+            for machine in judged.machines
+            if name == data_set
+        }
+        named = set(row.printed.machines)
+        return not named or not machines or bool(named & machines)

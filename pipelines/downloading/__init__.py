@@ -1,0 +1,1 @@
+"""From a Zenodo record to clips that `pipelines.datasets` reads."""

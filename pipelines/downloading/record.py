@@ -1,0 +1,122 @@
+"""What a Zenodo record says of its files."""
+
+import dataclasses
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+# Algorithm to the number of hexadecimal digits.
+_DIGITS = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._()+-]*")
+
+
+@dataclasses.dataclass(frozen=True)
+class RecordFile:
+    """A file of a record.
+
+    Args:
+        name: Its name, which has no folder.
+        size: Bytes.
+        checksum: Algorithm and digest, such as `"md5:0cc1..."`.
+        link: Where its content lies, from the server's root on.
+
+    >>> RecordFile("a.zip", 1, "md5:" + 32 * "0", "/a.zip").checksum[:6]
+    'md5:00'
+    """
+
+    name: str
+    size: int
+    checksum: str
+    link: str = dataclasses.field(compare=False)
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """A record and its files by name.
+
+    >>> Record(1, "Fans", {}).title
+    'Fans'
+    """
+
+    number: int
+    title: str
+    files: dict[str, RecordFile]
+
+
+def parse_record(number: int, answer: Any, server: str) -> Record:
+    """Reads the JSON of a record, of either shape that Zenodo answers with.
+
+    `files` is a list of `{key, size, checksum, links: {self}}`, or holds
+    such entries in `entries`, by name, with `links: {content}`.
+
+    Args:
+        number: Number of the record.
+        answer: What the server's JSON says.
+        server: URL that the answer came from; links are relative to it.
+
+    Raises:
+        ValueError: If it is no record, lists no files, or one that cannot
+            be stored or verified.
+
+    >>> file = {"key": "a.zip", "size": 3, "checksum": "md5:" + 32 * "0",
+    ...         "links": {"self": "https://zenodo.org/api/a.zip/content"}}
+    >>> record = parse_record(7, {"files": [file]}, "https://zenodo.org")
+    >>> record.files["a.zip"].link
+    '/api/a.zip/content'
+    """
+    files = answer.get("files") if isinstance(answer, dict) else None
+    if isinstance(files, dict):
+        files = files.get("entries")
+    if isinstance(files, dict):
+        files = [
+            {"key": key, **entry} if isinstance(entry, dict) else entry
+            for key, entry in files.items()
+        ]
+    if not isinstance(files, list) or not files:
+        raise ValueError(
+            "A record must list files, each with key, size, checksum and "
+            f"links. Received: record {number} of {server}, which lists none. "
+            "Is it restricted, or the server no Zenodo?"
+        )
+    parsed = [_parse_file(number, file, server) for file in files]
+    metadata = answer.get("metadata")
+    title = metadata.get("title") if isinstance(metadata, dict) else None
+    return Record(
+        number, str(title or ""), {file.name: file for file in parsed}
+    )
+
+
+def _parse_file(number: int, file: Any, server: str) -> RecordFile:
+    try:
+        name, size, checksum = file["key"], file["size"], file["checksum"]
+        links = file["links"]
+        link = links.get("content") or links["self"]
+        algorithm, _, digest = checksum.lower().partition(":")
+        is_sound = (
+            _NAME.fullmatch(name)
+            and isinstance(size, int)
+            and size >= 0
+            and len(digest) == _DIGITS.get(algorithm)
+            and not set(digest) - set("0123456789abcdef")
+        )
+        link = _relative(link, server)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        is_sound = False
+    if not is_sound:
+        raise ValueError(
+            "Every file of a record must have a plain name, a size in bytes, "
+            f"a checksum ({', '.join(_DIGITS)}) and a link. Received: "
+            f"{str(file)[:300]} in record {number} of {server}. Is it Zenodo, "
+            "or a mirror of it?"
+        )
+    return RecordFile(name, size, f"{algorithm}:{digest}", link)
+
+
+def _relative(link: str, server: str) -> str:
+    """A link without its server: a mirror may keep those to Zenodo."""
+    if link.startswith(f"{server}/"):
+        return link[len(server) :]
+    split = urlsplit(link)
+    if split.scheme not in ("http", "https") or not split.path:
+        raise ValueError(link)
+    return split.path + (f"?{split.query}" if split.query else "")

@@ -1,0 +1,36 @@
+"""A benchmark of two rows, and how to find things in its tables."""
+
+from pipelines.benchmarking.benchmark import Benchmark
+from pipelines.benchmarking.benchmark import BenchmarkRow
+from pipelines.benchmarking.benchmark import PrintedNumbers
+from pipelines.datasets.synthetic import SyntheticSettings
+
+FEW = SyntheticSettings(
+    machines=("fan",),
+    num_ids=1,
+    num_train=1,
+    num_train_target=0,
+    num_test_normal=2,
+    num_test_anomaly=2,
+    seconds=0.5,
+)
+PRINTED = PrintedNumbers(
+    "Table 9", {"fan": (91.0, 81.0, 71.0), "ToyCar": (92.0, 82.0)}, (90.0, 80.0)
+)
+ROWS = (
+    BenchmarkRow("weak_*", "training_free", {"num_mel_bins": 16}, note="odd"),
+    BenchmarkRow("strong", "reduced", {"epochs": 2}, ("centroids",), PRINTED),
+)
+BENCHMARK = Benchmark("mine", "Which?", ROWS, "weak_*", 2, FEW)
+STRENGTHS = {"weak_*": 0.3, "strong": 2.0}
+
+
+def table_row(text, name):
+    (line,) = [
+        one for one in text.splitlines() if one.startswith(f"| {name} |")
+    ]
+    return [cell.strip() for cell in line.split("|")[2:-1]]
+
+
+def section(text, heading):
+    return text.partition(heading)[2].partition("###")[0]

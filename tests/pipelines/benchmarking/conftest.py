@@ -1,0 +1,87 @@
+import pathlib
+
+import numpy as np
+import pytest
+
+from pipelines.benchmarking.costs import Costs
+from pipelines.benchmarking.running import CellOutcome
+from pipelines.clip import Clip
+from pipelines.scored_clip import ScoredClip
+from pipelines.studies.cell import Cell
+from tests.made_up_benchmark import STRENGTHS
+
+COSTS = Costs(
+    training_seconds=12.5,
+    num_epochs=4,
+    training_rate=200.0,
+    scoring_rate=320.0,
+    window_seconds=2.0,
+    num_parameters=1234567,
+    num_multiplications=5_000_000,
+    peak_bytes=700 * 2**20,
+    machine="a_host, 2 cores",
+    versions={"python": "3.11", "tensorflow": "2.17"},
+)
+
+
+def make_scored(seed, strength=1.0, num_clips=12):
+    """Scores of two machines of two sections; anomalies lie higher."""
+    generator = np.random.default_rng(seed)
+    return tuple(
+        ScoredClip(
+            Clip(
+                pathlib.Path(f"/d/{machine}/{section}_{place:02d}.wav"),
+                machine,
+                section,
+                "test",
+                place % 2 == 1,
+                ("source", "target")[place // 2 % 2],
+            ),
+            float(generator.normal() + strength * (place % 2)),
+        )
+        for machine in ("fan", "pump")
+        for section in ("section_00", "section_01")
+        for place in range(num_clips)
+    )
+
+
+@pytest.fixture
+def scored():
+    """Makes scored clips: `scored(seed, strength)`."""
+    return make_scored
+
+
+@pytest.fixture
+def outcome():
+    """Makes what a training came to: `outcome(seed, strength, scorers)`."""
+
+    def make(seed, strength=1.0, scorers=()):
+        by_scorer = {
+            name: make_scored(seed + 100 * place, strength)
+            for place, name in enumerate(scorers, 1)
+        }
+        cell = Cell(make_scored(seed, strength), 0.9, 4, by_scorer)
+        return CellOutcome(cell, COSTS)
+
+    return make
+
+
+@pytest.fixture
+def run(outcome):
+    """Stands in for the trainings, and notes their plans."""
+
+    def run_plan(plan):
+        run_plan.plans.append(plan)
+        return outcome(plan.seed, STRENGTHS[plan.row], plan.scorers)
+
+    run_plan.plans = []
+    return run_plan
+
+
+@pytest.fixture
+def roots(tmp_path):
+    for label in ("normal", "anomaly"):
+        path = tmp_path / "d" / "fan" / "test" / f"{label}_id_00_00000000.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"never decoded here")
+    return str(tmp_path / "d")

@@ -1,0 +1,82 @@
+import os
+
+import keras
+import pytest
+from keras import ops
+
+from pipelines.benchmarking.clock import begin_attempt
+from pipelines.benchmarking.clock import training_seconds
+from pipelines.benchmarking.multiplications import count_multiplications
+from pipelines.embedder import make_embedder
+from pipelines.presets import choose_preset
+from pipelines.run_folder import RunFolder
+
+
+class Network(keras.Sequential):
+    samples = 64
+
+
+@pytest.mark.parametrize(
+    ("layers", "expected"),
+    [
+        ([keras.layers.Dense(10, activation="relu")], 64 * 10),
+        (
+            [
+                keras.layers.Reshape((8, 8, 1)),
+                keras.layers.Conv2D(4, 3, padding="same"),
+                keras.layers.BatchNormalization(),
+                keras.layers.Conv2D(6, 3, groups=2, use_bias=False),
+                keras.layers.DepthwiseConv2D(3, strides=2, padding="same"),
+            ],
+            64 * 4 * 9 + 36 * 6 * 9 * 2 + 9 * 6 * 9,
+        ),
+        ([keras.layers.Reshape((16, 4)), keras.layers.Conv1D(5, 3)], 14 * 60),
+        ([keras.layers.Reshape((16, 4)), keras.layers.Dense(3)], 16 * 12),
+    ],
+)
+def test_multiplications_are_those_by_hand(layers, expected):
+    assert count_multiplications(Network(layers)) == expected
+
+
+class Einsum(keras.Model):
+    samples = 64
+
+    def call(self, waveform, training=None):
+        rows = ops.reshape(waveform, (-1, 16, 4))
+        product = ops.einsum("...ij,...kj->...ik", rows, rows)
+        return ops.matmul(product, rows)
+
+
+def test_products_of_two_tensors_count():
+    assert count_multiplications(Einsum()) == 16 * 16 * 4 * 2
+
+
+def test_the_papers_network_has_the_published_multiplications():
+    embedder = make_embedder(choose_preset("tastgram_mfn_noisy_arcmix"))
+    mel_filters = 313 * 1025 * 128  # Left out of the 0.791 G.
+    found = count_multiplications(embedder)
+    assert found == pytest.approx(0.791e9 + mel_filters, rel=0.002)
+
+
+def touch(path, now):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    os.utime(path, (now, now))
+
+
+def test_the_seconds_of_killed_attempts_count_up_to_their_last_weights(
+    tmp_path,
+):
+    run = RunFolder(tmp_path / "run")
+    begin_attempt(run, now=100.0)
+    assert training_seconds(run) == 0
+    begin_attempt(run, now=200.0)  # Killed before an epoch's end.
+    touch(run.checkpoint(1), 230.0)
+    assert training_seconds(run) == 30
+    begin_attempt(run, now=500.0)
+    assert training_seconds(run) == 30
+    touch(run.checkpoint(2), 510.0)
+    touch(run.detector, 515.0)
+    assert training_seconds(run) == 45
+    begin_attempt(run, now=900.0)
+    assert training_seconds(run) == 45

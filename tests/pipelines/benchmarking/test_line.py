@@ -1,0 +1,78 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from keras_asd.metrics import paired_bootstrap
+from pipelines.benchmarking.judging import judge_clips
+from pipelines.benchmarking.line import Line
+
+
+def make_line(scored, seeds, strength):
+    judged = {seed: judge_clips(scored(seed, strength), 2023) for seed in seeds}
+    return Line("one", "one", judged)
+
+
+def test_a_number_is_the_mean_over_the_seeds(scored):
+    line = make_line(scored, (1, 2, 3), 1.0)
+    own = [judged.means["auc"][0] for judged in line.judged.values()]
+    number = line.number("auc")
+    assert number.mean == pytest.approx(np.mean(own))
+    assert number.deviation == pytest.approx(np.std(own, ddof=1))
+    low, high = number.interval
+    assert low < number.mean < high
+    fans = [one.machines["fan"]["mauc"][0] for one in line.judged.values()]
+    assert line.number("mauc", "fan").mean == pytest.approx(np.mean(fans))
+
+
+def test_the_interval_is_of_the_mean_and_narrower_than_of_a_seed(scored):
+    def width(*seeds):
+        low, high = make_line(scored, seeds, 1.0).number("auc").interval
+        return high - low
+
+    alone = [width(seed) for seed in (1, 2, 3)]
+    assert width(1, 2, 3) < np.mean(alone)
+
+
+def test_a_single_seed_is_compared_as_by_the_paired_bootstrap(scored):
+    weak, strong = (make_line(scored, (1,), s) for s in (0.5, 2.0))
+    found = strong.difference(weak, "official_score")
+    rows = [
+        sorted(scored(1, s), key=lambda one: one.clip.path) for s in (2.0, 0.5)
+    ]
+    clips = [one.clip for one in rows[0]]
+    expected = paired_bootstrap(
+        2023,
+        [clip.machine for clip in clips],
+        [clip.section for clip in clips],
+        [clip.domain for clip in clips],
+        [clip.is_anomaly for clip in clips],
+        *[[one.anomaly_score for one in own] for own in rows],
+    )
+    assert found.difference == pytest.approx(expected.difference)
+    assert found.interval == pytest.approx(expected.interval, abs=0.02)
+    assert found.p_value <= 0.01
+    assert expected.p_value <= 0.01
+
+
+def test_a_line_does_not_differ_from_itself(scored):
+    line = make_line(scored, (1, 2), 1.0)
+    found = line.difference(line, "auc")
+    assert found.difference == 0
+    assert found.p_value == 1
+
+
+def test_only_seeds_that_both_have_are_compared(scored):
+    line = make_line(scored, (1, 2), 1.0)
+    other = make_line(scored, (2, 3), 0.5)
+    found = line.difference(other, "auc").difference
+    own, its = (one.judged[2].means["auc"][0] for one in (line, other))
+    assert found == pytest.approx(own - its)
+    assert line.difference(make_line(scored, (5,), 1.0), "auc") is None
+
+
+def test_other_clips_are_not_compared(scored):
+    line = make_line(scored, (1,), 1.0)
+    fewer = judge_clips(scored(1, 1.0, num_clips=8), 2023)
+    other = dataclasses.replace(line, judged={1: fewer})
+    assert line.difference(other, "auc") is None

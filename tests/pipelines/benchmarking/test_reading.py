@@ -1,0 +1,147 @@
+import pytest
+import yaml
+
+from pipelines.benchmarking.benchmark import PrintedNumbers
+from pipelines.benchmarking.reading import read_benchmark
+from pipelines.benchmarking.reading import shipped_benchmarks
+from pipelines.presets import choose_preset
+
+ROW = {"name": "plain", "preset": "training_free"}
+NETWORK = {"name": "network", "preset": "reduced"}
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(**document):
+        path = tmp_path / "mine.yaml"
+        document = {"question": "Which?", "rows": [ROW], **document}
+        path.write_text(yaml.safe_dump(document))
+        return str(path)
+
+    return write
+
+
+@pytest.mark.parametrize("name", list(shipped_benchmarks()))
+def test_shipped_benchmarks_can_be_read(name):
+    benchmark = read_benchmark(name)
+    assert benchmark.name == name
+    assert benchmark.num_seeds >= 3
+    assert (benchmark.built_in is not None) == (name == "built_in")
+    for row in benchmark.rows:
+        assert row.config(seed=7).seed == 7
+
+
+def test_printed_numbers_are_those_of_the_tables():
+    rows = {row.name: row for row in read_benchmark("dcase2020_tables").rows}
+    ours = rows["TASTgram-MFN (NAMix)"].printed
+    assert ours.machines["ToyConveyor"] == (77.90, 67.15, 68.18)
+    for row in rows.values():
+        if row.printed is not None:
+            numbers = list(row.printed.machines.values())
+            assert len(numbers) == 6
+            for place, average in enumerate(row.printed.average):
+                mean = sum(one[place] for one in numbers) / 6
+                assert mean == pytest.approx(average, abs=0.011)
+
+
+def test_a_row_is_its_preset_with_its_changes(write):
+    row = NETWORK | {
+        "changes": {"epochs": 2, "channels": ["log_mel"], "scale": "3e1"},
+        "scorers": ["centroids"],
+        "note": "odd",
+        "paper": {"fan": [90, 80], "average": [70, 60], "source": "T"},
+    }
+    benchmark = read_benchmark(write(rows=[row], seeds=2))
+    (read,) = benchmark.rows
+    config = read.config(seed=3)
+    assert (config.epochs, config.channels, config.scale) == (
+        2,
+        ("log_mel",),
+        30.0,
+    )
+    assert config.seed == 3
+    assert config.batch_size == choose_preset("reduced").batch_size
+    assert read.lines == ("network", "network + centroids")
+    assert benchmark.reference == "network"
+    assert benchmark.num_seeds == 2
+    assert read.printed == PrintedNumbers("T", {"fan": (90, 80)}, (70, 60))
+
+
+def test_built_in_data_may_be_changed(write):
+    benchmark = read_benchmark(write(built_in={"machines": ["fan"]}))
+    assert benchmark.built_in.machines == ("fan",)
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ({"colour": "red"}, "unknown 'colour'"),
+        ({"rows": []}, "`rows` must be a list of one or more"),
+        ({"rows": [{"name": "a"}]}, "no 'preset'"),
+        ({"rows": ["a"]}, "must be a mapping with name"),
+        ({"rows": [ROW | {"preset": "magic"}]}, "preset='magic'.*row 'plain'"),
+        ({"rows": [ROW | {"magic": 1}]}, "unknown 'magic'"),
+        ({"rows": [ROW | {"changes": {"magic": 1}}]}, "unknown 'magic'"),
+        ({"rows": [ROW | {"changes": {"epochs": "x"}}]}, "epochs.*row 'plain'"),
+        ({"rows": [ROW | {"changes": {"epochs": 0}}]}, "epochs=0.*row 'plain'"),
+        ({"rows": [ROW | {"changes": {"loss": "l"}}]}, "loss.*row 'plain'"),
+        ({"rows": [ROW | {"changes": {"seed": 1}}]}, "`seed` in row 'plain'"),
+        ({"rows": [ROW | {"scorers": ["magic"]}]}, "'magic' in row 'plain'"),
+        ({"rows": [ROW | {"scorers": ["local_density"]}]}, "the row's own"),
+        ({"rows": [ROW | {"name": "!"}]}, "a letter or a digit"),
+        ({"rows": [ROW, ROW]}, "names of rows must differ"),
+        ({"rows": [ROW, ROW | {"name": "plain!"}]}, "more than by signs"),
+        ({"reference": "magic"}, "reference='magic'"),
+        ({"seeds": 0}, "seeds=0"),
+        ({"seeds": "many"}, "seeds='many'"),
+        ({"built_in": {"magic": 1}}, "unknown 'magic'"),
+        ({"built_in": {"seconds": 0}}, "seconds=0"),
+        ({"rows": [ROW | {"paper": {"fan": [1, 2]}}]}, "with `source`"),
+        (
+            {"rows": [ROW | {"paper": {"fan": [101, 2], "source": "T"}}]},
+            "in percent.*fan",
+        ),
+        (
+            {"rows": [ROW | {"paper": {"fan": [1], "source": "T"}}]},
+            "in percent.*fan",
+        ),
+    ],
+)
+def test_what_is_not_right_is_refused_by_name(document, said, write):
+    with pytest.raises(ValueError, match=said):
+        read_benchmark(write(**document))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"select": "best"},
+        {"objective": "auc"},
+        {"rows": [ROW | {"select": "test"}]},
+        {"rows": [ROW | {"changes": {"keep": "test"}}]},
+        {"rows": [ROW | {"changes": {"keep": "best_on_test"}}]},
+        {"rows": [ROW | {"checkpoint": "test_auc"}]},
+    ],
+)
+def test_selection_by_test_labels_is_refused(document, write):
+    with pytest.raises(ValueError, match="never selects by test labels"):
+        read_benchmark(write(**document))
+
+
+def test_a_file_that_is_none_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="one of built_in"):
+        read_benchmark("no_such_spec")
+    path = tmp_path / "broken.yaml"
+    for text in ("rows: [", "just words", ""):
+        path.write_text(text)
+        with pytest.raises(ValueError, match="Received"):
+            read_benchmark(str(path))
+
+
+def test_selected_rows_keep_the_reference(write):
+    rows = [ROW, NETWORK, NETWORK | {"name": "third"}]
+    benchmark = read_benchmark(write(rows=rows, reference="network"))
+    chosen = benchmark.select(["plain"])
+    assert [row.name for row in chosen.rows] == ["plain", "network"]
+    with pytest.raises(ValueError, match="row 'fourth'"):
+        benchmark.select(["fourth"])
