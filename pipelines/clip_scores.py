@@ -9,6 +9,8 @@ from keras import ops
 from keras_asd.models import AnomalyDetector
 from pipelines.config import Config
 from pipelines.embeddings import Embeddings
+from pipelines.fusion import whiten_by
+from pipelines.fusion import whitened_again
 from pipelines.loss_facts import HEAD_SCORERS
 from pipelines.scorers import fit_scorer
 
@@ -97,7 +99,7 @@ def unseen_folds(
         config: Settings of the run, with the detector's scorer.
         statistics: Of a `StatisticsEmbedder`: the vectors before whitening,
             row by row those of `embeddings`. The whitening is fitted anew,
-            too.
+            too, as is that of fused embeddings.
 
     Yields:
         The detector with another scorer, to score embeddings with, and the
@@ -119,23 +121,19 @@ def unseen_folds(
             continue
         vectors = embeddings.vectors
         if statistics is not None:
-            vectors = _whiten(detector, statistics, ~is_out)
+            vectors = whiten_by(
+                detector.embedder.whitening,
+                statistics.vectors,
+                statistics.keys,
+                ~is_out,
+            )
+        elif config.fusion != "none":
+            vectors = whitened_again(embeddings, config)(~is_out)
         moved = dataclasses.replace(embeddings, vectors=vectors)
         scorer = fit_scorer(
             config, moved.select(~is_out), detector.groups, detector.head
         )
         yield detector.with_parts(scorer=scorer), moved.select(is_out)
-
-
-def _whiten(
-    detector: AnomalyDetector, statistics: Embeddings, is_fitted: np.ndarray
-) -> np.ndarray:
-    """Embeddings by a whitening that was fitted on some of the rows."""
-    own = detector.embedder.whitening
-    whitening = type(own).from_config(own.get_config())
-    _, sections = np.unique(statistics.keys[is_fitted], return_inverse=True)
-    whitening.fit(statistics.vectors[is_fitted], sections)
-    return ops.convert_to_numpy(whitening(statistics.vectors))
 
 
 def _draw_folds(embeddings: Embeddings, seed: int) -> np.ndarray:

@@ -80,6 +80,7 @@ class Config:
         space: Where the scorer measures: in the one it has of its `own`,
             on the `sphere`, with every dimension `standardized`, `whitened`,
             or `raw`.
+        fusion: Whether `training_free` scores are added to the network's.
         calibration: P-values from normal scores: `empirical` with a smooth
             tail, or the `gamma` distribution of DCASE's baselines.
         false_alarm_rate: Wished share of normal clips that raise an alarm.
@@ -186,6 +187,7 @@ class Config:
         "selective_mahalanobis_published",
     ] = "centre_angle"
     space: Literal["own", "sphere", "standardized", "whitened", "raw"] = "own"
+    fusion: Literal["none", "training_free"] = "none"
     calibration: Literal["empirical", "gamma"] = "empirical"
     false_alarm_rate: float = 0.05
     epochs: int = 300

@@ -139,6 +139,22 @@ def _method_rules(config: Any) -> list[tuple[str, bool, str]]:
             "`one` where nothing is trained",
         ),
         (
+            "loss",
+            config.loss != "supervised_contrastive"
+            or config.pretraining == "contrastive",
+            "another: contrastive training comes before, by `pretraining`",
+        ),
+        (
+            "classes",
+            config.embedder != "flow" or config.classes != "attributes",
+            "`section` with a flow, which is of a whole section",
+        ),
+        (
+            "domain_classes",
+            config.embedder != "flow" or not config.domain_classes,
+            "`false` with a flow, which is of a whole section",
+        ),
+        (
             "networks",
             config.embedder != "flow" or config.networks == "section",
             "`section`: a flow is of one section, its siblings are outliers",
@@ -159,5 +175,10 @@ def _method_rules(config: Any) -> list[tuple[str, bool, str]]:
             config.further_classes == "none"
             or (is_plain and config.needs_classes),
             "`none`, but for one network that tells classes apart",
+        ),
+        (
+            "fusion",
+            config.fusion == "none" or (is_plain and not reads_head),
+            "`none`, but for one trained network whose scorer reads embeddings",
         ),
     ]

@@ -34,6 +34,8 @@ class Embeddings:
             `(windows,)`.
         measures: What `RecordingCheck.measure` gives, `(windows, 2)`, where
             it was taken.
+        statistics: Of a fused embedder: what its last part was before
+            whitening, `(windows, features)`.
 
     >>> empty = np.zeros(0)
     >>> Embeddings(np.zeros((0, 8)), empty, empty, empty).vectors.shape
@@ -45,6 +47,7 @@ class Embeddings:
     is_target: np.ndarray
     clips: np.ndarray
     measures: np.ndarray | None = None
+    statistics: np.ndarray | None = None
 
     def select(self, chosen: np.ndarray | slice) -> "Embeddings":
         """Those rows only."""

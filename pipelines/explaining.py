@@ -22,6 +22,8 @@ from pipelines.explanation import explain_clip
 from pipelines.explanation_figure import explanation_figure
 from pipelines.inspection import inspect_clips
 from pipelines.libsndfile import decode_clip
+from pipelines.own_network import own_network
+from pipelines.own_network import score_against
 from pipelines.plots import render_png
 from pipelines.run_folder import RunFolder
 from pipelines.run_folder import read_config
@@ -135,23 +137,25 @@ class _Explainer:
     def explain(
         self, path: pathlib.Path, key: str, target: pathlib.Path, fill: str
     ) -> ClipExplanation:
-        place = list(self.detector.keys).index(key)
-
-        def score(embedding):
-            places = ops.full((ops.shape(embedding)[0],), place, dtype="int32")
-            return self.detector.score(embedding, places)["anomaly_score"]
-
         windows, surplus = self._windows(path)
         embeddings = self.detector.embedder.predict_on_batch(windows)
-        scores = score(ops.convert_to_tensor(embeddings))
-        scores = ops.convert_to_numpy(scores)
+        scores = ops.convert_to_numpy(
+            score_against(self.detector, embeddings, key)
+        )
         strangest = int(scores.argmax())
+        embedder, own = own_network(self.detector, embeddings[strangest], key)
         normal = None
         if fill == "nearest":
-            normal = self._nearest(path, key, embeddings[strangest])
+            normal = self._nearest(path, key, embeddings[strangest], own)
+        behind = embeddings.shape[1] - own.stop
+
+        def score(part):
+            whole = ops.pad(part, ((0, 0), (own.start, behind)))
+            return score_against(self.detector, whole, key)
+
         with tqdm.tqdm(desc=path.name, unit="mask", disable=None) as progress:
             explanations = explain_clip(
-                self.detector.embedder,
+                embedder,
                 score,
                 windows[strangest],
                 normal,
@@ -196,7 +200,7 @@ class _Explainer:
         return ops.convert_to_numpy(windows)[0], surplus
 
     def _nearest(
-        self, path: pathlib.Path, key: str, embedding: np.ndarray
+        self, path: pathlib.Path, key: str, embedding: np.ndarray, part: slice
     ) -> np.ndarray:
         """The window of another normal clip that is nearest in angle."""
         clips = [
@@ -220,9 +224,9 @@ class _Explainer:
                 f"the run knows no other normal clip of {key}; use "
                 "`--fill neutral`"
             )
-        vectors = normals.vectors[rows]
+        vectors = normals.vectors[rows][:, part]
         lengths = np.maximum(np.linalg.norm(vectors, axis=1), 1e-12)
-        nearest = rows[(vectors @ embedding / lengths).argmax()]
+        nearest = rows[(vectors @ embedding[part] / lengths).argmax()]
         place = normals.clips[nearest]
         windows, _ = self._windows(clips[place])
         first = np.flatnonzero(normals.clips == place)[0]

@@ -107,8 +107,11 @@ def _first_classifier(
 def _normal_windows(
     listed: Sequence[ListedClip], config: Config
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Windows of the normal clips, and whether each is of the target."""
-    normals = normal_clips(listed)
+    """Windows of training clips, and whether each is of the target.
+
+    What is held out stays unseen: calibration rests on it.
+    """
+    normals = normal_clips([one for one in listed if one.role == "train"])
     is_target = np.array([one.clip.domain == "target" for one in normals])
     for places, windows in stream_windows(normals, config, "measuring"):
         yield windows, is_target[places]

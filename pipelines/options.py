@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import dataclasses
+import logging
 import pathlib
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -14,14 +15,25 @@ from jsonargparse import ArgumentParser
 from pipelines.config import Config
 from pipelines.presets import PRESETS
 from pipelines.presets import choose_preset
+from pipelines.regimes import REGIMES
+from pipelines.regimes import choose_regime
+from pipelines.regimes import describe_choice
+from pipelines.run_folder import RunFolder
+from pipelines.run_folder import read_config
+
+logger = logging.getLogger(__name__)
 
 DEFAULT_PRESET = "tastgram_mfn_noisy_arcmix"
+# Whichever suits the amount of data.
+AUTO = "auto"
 
 
 def parse_training(words: Sequence[str]) -> tuple[Config, list[str], str]:
     """Reads the flags and the configuration file of a training run.
 
-    A flag stands above the file, the file above the preset.
+    A flag stands above the file, the file above the preset. The preset
+    `auto` is that of the regime which the data are in; a run that was begun
+    goes on with the one it began with.
 
     Args:
         words: Words after `keras-asd train`.
@@ -31,6 +43,9 @@ def parse_training(words: Sequence[str]) -> tuple[Config, list[str], str]:
 
     Raises:
         SystemExit: With code 2, after a clear line, for what is not right.
+        FileNotFoundError: For `auto`, if a folder is missing or has no
+            recordings.
+        ValueError: For `auto`, if a folder cannot be read.
 
     >>> words = ["fans", "--run", "runs/a", "--preset", "reduced"]
     >>> parse_training([*words, "--epochs", "3"])[0].epochs
@@ -41,6 +56,7 @@ def parse_training(words: Sequence[str]) -> tuple[Config, list[str], str]:
         prog="keras-asd train",
         description="Trains a detector on the normal clips of data folders. "
         "Started again with the same words, it goes on where it stopped.",
+        further_presets=(AUTO,),
     )
     parser.add_argument("--run", type=str, help="folder of the run")
     options = parser.parse_args(list(words)).as_dict()
@@ -50,7 +66,39 @@ def parse_training(words: Sequence[str]) -> tuple[Config, list[str], str]:
             "DATA and --run must be given, e.g. "
             "keras-asd train recordings --run runs/first"
         )
+    if options["preset"] == AUTO:
+        preset = _choose_preset(parser, words, data, options)
+        options = _parse_with_preset(parser, words, preset)
     return read_config_options(parser, options), data, options["run"]
+
+
+def _choose_preset(
+    parser: ArgumentParser,
+    words: Sequence[str],
+    data: Sequence[str],
+    options: Mapping[str, Any],
+) -> str:
+    run = RunFolder(pathlib.Path(options["run"]))
+    if run.config.exists() and run.clips.exists():
+        begun = dataclasses.asdict(read_config(run))
+        for regime in REGIMES:
+            found = _parse_with_preset(parser, words, regime.preset)
+            if all(found[name] == value for name, value in begun.items()):
+                logger.info("--preset auto goes on with %s", regime.preset)
+                return regime.preset
+    # It knows how to decode, which --help need not wait for.
+    from pipelines.preparation import read_all_clips
+
+    clips = read_all_clips(data, options["seed"])
+    logger.info(describe_choice(clips))
+    return choose_regime(clips).preset
+
+
+def _parse_with_preset(
+    parser: ArgumentParser, words: Sequence[str], preset: str
+) -> dict[str, Any]:
+    parser.set_defaults(dataclasses.asdict(choose_preset(preset)))
+    return parser.parse_args(list(words)).as_dict()
 
 
 def make_config_parser(
@@ -58,6 +106,7 @@ def make_config_parser(
     prog: str,
     description: str,
     preset: str = DEFAULT_PRESET,
+    further_presets: Sequence[str] = (),
 ) -> ArgumentParser:
     """A parser of data folders and of every setting of a training.
 
@@ -66,6 +115,7 @@ def make_config_parser(
         prog: The command.
         description: What it does.
         preset: Where they name none.
+        further_presets: Names that are taken beside those of presets.
 
     >>> parser = make_config_parser([], "keras-asd train", "Trains.")
     >>> parser.get_defaults().margin
@@ -87,9 +137,10 @@ def make_config_parser(
     )
     parser.add_argument(
         "--preset",
-        choices=list(PRESETS),
+        choices=[*PRESETS, *further_presets],
         default=preset,
-        help="settings to start from",
+        help="settings to start from"
+        + ("; auto: those that suit the data" if further_presets else ""),
     )
     parser.add_class_arguments(Config)
     parser.set_defaults(dataclasses.asdict(choose_preset(preset)))

@@ -158,10 +158,19 @@ def _further_clips(
         part = part_name(one.clip.key, config.networks)
         tasks.setdefault(part, set()).add(name)
     alone = [task for task in tasks.values() if len(task) == 1]
-    if "built_in" in (config.further_classes, config.pretraining):
+    if config.further_classes == "built_in":
         return _built_in_clips(config, run, num_ids=3)
-    if not alone:
-        return []
+    if alone:
+        _tell_of_one_class(alone, config)
+    if config.pretraining == "built_in":
+        return _built_in_clips(config, run, num_ids=3)
+    if alone and config.one_class == "contrast":
+        return _built_in_clips(config, run, num_ids=1)
+    return []
+
+
+def _tell_of_one_class(alone: Sequence[set[str]], config: Config) -> None:
+    """Warns of classes that stand in for further ones, or refuses."""
     name = ", ".join(sorted(name for task in alone for name in task))
     if config.one_class == "refuse":
         raise ValueError(
@@ -176,13 +185,12 @@ def _further_clips(
             "serve as further classes (--one_class transform)",
             name,
         )
-        return []
+        return
     logger.warning(
         "all clips are of one class, %s: the built-in machines serve as "
         "further classes (--one_class contrast)",
         name,
     )
-    return _built_in_clips(config, run, num_ids=1)
 
 
 def _built_in_clips(
@@ -201,7 +209,8 @@ def _built_in_clips(
         num_test_normal=0,
         num_test_anomaly=0,
         sampling_rate=max(16_000, config.sampling_rate),
-        seconds=config.clip_seconds,
+        # The built-in machines are not heard for less.
+        seconds=max(0.5, config.clip_seconds),
         seed=config.seed + SEED_STEP,
     )
     generate(run.contrast, settings)

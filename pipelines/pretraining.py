@@ -53,7 +53,10 @@ def pretrain(
         keep="last",
     )
     if config.pretraining == "contrastive":
-        own = dataclasses.replace(own, loss="supervised_contrastive")
+        # Nothing is scored, and not every scorer suits the loss.
+        own = dataclasses.replace(
+            own, loss="supervised_contrastive", scorer="centroids"
+        )
     else:
         examples = [
             Example(one.clip, one.clip.key)

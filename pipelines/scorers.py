@@ -22,12 +22,16 @@ from keras_asd.scoring import Mahalanobis
 from keras_asd.scoring import MinimumOverDomains
 from keras_asd.scoring import NearestNeighbors
 from keras_asd.scoring import Scorer
+from keras_asd.scoring import ScoreSum
 from keras_asd.scoring import SelectiveMahalanobis
 from pipelines.config import Config
 from pipelines.embeddings import Embeddings
+from pipelines.fusion import make_statistics_embedder
+from pipelines.fusion import whitened_again
 from pipelines.loss_facts import HEAD_SCORERS
 from pipelines.loss_facts import LOSSES
 from pipelines.network_parts import part_name
+from pipelines.presets import choose_preset
 
 # Each makes a scorer of any embeddings, to be fitted, `space` among its
 # arguments.
@@ -128,6 +132,8 @@ def fit_scorer(
         counts = [one.num_classes for one in head.heads]
         return JoinedScorer([make_scorer(config) for _ in counts], counts)
     places = np.array([groups[key][0] for key in embeddings.keys.tolist()])
+    if config.fusion != "none":
+        return _fit_sum(config, embeddings, places)
     sections = {key: own[0] for key, own in groups.items() if "/" in key}
     names = sorted({part_name(key, config.networks) for key in sections})
     if reads_head or len(names) < 2:
@@ -147,6 +153,22 @@ def fit_scorer(
         parts[places],
         places - firsts[parts[places]],
         embeddings.is_target,
+    )
+
+
+def _fit_sum(
+    config: Config, embeddings: Embeddings, places: np.ndarray
+) -> ScoreSum:
+    """The configuration's scorer, and that of the statistics behind."""
+    behind = make_statistics_embedder(config).embedding_dim
+    dims = [embeddings.vectors.shape[1] - behind, behind]
+    own = choose_preset("training_free")
+    return ScoreSum([make_scorer(config), make_scorer(own)], dims).fit(
+        embeddings.vectors,
+        places,
+        embeddings.is_target,
+        embeddings.clips,
+        whitened_again(embeddings, config),
     )
 
 

@@ -19,11 +19,13 @@ from pipelines.clip_list import normal_clips
 from pipelines.config import Config
 from pipelines.embeddings import embed_clips
 from pipelines.embeddings import write_embeddings
+from pipelines.fusion import fuse
 from pipelines.network_parts import join_label_maps
 from pipelines.network_parts import part_clips
 from pipelines.network_training import list_examples
 from pipelines.network_training import train_networks
 from pipelines.preparation import prepare_clips
+from pipelines.regimes import recommend
 from pipelines.run_folder import RunFolder
 from pipelines.run_folder import write_config
 from pipelines.run_folder import write_environment
@@ -73,15 +75,21 @@ def train(
         return load_model(run.detector)
     listed = prepare_clips(roots, config, run)
     write_environment(run)
+    normals = normal_clips(listed)
+    if advice := recommend([normal.clip for normal in normals], config):
+        logger.info(advice)
     parts = part_clips(listed, config)
     tasks = [list_examples(clips, config) for clips in parts.values()]
     label_map = join_label_maps([own for _, own in tasks])
     write_labels(run, label_map)
-    normals = normal_clips(listed)
     statistics = None
     if config.is_trained:
         embedder, head = train_networks(parts, config, run)
-        embeddings = embed_clips(embedder.predict_on_batch, normals, config)
+        if config.fusion == "none":
+            embed = embedder.predict_on_batch
+            embeddings = embed_clips(embed, normals, config)
+        else:
+            embedder, head, embeddings = fuse(embedder, head, normals, config)
     else:
         examples, _ = tasks[0]
         statistics = measure_statistics(normals, config)

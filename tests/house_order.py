@@ -5,7 +5,7 @@
 PIPELINES_ORDER = {
     "records and settings": (
         "atomic clip inspected_clip scored_clip loss_facts config_rules config "
-        "presets holdout mixing"
+        "baseline_presets presets regimes holdout mixing"
     ),
     "readers, labels and lists": "datasets clip_keys labels clip_list",
     "decoding": (
@@ -17,14 +17,14 @@ PIPELINES_ORDER = {
         "checkpoints network_parts preparation fitting"
     ),
     "embeddings and scores": (
-        "embeddings pretraining network_training scorers clip_scores "
+        "embeddings fusion pretraining network_training scorers clip_scores "
         "training_free clips_to_score nearest_neighbor_baseline baseline "
         "calibration"
     ),
     "report": (
         "summary tables table_formats score_files decisions challenge decided "
-        "plots page_template page report scorer_table explanation "
-        "explanation_figure projection"
+        "plots page_template page report scorer_table own_network "
+        "explanation explanation_figure projection"
     ),
     "exported versions": "exporting",
     "programs": (

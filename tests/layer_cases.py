@@ -29,6 +29,7 @@ from keras_asd.scoring import CentreAngle
 from tests.classifier_cases import CLASSIFIER_CASES
 from tests.flow_cases import FLOW_CASES
 from tests.harness import Case
+from tests.joined_cases import JOINED_CASES
 from tests.reconstruction_cases import RECONSTRUCTION_CASES
 from tests.scorer_cases import SCORER_CASES
 
@@ -94,16 +95,6 @@ def waveform_and_key(generator, batch, samples):
 def make_recording_check(_):
     check = RecordingCheck(3)
     return check.fit([[-50.0, 0.0], [-20.0, 0.0]], [0, 1])
-
-
-def score_and_key(generator, batch, _):
-    scores = generator.normal(size=batch).astype("float32")
-    return scores, generator.integers(0, 2, batch).astype("int32")
-
-
-def make_calibration(_):
-    curve = ([-1.0, 0.0, 2.0], [0.0, -1.0, -5.0])
-    return Calibration(2).fit([curve, curve], [99, 39])
 
 
 def make_embedder(samples):
@@ -236,14 +227,9 @@ CASES = {
     "models.StatisticsEmbedder": Case(
         make=make_statistics_embedder, inputs=waveform, sizes=(4096, 700)
     ),
-    "scoring.Calibration": Case(
-        make=make_calibration,
-        inputs=score_and_key,
-        sizes=(1,),
-        is_trained=False,
-    ),
     **CLASSIFIER_CASES,
     **FLOW_CASES,
+    **JOINED_CASES,
     **RECONSTRUCTION_CASES,
     **SCORER_CASES,
 }

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_asd.scoring import Calibration
 from keras_asd.scoring import CentreAngle
 from keras_asd.scoring import Centroids
 from keras_asd.scoring import GaussianMixture
@@ -10,6 +11,7 @@ from keras_asd.scoring import LocalDensity
 from keras_asd.scoring import Mahalanobis
 from keras_asd.scoring import MinimumOverDomains
 from keras_asd.scoring import NearestNeighbors
+from keras_asd.scoring import ScoreSum
 from keras_asd.scoring import SelectiveMahalanobis
 from tests.harness import Case
 
@@ -67,17 +69,45 @@ def make_selective_mahalanobis(dim):
     return SelectiveMahalanobis().fit(*draw_clips([(9, 2), (4, 0)], dim))
 
 
+def make_score_sum(dim):
+    parts = [NearestNeighbors(2, space="raw"), LocalDensity(3, space="sphere")]
+    made = ScoreSum(parts, [1, dim - 1])
+    return made.fit(*draw_clips([(9, 2), (4, 0), (0, 3)], dim))
+
+
 def cosine(generator, batch, num_classes):
     shape = (batch, num_classes)
     return (generator.uniform(-0.99, 0.99, shape).astype("float32"),)
 
 
+def score_and_key(generator, batch, _):
+    scores = generator.normal(size=batch).astype("float32")
+    return scores, generator.integers(0, 2, batch).astype("int32")
+
+
+def make_calibration(_):
+    curve = ([-1.0, 0.0, 2.0], [0.0, -1.0, -5.0])
+    return Calibration(2).fit([curve, curve], [99, 39])
+
+
 SCORER_CASES = {
+    "scoring.Calibration": Case(
+        make=make_calibration,
+        inputs=score_and_key,
+        sizes=(1,),
+        is_trained=False,
+    ),
     "scoring.CentreAngle": Case(
         make=lambda _: CentreAngle(), inputs=cosine, sizes=(5, 2)
     ),
     "scoring.HeadScore": Case(
         make=lambda _: HeadScore(), inputs=cosine, sizes=(5, 1)
+    ),
+    "scoring.ScoreSum": Case(
+        make=make_score_sum,
+        inputs=embedding,
+        sizes=(6, 4),
+        is_trained=False,
     ),
     "scoring.SelectiveMahalanobis": Case(
         make=make_selective_mahalanobis,

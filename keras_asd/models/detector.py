@@ -9,6 +9,7 @@ from keras_asd.layers import RecordingCheck
 from keras_asd.models.class_angle import class_angle
 from keras_asd.models.clip_windows import cut_windows
 from keras_asd.models.key_table import make_table
+from keras_asd.models.key_table import take_rows
 from keras_asd.scoring import Calibration
 from keras_asd.scoring import CentreAngle
 
@@ -194,22 +195,15 @@ class AnomalyDetector(keras.Model):
             output = ops.max(output, axis=-1)
         reads_head = self.scorer.reads == "head"
         scores = self.scorer(output if reads_head else embedding)
-        is_own = self._rows(self.is_own_group, key)
+        is_own = take_rows(self.is_own_group, key)
         least = ops.min(ops.where(is_own, scores, np.inf), axis=-1)
         is_known = ops.any(is_own, axis=-1)
         return {
             "anomaly_score": ops.where(is_known, least, np.nan),
             "angle": class_angle(
-                self.head, embedding, output, self._rows(self.is_own_class, key)
+                self.head, embedding, output, take_rows(self.is_own_class, key)
             ),
         }
-
-    def _rows(self, table, key):
-        """Rows of a table as booleans; forms differ on keys outside."""
-        is_known = (key >= 0) & (key < len(self.keys))
-        place = ops.where(is_known, key, 0)
-        rows = ops.take(ops.convert_to_tensor(table), place, axis=0)
-        return (rows > 0) & is_known[:, None]
 
     def with_parts(self, **parts):
         """The same detector with other constructor arguments.

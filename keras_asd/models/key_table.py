@@ -1,6 +1,7 @@
 """Which classes or groups each machine owns, as a table."""
 
 import numpy as np
+from keras import ops
 
 
 def make_table(argument, names, num_columns):
@@ -23,3 +24,17 @@ def make_table(argument, names, num_columns):
     if not len(table):
         raise ValueError(f"`{argument}` must name at least one machine.")
     return table
+
+
+def take_rows(table, key):
+    """Rows of a table as booleans, `(batch, columns)`; none for a key outside.
+
+    >>> table = make_table("keys", {"fan": [0], "pump": [1]}, 2)
+    >>> ops.convert_to_numpy(take_rows(table, ops.array([1, 2]))).tolist()
+    [[False, True], [False, False]]
+    """
+    # The exported forms differ on keys outside.
+    is_known = (key >= 0) & (key < len(table))
+    place = ops.where(is_known, key, 0)
+    rows = ops.take(ops.convert_to_tensor(table), place, axis=0)
+    return (rows > 0) & is_known[:, None]

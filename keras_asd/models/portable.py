@@ -24,7 +24,13 @@ def portable(detector: AnomalyDetector) -> AnomalyDetector:
     embedder = detector.embedder
     copy = type(embedder).from_config(embedder.get_config())
     copy.set_weights(embedder.get_weights())
-    for layer in copy.layers:
+    _take_matrices(copy)
+    return detector.with_parts(embedder=copy, calibration=detector.calibration)
+
+
+def _take_matrices(model) -> None:
+    for layer in model.layers:
         if hasattr(layer, "transform"):
             layer.transform = "matrix"
-    return detector.with_parts(embedder=copy, calibration=detector.calibration)
+        elif hasattr(layer, "layers"):
+            _take_matrices(layer)

@@ -11,6 +11,7 @@ from keras_asd.scoring.log_odds import LogOdds
 from keras_asd.scoring.mahalanobis import Mahalanobis
 from keras_asd.scoring.minimum_over_domains import MinimumOverDomains
 from keras_asd.scoring.nearest_neighbors import NearestNeighbors
+from keras_asd.scoring.score_sum import ScoreSum
 
 # What they have in common: for type hints, not a scorer of its own.
 from keras_asd.scoring.scorer import Scorer as Scorer
@@ -28,5 +29,6 @@ __all__ = [
     "Mahalanobis",
     "MinimumOverDomains",
     "NearestNeighbors",
+    "ScoreSum",
     "SelectiveMahalanobis",
 ]

@@ -25,7 +25,7 @@ class JoinedScorer(keras.layers.Layer):
             that read different things.
 
     >>> from keras_asd.scoring.nearest_neighbors import NearestNeighbors
-    >>> first, second = NearestNeighbors("raw"), NearestNeighbors("raw")
+    >>> first, second = (NearestNeighbors(space="raw") for _ in range(2))
     >>> scorer = JoinedScorer([first, second], dims=[1, 1])
     >>> scorer.fit([[0.0, 7.0], [7.0, 3.0]], parts=[0, 1], groups=[0, 0])
     <JoinedScorer name=...>

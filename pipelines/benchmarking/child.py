@@ -17,6 +17,7 @@ from pipelines.benchmarking.costs import read_costs
 from pipelines.benchmarking.costs import write_costs
 from pipelines.run_folder import RunFolder
 from pipelines.studies.cell import run_cell
+from pipelines.training import train
 
 
 def main(path: str) -> None:
@@ -37,9 +38,11 @@ def main(path: str) -> None:
     run = RunFolder(plan.folder)
     if not run.detector.exists():
         begin_attempt(run)
-    run_cell(plan.roots, plan.config, str(plan.folder), plan.scorers)
+    cell = (plan.roots, plan.config, str(plan.folder))
+    detector = train(*cell)
+    run_cell(*cell, plan.scorers, detector)
     if read_costs(run) is None:
-        write_costs(run, measure_costs(run))
+        write_costs(run, measure_costs(run, detector))
 
 
 def _end_with_parent() -> None:

@@ -13,13 +13,14 @@ _HEADER = (
     "method",
     "training, s",
     "epochs",
-    "training, clips/s",
+    "training, examples/s",
     "scoring, windows/s",
     "window, s",
     "parameters",
     "MMAC per window",
     "peak memory, MiB",
 )
+UNKNOWN = "?"
 _VERSIONS = ("python", "keras-asd", "keras", "tensorflow", "numpy")
 
 
@@ -39,9 +40,12 @@ def cost_table(lines: Sequence[Line]) -> str:
     note = (
         "Medians over the seeds. Training: from the data to the calibrated "
         "detector, over all attempts, each with one process and the loading "
-        "of the graph; clips/s is over all of that. Scoring: the network "
-        "with its front-end on batches of 32, without decoding. Multiply-adds "
-        "(MAC): convolutions and matrix products. Memory: main memory of the "
+        "of the graph; examples/s is over all of that, clips or windows of all "
+        "networks. Scoring: the network with its front-end on batches of 32, "
+        "without decoding. Multiply-adds (MAC): convolutions and matrix "
+        "products; ? where they cannot be counted. Of a network for each "
+        "machine or section, parameters and MAC are the sum: every window "
+        "goes through all. Memory: main memory of the "
         "process in training and scoring, not that of a GPU."
     )
     places = {
@@ -62,6 +66,8 @@ def _cells(costs: Sequence[Costs]) -> list[str]:
         return statistics.median(getattr(one, name) for one in costs)
 
     rate = median("training_rate")
+    counts = [one.num_multiplications for one in costs]
+    counted = [count for count in counts if count is not None]
     return [
         f"{median('training_seconds'):.1f}",
         f"{median('num_epochs'):g}",
@@ -69,7 +75,7 @@ def _cells(costs: Sequence[Costs]) -> list[str]:
         f"{median('scoring_rate'):.0f}",
         f"{median('window_seconds'):g}",
         f"{median('num_parameters'):,.0f}",
-        f"{median('num_multiplications') / 1e6:.1f}",
+        f"{statistics.median(counted) / 1e6:.1f}" if counted else UNKNOWN,
         f"{median('peak_bytes') / 2**20:.0f}",
     ]
 

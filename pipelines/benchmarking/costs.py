@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import logging
 import os
 import pathlib
 import platform
@@ -14,13 +15,15 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from keras_asd.models import AnomalyDetector
 from pipelines import atomic
-from pipelines.artefacts import load_detector
 from pipelines.benchmarking.clock import training_seconds
 from pipelines.benchmarking.multiplications import count_multiplications
-from pipelines.checkpoints import read_history
-from pipelines.clip_list import read_clip_list
+from pipelines.benchmarking.training_effort import count_epochs
+from pipelines.benchmarking.training_effort import count_heard
 from pipelines.run_folder import RunFolder
+
+logger = logging.getLogger(__name__)
 
 _BATCH_SIZE = 32
 _REPEATS = 3
@@ -33,14 +36,15 @@ class Costs:
 
     Args:
         training_seconds: From the data to the detector, over all attempts.
-        num_epochs: Finished ones.
-        training_rate: Clips a second over the whole training; 0 where
-            nothing is trained.
+        num_epochs: Finished ones, those of a pre-training among them.
+        training_rate: Examples a second over the whole training, of all
+            networks; 0 where nothing is trained.
         scoring_rate: Windows a second that the network embeds, in batches
             of 32.
         window_seconds: What it hears at once.
-        num_parameters: Of embedder and head.
-        num_multiplications: Of one window.
+        num_parameters: Of embedder and head, with all their networks.
+        num_multiplications: Of one window, likewise; `None` where they
+            cannot be counted.
         peak_bytes: Main memory of the process at its most.
         machine: What it ran on.
         versions: Of what it ran with.
@@ -55,43 +59,66 @@ class Costs:
     scoring_rate: float
     window_seconds: float
     num_parameters: int
-    num_multiplications: int
+    num_multiplications: int | None
     peak_bytes: int
     machine: str
     versions: dict[str, Any]
 
 
-def measure_costs(run: RunFolder) -> Costs:
+def measure_costs(run: RunFolder, detector: AnomalyDetector) -> Costs:
     """Measures a finished run in the process that trained it.
 
-    Raises:
-        FileNotFoundError: If the training has not ended.
+    Args:
+        run: Its folder.
+        detector: What it came to.
 
-    >>> measure_costs(RunFolder(pathlib.Path("no_such_run")))
+    Raises:
+        FileNotFoundError: If the folder is not that of a run.
+
+    >>> measure_costs(RunFolder(pathlib.Path("no_such_run")), None)
     Traceback (most recent call last):
-    FileNotFoundError: `run` must be a training run that has ended. ...
+    FileNotFoundError: `run` must be the folder of a training run. ...
     """
-    detector = load_detector(run)
+    num_heard = count_heard(run)
     embedder = detector.embedder
-    roles = [entry.role for entry in read_clip_list(run.clips)]
-    num_clips = roles.count("train") + roles.count("contrast")
-    epochs = [len(read_history(network)) for network in run.parts]
-    num_epochs = max(epochs)
     seconds = training_seconds(run)
     # Before the batches below, which are larger than some trainings'.
     peak = _peak_bytes()
     return Costs(
         training_seconds=seconds,
-        num_epochs=num_epochs,
-        training_rate=num_epochs * num_clips / seconds if seconds else 0.0,
+        num_epochs=count_epochs(run),
+        training_rate=num_heard / seconds if seconds else 0.0,
         scoring_rate=_scoring_rate(embedder),
         window_seconds=embedder.samples / embedder.sampling_rate,
         num_parameters=embedder.count_params() + detector.head.count_params(),
-        num_multiplications=count_multiplications(embedder),
+        num_multiplications=try_to_count(embedder),
         peak_bytes=peak,
         machine=_describe_machine(),
         versions=json.loads(run.environment.read_text(encoding="utf-8")),
     )
+
+
+def try_to_count(embedder: Any) -> int | None:
+    """Multiply-adds of one window, `None` where they cannot be counted.
+
+    Args:
+        embedder: Of a detector; of a joined one, each kind of network is
+            counted once.
+
+    >>> try_to_count(object()) is None
+    True
+    """
+    networks = getattr(embedder, "embedders", [embedder])
+    counts: dict[Any, int] = {}
+    try:
+        kinds = [(type(one), one.count_params()) for one in networks]
+        for kind, network in zip(kinds, networks, strict=True):
+            if kind not in counts:
+                counts[kind] = count_multiplications(network)
+        return sum(counts[kind] for kind in kinds)
+    except Exception as error:  # A training must not be lost for a count.
+        logger.warning("multiplications are not counted: %r", error)
+        return None
 
 
 def write_costs(run: RunFolder, costs: Costs) -> None:

@@ -65,7 +65,7 @@ def run_benchmark(
             no seeds.
 
     >>> from pipelines.benchmarking.reading import read_benchmark
-    >>> benchmark = read_benchmark("built_in")
+    >>> benchmark = read_benchmark("builtin")
     >>> run_benchmark(benchmark, "runs/bench", num_seeds=0)
     Traceback (most recent call last):
     ValueError: A benchmark needs a seed or more. Received: num_seeds=0...
@@ -76,7 +76,7 @@ def run_benchmark(
             "A benchmark needs a seed or more. "
             f"Received: num_seeds={num_seeds}. Three or more give a spread."
         )
-    place = pathlib.Path(folder)
+    place = pathlib.Path(folder).absolute()
     data_sets = choose_data_sets(benchmark, data, place)
     plans = plan_cells(benchmark, data_sets, place, num_seeds)
     tables = Tables(benchmark, data_sets, num_seeds)

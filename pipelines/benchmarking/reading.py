@@ -25,7 +25,7 @@ _ROW_KEYS = ("name", "preset", "changes", "scorers", "paper", "note")
 def shipped_benchmarks() -> dict[str, pathlib.Path]:
     """The files of the shipped benchmarks by their names.
 
-    >>> "built_in" in shipped_benchmarks()
+    >>> "builtin" in shipped_benchmarks()
     True
     """
     return {path.stem: path for path in sorted(SHIPPED.glob("*.yaml"))}
@@ -42,7 +42,7 @@ def read_benchmark(spec: str) -> Benchmark:
         ValueError: For a key, preset, setting or scorer that is not known,
             two rows of a name, or a selection by test labels.
 
-    >>> read_benchmark("built_in").num_seeds
+    >>> read_benchmark("builtin").num_seeds
     3
     """
     path = shipped_benchmarks().get(spec, pathlib.Path(spec))

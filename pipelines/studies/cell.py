@@ -2,12 +2,14 @@
 
 import dataclasses
 import json
+import os
 import pathlib
 from collections.abc import Mapping
 from collections.abc import Sequence
 
 import numpy as np
 
+from keras_asd.models import AnomalyDetector
 from pipelines.config import Config
 from pipelines.embeddings import read_embeddings
 from pipelines.run_folder import RunFolder
@@ -48,6 +50,7 @@ def run_cell(
     config: Config,
     folder: str,
     scorers: Sequence[str] = (),
+    detector: AnomalyDetector | None = None,
 ) -> Cell:
     """Trains and scores, or reads what was found the last time.
 
@@ -56,6 +59,7 @@ def run_cell(
         config: Settings of the training, with its seed.
         folder: Folder of the run.
         scorers: Names of further scorers, fitted on the same embeddings.
+        detector: What `train` gave for all that, if it was called.
 
     Raises:
         FileNotFoundError: As `train`.
@@ -65,10 +69,12 @@ def run_cell(
     Traceback (most recent call last):
     FileNotFoundError: `root` must be a folder of recordings, or a CSV. ...
     """
-    train(roots, config, folder)
+    if detector is None:
+        detector = train(roots, config, folder)
     path = _scores_path(folder)
     if _read_scores(path, scorers) is None:
-        write_cell_scores(path, score_by_scorers(folder, roots, scorers))
+        scores = score_by_scorers(folder, roots, scorers, detector)
+        write_cell_scores(path, scores)
     found = read_cell(roots, config, folder, scorers)
     if found is None:
         raise FileNotFoundError(
@@ -97,7 +103,7 @@ def read_cell(
     if scores is None or not run.labels.exists():
         return None
     if run.config.exists():
-        write_config(run, config, list(roots))
+        write_config(run, config, [os.path.abspath(root) for root in roots])
     labels = json.loads(run.labels.read_text(encoding="utf-8"))
     return Cell(
         scores.pop(OWN_SCORER),

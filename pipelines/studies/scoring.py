@@ -27,7 +27,10 @@ logger = logging.getLogger(__name__)
 
 
 def score_by_scorers(
-    folder: str, roots: Sequence[str], scorers: Sequence[str] = ()
+    folder: str,
+    roots: Sequence[str],
+    scorers: Sequence[str] = (),
+    detector: AnomalyDetector | None = None,
 ) -> dict[str, list[ScoredClip]]:
     """Embeds the test clips of the data folders once, and scores them.
 
@@ -36,6 +39,7 @@ def score_by_scorers(
         roots: Data folders.
         scorers: Names of further scorers, to be fitted on the run's
             embeddings of normal clips.
+        detector: That of the run; read from its folder if `None`.
 
     Returns:
         Scored clips by scorer, the run's own first; of one that cannot be
@@ -51,7 +55,8 @@ def score_by_scorers(
     """
     run = RunFolder(pathlib.Path(folder))
     config = read_config(run)
-    detector = load_detector(run)
+    if detector is None:
+        detector = load_detector(run)
     trained_on = {
         normal.clip.path.resolve()
         for normal in normal_clips(read_clip_list(run.clips))

@@ -1,4 +1,4 @@
-"""A small benchmark, killed in a training and taken up again."""
+"""Three methods, one seed: killed in a training and taken up again."""
 
 import json
 import os
@@ -15,15 +15,9 @@ import yaml
 from pipelines.benchmarking.program import run_benchmark
 from pipelines.benchmarking.reading import read_benchmark
 
-TINY = {
-    "clip_seconds": 0.5,
-    "branches": ["spectrum"],
-    "width": 0.125,
-    "embedding_dim": 8,
-    "num_subclusters": 2,
-    "epochs": 15,
-    "batch_size": 8,
-}
+SHORT = {"clip_seconds": 0.5, "num_mel_bins": 16, "batch_size": 8}
+AUTOENCODER = SHORT | {"units": [8, 2, 8], "epochs": 6, "batch_size": 2}
+TASTGRAM = SHORT | {"width": 0.125, "embedding_dim": 8, "epochs": 2}
 SPEC = {
     "question": "Does it go on?",
     "reference": "statistics",
@@ -43,7 +37,13 @@ SPEC = {
             "changes": {"clip_seconds": 0.5},
             "scorers": ["centroids", "mahalanobis"],
         },
-        {"name": "branch", "preset": "dual_branch_study", "changes": TINY},
+        {
+            "name": "autoencoder",
+            "preset": "autoencoder_study",
+            "changes": AUTOENCODER,
+            "scorers": ["selective_mahalanobis"],
+        },
+        {"name": "TASTgram", "preset": "tastgram_study", "changes": TASTGRAM},
     ],
 }
 CODE = "import sys\nfrom pipelines.commands.bench import run\nrun(sys.argv[1:])"
@@ -63,7 +63,7 @@ def children(pid):
     return [int(word) for word in path.read_text().split()]
 
 
-def wait_until(is_so, seconds=60):
+def wait_until(is_so, seconds=240):
     deadline = time.monotonic() + seconds
     while not is_so() and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -84,35 +84,47 @@ def test_a_killed_benchmark_goes_on_where_it_stopped(tmp_path):
         stderr=subprocess.DEVNULL,
     )
     runs = folder / "runs" / "built_in"
-    branch = runs / "branch" / "seed_1"
-    wait_until(lambda: list(branch.glob("checkpoints/epoch_*.keras")))
-    (child,) = children(process.pid)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    autoencoder = runs / "autoencoder" / "seed_1"
+    weights = "parts/00_fan/checkpoints/epoch_*.keras"
+    try:
+        wait_until(lambda: list(autoencoder.glob(weights)))
+        (child,) = children(process.pid)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
     # Nobody is left who would write to the same folder.
     wait_until(lambda: not is_alive(child), seconds=10)
-    assert not (branch / "detector.keras").exists()
-    num_epochs = len((branch / "history.csv").read_text().splitlines()) - 1
-    assert 1 <= num_epochs < TINY["epochs"]
-    clock = json.loads((branch / "cell_clock.json").read_text())
+    assert not (autoencoder / "detector.keras").exists()
+    first = autoencoder / "parts" / "00_fan" / "history.csv"
+    assert 1 <= len(first.read_text().splitlines()) - 1
+    clock = json.loads((autoencoder / "cell_clock.json").read_text())
     finished = runs / "statistics" / "seed_1" / "detector.keras"
     before = finished.stat().st_mtime_ns
-    assert "Not finished: 1 of 2" in (folder / "table.md").read_text()
+    assert "Not finished: 1 of 3" in (folder / "table.md").read_text()
 
     result = run_benchmark(read_benchmark(str(path)), str(folder), num_seeds=1)
     assert result.num_failed == 0
     assert finished.stat().st_mtime_ns == before
-    history = (branch / "history.csv").read_text().splitlines()[1:]
-    assert len(history) == TINY["epochs"]
-    log = (branch / "cell.log").read_text()
-    assert re.search(r"going on after epoch \d+ of 15", log)
-    costs = json.loads((branch / "cell.json").read_text())
-    assert costs["num_epochs"] == TINY["epochs"]
+    log = (autoencoder / "cell.log").read_text()
+    assert re.search(r"going on after epoch \d+ of 6", log)
+    for machine in ("00_fan", "01_valve"):
+        history = autoencoder / "parts" / machine / "history.csv"
+        assert len(history.read_text().splitlines()) - 1 == 6
+    costs = json.loads((autoencoder / "cell.json").read_text())
+    assert costs["num_epochs"] == 6
     gone = time.time() - clock["began"]
     assert 0 < costs["training_seconds"] < gone
+    num_heard = costs["training_rate"] * costs["training_seconds"]
+    assert num_heard == pytest.approx(2 * 9 * 6)  # One of ten is held out.
+    # 12 times 5 frames of 16 bands, for each machine; then distances.
+    in_layers = 80 * 8 + 8 * 2 + 2 * 8 + 8 * 80
+    front_end = 16 * 513 * 16
+    num_least = 2 * (12 * in_layers + front_end)
+    assert num_least < costs["num_multiplications"] < 1.5 * num_least
+    assert costs["num_parameters"] > 2 * in_layers
     assert costs["peak_bytes"] > 2**28
-    assert costs["num_multiplications"] > 0
     assert costs["scoring_rate"] > 0
-    for name in ("statistics", "statistics + mahalanobis", "branch"):
+    names = "statistics", "autoencoder + selective_mahalanobis", "TASTgram"
+    for name in names:
         assert f"\n| {name} | 1 |" in result.table
     assert os.listdir(folder / "runs") == ["built_in"]

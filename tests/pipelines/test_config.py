@@ -6,6 +6,14 @@ from pipelines.config import Config
 from pipelines.loss_facts import HEAD_SCORERS
 from pipelines.loss_facts import LOSSES
 
+FLOW = {
+    "embedder": "flow",
+    "networks": "section",
+    "loss": "outlier_exposure",
+    "scorer": "error",
+    "mix_position": "waveform",
+}
+
 
 @pytest.mark.parametrize(
     ("name", "value"),
@@ -71,6 +79,10 @@ def test_the_best_epoch_needs_clips_held_out():
         ({"embedder": "statistics", "networks": "machine"}, "networks"),
         ({"networks": "machine", "pretraining": "built_in"}, "pretraining"),
         ({"networks": "machine", "further_classes": "built_in"}, "further_cl"),
+        ({"loss": "supervised_contrastive"}, "loss"),
+        ({**FLOW, "networks": "machine"}, "networks"),
+        ({**FLOW, "classes": "attributes"}, "classes"),
+        ({**FLOW, "domain_classes": True}, "domain_classes"),
     ],
 )
 def test_what_could_not_end_well_is_refused_at_once(settings, name):

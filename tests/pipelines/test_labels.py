@@ -6,6 +6,7 @@ from pipelines.labels import add_speeds
 from pipelines.labels import class_name
 from pipelines.labels import make_examples
 from pipelines.labels import make_label_map
+from pipelines.labels import spread_windows
 
 
 def make_clip(machine, section, attributes=()):
@@ -104,3 +105,18 @@ def test_every_section_is_a_group_and_a_bare_machine_means_all_of_them():
         "pump": (2,),
         "pump/id_00": (2,),
     }
+
+
+def test_places_reach_evenly_from_beginning_to_end():
+    examples = make_examples([make_clip("fan", "id_00")], "section")
+    assert spread_windows(examples, 1) == examples
+    spread = spread_windows(examples, 5)
+    assert [one.place for one in spread] == [0.0, 0.25, 0.5, 0.75, 1.0]
+    assert {one.class_name for one in spread} == {"fan/id_00"}
+
+
+def test_copies_at_other_speeds_are_spread_like_any():
+    own = make_examples([make_clip("fan", "id_00")], "section")
+    spread = spread_windows(add_speeds(own), 2)
+    expected = [(s, p) for s in (1.0, *SPEEDS) for p in (0.0, 1.0)]
+    assert [(one.speed, one.place) for one in spread] == expected

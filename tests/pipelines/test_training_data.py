@@ -2,7 +2,9 @@ import dataclasses
 
 import numpy as np
 import pytest
+import soundfile
 
+from pipelines.clip import Clip
 from pipelines.config import Config
 from pipelines.datasets import read_clips
 from pipelines.inspection import inspect_clips
@@ -10,6 +12,7 @@ from pipelines.labels import Example
 from pipelines.labels import add_speeds
 from pipelines.labels import make_examples
 from pipelines.labels import make_label_map
+from pipelines.labels import spread_windows
 from pipelines.training_data import TrainingData
 
 CONFIG = Config(clip_seconds=0.5, batch_size=8, epochs=3, seed=4)
@@ -161,3 +164,24 @@ def test_without_mixing_soft_targets_are_one_hot(make_data):
     for inputs, targets, _ in collect(make_data(config).batches()):
         assert set(inputs) == {"waveform"}
         np.testing.assert_array_equal(targets.max(axis=1), 1)
+
+
+@pytest.mark.parametrize("seconds", [0.25, 1.0, 1.5])
+def test_training_listens_where_an_example_says(seconds, write_hum, tmp_path):
+    path = write_hum("ramp.wav", subtype="FLOAT")
+    ramp = np.linspace(-0.5, 0.5, 16_000, dtype="float32")
+    soundfile.write(path, ramp, 16_000, subtype="FLOAT")
+    clip = Clip(path, "fan", "id_00", "train", False)
+    own = make_examples([clip], "section")
+    examples = spread_windows(own, 3)
+    inspected, _ = inspect_clips([clip])
+    config = dataclasses.replace(CONFIG, clip_seconds=seconds)
+    data = TrainingData(
+        examples, inspected * 3, make_label_map(own, own), config
+    )
+    [(inputs, _, _)] = collect(data.unmixed_batches())
+    surplus = max(16_000 - config.samples, 0)
+    for place, found in zip((0, 0.5, 1), inputs["waveform"], strict=True):
+        heard = ramp[int(place * surplus) :]
+        expected = np.tile(heard, 2)[: config.samples]
+        np.testing.assert_array_equal(found, expected)

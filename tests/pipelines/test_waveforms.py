@@ -8,6 +8,7 @@ import soundfile
 import tensorflow as tf
 from hypothesis import strategies
 
+from keras_asd.models.clip_windows import cut_windows
 from pipelines.decode import make_decoder
 from pipelines.routes import choose_routes
 from pipelines.waveforms import fit_length
@@ -57,19 +58,21 @@ def test_fit_length_has_a_static_shape():
 @hypothesis.given(
     num_samples=strategies.integers(0, 9_600_000),
     samples=strategies.integers(1000, 200_000),
+    step=strategies.none() | strategies.integers(500, 1000),
 )
-def test_windows_are_even_and_cover_the_clip(num_samples, samples):
-    starts = window_starts(num_samples, samples).numpy().tolist()
+def test_windows_are_even_and_cover_the_clip(num_samples, samples, step):
+    starts = window_starts(num_samples, samples, step).numpy().tolist()
     if num_samples <= samples:
         assert starts == [0]
         return
-    count = math.ceil(num_samples / samples)
+    step = step or samples
+    count = 1 + math.ceil((num_samples - samples) / step)
     surplus = num_samples - samples
     assert starts == [i * surplus // (count - 1) for i in range(count)]
     assert starts[0] == 0
     assert starts[-1] + samples == num_samples
     gaps = np.diff(starts)
-    assert gaps.max() <= samples
+    assert gaps.max() <= step
     assert gaps.max() - gaps.min() <= 1
 
 
@@ -114,6 +117,14 @@ def test_windows_are_those_of_the_decoded_clip(tmp_path, inspect):
     ):
         np.testing.assert_array_equal(window, whole[start : start + 1000])
     assert not windows[0][1][700:].any()
+    closer = list(
+        window_dataset(clips, 16000, 1000, step=400).as_numpy_iterator()
+    )
+    detector_windows = cut_windows(whole[None], 1000, step=400)[0]
+    assert [index for index, _ in closer] == [0, 1] + [2] * 7
+    np.testing.assert_array_equal(
+        [window for _, window in closer[2:]], detector_windows
+    )
     cropped = list(
         window_dataset(clips, 16000, 1000, long="crop").as_numpy_iterator()
     )

@@ -8,6 +8,7 @@ from pipelines.config import Config
 from pipelines.embedder import make_embedder
 from pipelines.embeddings import Embeddings
 from pipelines.embeddings import embed_clips
+from pipelines.fusion import fuse
 from pipelines.scorers import fit_scorer
 from pipelines.scorers import make_scorer
 from pipelines.training_free import mean_centres
@@ -49,12 +50,17 @@ def trial_detector(
     if config.mixed_precision:
         embedder = make_embedder(config)
         embedder.set_weights(model.embedder.get_weights())
+    head = model.head
     scorer = make_scorer(config)
-    if scorer.reads == "embedding":
+    if config.fusion != "none":
+        embedder, head, embeddings = fuse(embedder, head, data.train, config)
+        _check_sections(embeddings, data)
+        scorer = fit_scorer(config, embeddings, data.label_map.groups)
+    elif scorer.reads == "embedding":
         embeddings = embed_clips(embedder.predict_on_batch, data.train, config)
         _check_sections(embeddings, data)
         scorer = fit_scorer(config, embeddings, data.label_map.groups)
-    return make_detector(config, data.label_map, embedder, model.head, scorer)
+    return make_detector(config, data.label_map, embedder, head, scorer)
 
 
 def _training_free_detector(

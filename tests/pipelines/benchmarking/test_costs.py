@@ -1,15 +1,21 @@
+import dataclasses
 import os
 
 import keras
 import pytest
 from keras import ops
 
+from keras_asd.models import JoinedEmbedder
 from pipelines.benchmarking.clock import begin_attempt
 from pipelines.benchmarking.clock import training_seconds
+from pipelines.benchmarking.cost_table import cost_table
+from pipelines.benchmarking.costs import try_to_count
+from pipelines.benchmarking.line import Line
 from pipelines.benchmarking.multiplications import count_multiplications
 from pipelines.embedder import make_embedder
 from pipelines.presets import choose_preset
 from pipelines.run_folder import RunFolder
+from tests.made_up_benchmark import table_row
 
 
 class Network(keras.Sequential):
@@ -36,6 +42,25 @@ class Network(keras.Sequential):
 )
 def test_multiplications_are_those_by_hand(layers, expected):
     assert count_multiplications(Network(layers)) == expected
+
+
+def test_what_cannot_be_counted_is_told_and_fails_nothing(caplog, outcome):
+    layers = [keras.layers.Input((4,)), keras.layers.Dense(1)]
+    assert try_to_count(keras.Sequential(layers)) is None
+    assert "no attribute 'samples'" in caplog.text
+    own = dataclasses.replace(outcome(1).costs, num_multiplications=None)
+    table = cost_table([Line("odd", "odd", {}, (own,))])
+    assert table_row(table, "odd")[6] == "?"
+
+
+def test_networks_side_by_side_count_together():
+    config = choose_preset("glow_study")
+    config = dataclasses.replace(config, num_steps=1, num_mel_bins=16)
+    one, other = (make_embedder(config) for _ in range(2))
+    joined = JoinedEmbedder([one, other])
+    count = try_to_count(joined)
+    assert count == 2 * count_multiplications(one) > 0
+    assert count == count_multiplications(joined)
 
 
 class Einsum(keras.Model):

@@ -23,10 +23,10 @@ def calls(monkeypatch):
 
 
 def test_a_shipped_benchmark_is_run_by_its_name(calls, capsys):
-    assert bench.run(["built_in"]) == 0
+    assert bench.run(["builtin"]) == 0
     ((benchmark, folder, data, num_seeds),) = calls
-    assert benchmark.name == "built_in"
-    assert (folder, data, num_seeds) == ("runs/bench_built_in", [], None)
+    assert benchmark.name == "builtin"
+    assert (folder, data, num_seeds) == ("runs/bench_builtin", [], None)
     assert capsys.readouterr().out == "| the table |\nwrote a/table.md\n"
 
 
@@ -40,8 +40,8 @@ def test_rows_seeds_data_and_folder_may_be_chosen(calls):
 
 
 def test_a_training_that_failed_is_in_the_exit_code(calls):
-    assert bench.run(["built_in"]) == 0
-    assert bench.run(["built_in"]) == 1
+    assert bench.run(["builtin"]) == 0
+    assert bench.run(["builtin"]) == 1
 
 
 def test_the_shipped_benchmarks_are_listed_without_a_framework():

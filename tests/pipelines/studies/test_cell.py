@@ -51,7 +51,7 @@ def calls(monkeypatch):
         )
         run.labels.write_text(json.dumps({"classes": ["a", "b", "c"]}))
 
-    def score_by_scorers(folder, roots, scorers):
+    def score_by_scorers(folder, roots, scorers, detector):
         noted.append("score")
         return {OWN_SCORER: SCORED} | {name: SCORED[1:] for name in scorers}
 
@@ -114,7 +114,7 @@ def test_a_cell_of_other_settings_is_refused(calls, tmp_path):
 def test_what_was_killed_before_it_was_written_is_scored_again(
     calls, tmp_path, monkeypatch
 ):
-    def kill(folder, roots, scorers):
+    def kill(folder, roots, scorers, detector):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:

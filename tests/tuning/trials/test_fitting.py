@@ -50,6 +50,23 @@ def test_scorers_are_fitted_on_what_was_trained_on_alone(data):
         np.testing.assert_array_equal(one, other)
 
 
+def test_a_fused_trial_leaves_out_what_is_held_out(data):
+    config = dataclasses.replace(
+        CONFIG, scorer="nearest_neighbors", fusion="training_free"
+    )
+    classifier = make_classifier(config, 2)
+    for one in data.held_out:
+        one.clip.path.unlink()
+    detector = trial_detector(classifier, data, config)
+    assert detector.scorer.dims == [config.embedding_dim, 256]
+    assert detector.embedder.embedders[0] is classifier.embedder
+    waveform = np.random.default_rng(0).normal(size=(2, 8000))
+    outputs = detector({"waveform": waveform, "key": np.array([1, 2])})
+    assert np.isfinite(
+        keras.ops.convert_to_numpy(outputs["anomaly_score"])
+    ).all()
+
+
 def test_half_precision_is_judged_in_full(data):
     config = dataclasses.replace(CONFIG, mixed_precision=True)
     classifier = make_classifier(config, 2)
