@@ -28,7 +28,7 @@ test: setup
 test-other:
 	$(MAKE) setup LOCK=tensorflow-2.21 VENV=.venv-tensorflow-2.21
 	.venv-tensorflow-2.21/bin/python -m pytest -q -n 2 tests/pipelines tests/integration/test_main_job.py
-	KERAS_BACKEND=jax .venv-tensorflow-2.21/bin/python -m pytest -q -n 2 tests/keras_asd
+	KERAS_BACKEND=jax .venv-tensorflow-2.21/bin/python -m pytest -q -n 2 -m "not slow" tests/keras_asd
 
 check: setup
 	$(BIN)/ruff check .

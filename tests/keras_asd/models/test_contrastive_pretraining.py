@@ -42,6 +42,7 @@ def fit(embedder, head, loss, epochs):
     return classifier, history.history["loss"]
 
 
+@pytest.mark.slow
 def test_both_stages_learn_and_the_angle_separates_an_easy_fault():
     keras.utils.set_random_seed(0)
     encoder = make_encoder()

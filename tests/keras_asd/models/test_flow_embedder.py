@@ -64,6 +64,7 @@ def trained():
     return train(weight=1.0)
 
 
+@pytest.mark.slow
 def test_the_loss_falls_and_easy_faults_stand_out(trained):
     embedder, losses = trained
     assert losses[-1] < losses[0] - 0.1
@@ -73,6 +74,7 @@ def test_the_loss_falls_and_easy_faults_stand_out(trained):
         assert surprisal(embedder, strange).min() > normal.max()
 
 
+@pytest.mark.slow
 def test_outliers_are_pushed_away(trained):
     def gap(embedder):
         own, siblings = make_noise(12, seed=2), make_noise(12, seed=3)

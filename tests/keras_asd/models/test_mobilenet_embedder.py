@@ -118,6 +118,7 @@ def test_its_normalisations_follow_within_tens_of_steps(embedder):
     assert momenta == {0.9}
 
 
+@pytest.mark.slow
 def test_the_loss_falls_and_the_score_separates_an_easy_fault(tmp_path):
     keras.utils.set_random_seed(0)
     classifier = Classifier(
