@@ -104,7 +104,7 @@ def test_a_cell_is_read_only_where_it_has_ended(calls, tmp_path):
 
 def test_a_cell_of_other_settings_is_refused(calls, tmp_path):
     run = RunFolder(tmp_path / "run")
-    write_config(run, Config(epochs=9), ["data"])
+    write_config(run, Config(epochs=9), [os.path.abspath("data")])
     run.clips.touch()
     run_cell(["data"], Config(epochs=9), str(run.path))
     with pytest.raises(ValueError, match="epochs: 9 then, 8 now"):
