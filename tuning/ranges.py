@@ -163,7 +163,8 @@ def default_parameters(config: Config) -> tuple[str, ...]:
     ('margin', 'scale', 'mix_alpha')
     """
     names = OF_INTEREST[config.is_trained]
-    return tuple(name for name in names if has_effect(name, config, names))
+    found = tuple(name for name in names if has_effect(name, config, names))
+    return found or ("learning_rate", "weight_decay")
 
 
 def check_parameters(names: Sequence[str], config: Config) -> None:

@@ -55,6 +55,12 @@ class SearchSettings:
             ),
             ("seed", 0 <= self.seed < 2**31, "in [0, 2**31)"),
             (
+                "config",
+                self.config.networks == "one"
+                and self.config.pretraining == "none",
+                "of one network without pre-training: a search trains no other",
+            ),
+            (
                 "development",
                 (self.objective == "val_official_score")
                 == bool(self.development),

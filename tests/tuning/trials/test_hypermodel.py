@@ -16,6 +16,12 @@ from tests.tuning.toy_trials import try_values
 from tuning.ranges import default_parameters
 from tuning.trials.fitting import trial_detector
 
+SEARCHABLE = {
+    name: config
+    for name, config in PRESETS.items()
+    if config.networks == "one" and config.pretraining == "none"
+}
+
 # keras-tuner's own, and TensorFlow's on functions that are not traced.
 pytestmark = [
     pytest.mark.filterwarnings(
@@ -46,7 +52,7 @@ FAST = ("tastgram_mfn_noisy_arcmix", "dual_branch_adacos", "training_free")
     "preset",
     [
         pytest.param(name, marks=[] if name in FAST else pytest.mark.slow)
-        for name in PRESETS
+        for name in SEARCHABLE
     ],
 )
 def test_every_preset_is_built_trained_and_judged(make_real, eager, preset):
