@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from pipelines import training
+from pipelines import network_training
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.presets import choose_preset
 from pipelines.studies import program
@@ -38,13 +38,13 @@ DATA = SyntheticSettings(
 def trainings(monkeypatch):
     """The losses that networks were trained with, in order."""
     noted = []
-    fit = training.fit_classifier
+    fit = network_training.fit_classifier
 
-    def fit_and_note(examples, listed, label_map, config, run):
+    def fit_and_note(examples, listed, label_map, config, run, **options):
         noted.append(config.loss)
-        return fit(examples, listed, label_map, config, run)
+        return fit(examples, listed, label_map, config, run, **options)
 
-    monkeypatch.setattr(training, "fit_classifier", fit_and_note)
+    monkeypatch.setattr(network_training, "fit_classifier", fit_and_note)
     return noted
 
 
