@@ -26,9 +26,9 @@ from pipelines.clip_list import read_clip_list
 from pipelines.clip_scores import score_embeddings
 from pipelines.config import Config
 from pipelines.embeddings import Embeddings
-from pipelines.embeddings import embed_clips
 from pipelines.inspected_clip import InspectedClip
 from pipelines.inspection import inspect_clips
+from pipelines.network_embeddings import embed_by_networks
 from pipelines.preparation import read_all_clips
 from pipelines.run_folder import RunFolder
 from pipelines.run_folder import read_config
@@ -64,8 +64,9 @@ def calibrate(run_path: str, roots: Sequence[str]) -> dict[str, int]:
     config = read_config(run)
     detector = load_detector(run)
     before = read_calibration(run.calibration)
-    fresh = embed_clips(
-        detector.embedder.predict_on_batch,
+    fresh = embed_by_networks(
+        detector.embedder,
+        detector.groups,
         _choose_fresh_clips(roots, config, detector, run),
         config,
         "calibrating",

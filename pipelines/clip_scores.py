@@ -11,7 +11,7 @@ from pipelines.config import Config
 from pipelines.embeddings import Embeddings
 from pipelines.fusion import whiten_by
 from pipelines.fusion import whitened_again
-from pipelines.loss_facts import HEAD_SCORERS
+from pipelines.loss_facts import UNFITTED_SCORERS
 from pipelines.scorers import fit_scorer
 
 BATCH_SIZE = 256
@@ -38,11 +38,12 @@ def score_embeddings(
     """
     num_clips = int(embeddings.clips.max(initial=-1)) + 1
     totals = np.zeros((num_clips, 3))
+    dim = detector.embedder.embedding_dim if num_clips else 0
     for first in range(0, len(embeddings.clips), BATCH_SIZE):
         some = embeddings.select(slice(first, first + BATCH_SIZE))
         places = [list(detector.keys).index(key) for key in some.keys.tolist()]
         outputs = detector.score(
-            ops.convert_to_tensor(some.vectors), np.array(places, "int32")
+            ops.convert_to_tensor(some.whole(dim)), np.array(places, "int32")
         )
         rows = np.column_stack(
             [
@@ -61,8 +62,8 @@ def out_of_fold_scores(
 ) -> np.ndarray:
     """Scores normal clips by scorers that were not fitted on them.
 
-    A scorer that reads cosines is not fitted: its scores of clips that the
-    network was trained on are too low.
+    A scorer that reads the head, or distances that the training settled, is
+    not fitted: its scores of clips that were trained on are too low.
 
     Args:
         detector: Of the run.
@@ -111,7 +112,7 @@ def unseen_folds(
     >>> list(unseen_folds(None, empty, Config(scorer="centroids")))
     []
     """
-    if config.scorer in HEAD_SCORERS:
+    if config.scorer in UNFITTED_SCORERS:
         yield detector, embeddings
         return
     folds = _draw_folds(embeddings, config.seed)[embeddings.clips]

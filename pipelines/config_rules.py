@@ -70,8 +70,11 @@ def check_settings(config: Any) -> None:
         (
             "window_step_seconds",
             config.window_step_seconds is None
-            or 0 < config.window_step_seconds <= config.clip_seconds,
-            "positive, and at most a window of `clip_seconds`",
+            or (
+                config.window_step >= 1
+                and config.window_step_seconds <= config.clip_seconds
+            ),
+            "a sample or more, and at most a window of `clip_seconds`",
         ),
         ("windows_per_clip", config.windows_per_clip >= 1, "at least 1"),
         ("units", min(config.units, default=0) >= 1, "positive numbers"),

@@ -1,6 +1,7 @@
 """Embeddings of clips, as numbers and as a map on a page."""
 
 import csv
+import dataclasses
 import io
 import os
 import pathlib
@@ -15,8 +16,8 @@ from pipelines.clip_list import normal_clips
 from pipelines.clip_list import read_clip_list
 from pipelines.clips_to_score import choose_test_clips
 from pipelines.embeddings import Embeddings
-from pipelines.embeddings import embed_clips
 from pipelines.embeddings import read_embeddings
+from pipelines.network_embeddings import embed_by_networks
 from pipelines.plots import render_png
 from pipelines.projection import MIN_CLIPS
 from pipelines.projection import projection_figure
@@ -68,13 +69,17 @@ def embed(
     normals = normal_clips(read_clip_list(run.clips))
     trained_on = {normal.clip.path.resolve() for normal in normals}
     test, _ = choose_test_clips(roots, config, detector, trained_on)
+    embedder = detector.embedder
     found = [
         (normals, read_embeddings(run.embeddings)),
-        (test, embed_clips(detector.embedder.predict_on_batch, test, config)),
+        (test, embed_by_networks(embedder, detector.groups, test, config)),
     ]
     clips, vectors = [], []
     for inspected, embeddings in found:
-        places, means = _mean_vectors(embeddings)
+        whole = embeddings.whole(embedder.embedding_dim)
+        places, means = _mean_vectors(
+            dataclasses.replace(embeddings, vectors=whole)
+        )
         clips += [inspected[place].clip for place in places]
         vectors.append(means)
     return _write(

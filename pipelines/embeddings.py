@@ -36,6 +36,9 @@ class Embeddings:
             it was taken.
         statistics: Of a fused embedder: what its last part was before
             whitening, `(windows, features)`.
+        firsts: Of a detector of several networks: the place in its embedding
+            where that of the window's own machine begins, `(windows,)`. The
+            vectors are only that part; shorter ones have zeros behind.
 
     >>> empty = np.zeros(0)
     >>> Embeddings(np.zeros((0, 8)), empty, empty, empty).vectors.shape
@@ -48,12 +51,26 @@ class Embeddings:
     clips: np.ndarray
     measures: np.ndarray | None = None
     statistics: np.ndarray | None = None
+    firsts: np.ndarray | None = None
 
     def select(self, chosen: np.ndarray | slice) -> "Embeddings":
         """Those rows only."""
         return Embeddings(
             **{name: value[chosen] for name, value in self.arrays().items()}
         )
+
+    def whole(self, embedding_dim: int) -> np.ndarray:
+        """The vectors as the detector has them, `(windows, embedding_dim)`.
+
+        Zeros stand for the networks of other machines.
+        """
+        if self.firsts is None:
+            return self.vectors
+        rows, width = self.vectors.shape
+        whole = np.zeros((rows, embedding_dim + width), "float32")
+        columns = self.firsts[:, None] + np.arange(width)
+        np.put_along_axis(whole, columns, self.vectors, axis=1)
+        return whole[:, :embedding_dim]
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The arrays that are there, by their names."""
@@ -115,6 +132,23 @@ def embed_clips(
     Traceback (most recent call last):
     ValueError: There must be clips to embed. Received: 0 clips, none ...
     """
+    found = try_to_embed(embed, clips, config, what)
+    return join_embeddings([] if found is None else [found], len(clips))
+
+
+def try_to_embed(
+    embed: Callable[[np.ndarray], np.ndarray] | None,
+    clips: Sequence[InspectedClip],
+    config: Config,
+    what: str,
+) -> Embeddings | None:
+    """As `embed_clips`, but `None` where no clip could be decoded.
+
+    >>> try_to_embed(None, [], Config(), "embedding") is None
+    True
+    """
+    if not clips or embed is None:
+        return None
     indices, vectors, measures = [], [], []
     check = RecordingCheck(1)
     for places, windows in stream_windows(clips, config, what):
@@ -122,10 +156,7 @@ def embed_clips(
         vectors.append(np.asarray(embed(windows), "float32"))
         measures.append(ops.convert_to_numpy(check.measure(windows)))
     if not vectors:
-        raise ValueError(
-            f"There must be clips to embed. Received: {len(clips)} clips, "
-            "none of which could be decoded. Are the recordings still there?"
-        )
+        return None
     places = np.concatenate(indices)
     keys = np.array([one.clip.key for one in clips])
     is_target = np.array([one.clip.domain == "target" for one in clips])
@@ -136,6 +167,49 @@ def embed_clips(
         places,
         np.concatenate(measures),
     )
+
+
+def join_embeddings(found: Sequence[Embeddings], num_clips: int) -> Embeddings:
+    """Embeddings of parts of the same clips, in the order of the clips.
+
+    Args:
+        found: Each with the places of its clips among all of them.
+        num_clips: How many there are; said where none was decoded.
+
+    Raises:
+        ValueError: If there is nothing to join.
+
+    >>> one = np.array([1])
+    >>> made = Embeddings(np.ones((1, 2)), np.array(["a/b"]), one > 1, one)
+    >>> first = dataclasses.replace(
+    ...     made, vectors=np.ones((1, 1)), clips=one - 1)
+    >>> join_embeddings([made, first], 2).vectors.tolist()
+    [[1.0, 0.0], [1.0, 1.0]]
+    """
+    if not found:
+        raise ValueError(
+            f"There must be clips to embed. Received: {num_clips} clips, "
+            "none of which could be decoded. Are the recordings still there?"
+        )
+    if len(found) == 1:
+        return found[0]
+    width = max(one.vectors.shape[1] for one in found)
+    found = [
+        dataclasses.replace(
+            one,
+            vectors=np.pad(
+                one.vectors, ((0, 0), (0, width - one.vectors.shape[1]))
+            ),
+        )
+        for one in found
+    ]
+    joined = Embeddings(
+        **{
+            name: np.concatenate([one.arrays()[name] for one in found])
+            for name in found[0].arrays()
+        }
+    )
+    return joined.select(np.argsort(joined.clips, kind="stable"))
 
 
 def write_embeddings(path: pathlib.Path, embeddings: Embeddings) -> None:

@@ -19,9 +19,9 @@ from pipelines.clips_to_score import choose_test_clips
 from pipelines.config import Config
 from pipelines.decided import write_decided
 from pipelines.embeddings import Embeddings
-from pipelines.embeddings import embed_clips
 from pipelines.embeddings import read_embeddings
 from pipelines.inspected_clip import InspectedClip
+from pipelines.network_embeddings import embed_by_networks
 from pipelines.report import Report
 from pipelines.report import write_report
 from pipelines.run_folder import RunFolder
@@ -114,8 +114,8 @@ def evaluate_scorers(
     trained_on = {normal.clip.path.resolve() for normal in normals}
     inspected, refused = choose_test_clips(roots, config, detector, trained_on)
     left_out += refused
-    test = embed_clips(
-        detector.embedder.predict_on_batch, inspected, config, "scoring"
+    test = embed_by_networks(
+        detector.embedder, detector.groups, inspected, config, "scoring"
     )
     tested = {one.clip.key for one in inspected}
     baseline = baseline_scores(

@@ -224,7 +224,8 @@ class _Explainer:
                 f"the run knows no other normal clip of {key}; use "
                 "`--fill neutral`"
             )
-        vectors = normals.vectors[rows][:, part]
+        dim = self.detector.embedder.embedding_dim
+        vectors = normals.select(rows).whole(dim)[:, part]
         lengths = np.maximum(np.linalg.norm(vectors, axis=1), 1e-12)
         nearest = rows[(vectors @ embedding[part] / lengths).argmax()]
         place = normals.clips[nearest]

@@ -47,3 +47,10 @@ HEAD_SCORERS = {
     "log_odds_literal": "logit",
     "error": "error",
 }
+# The scorers that no clip is left out for: what they judge by was settled in
+# training.
+UNFITTED_SCORERS = {
+    *HEAD_SCORERS,
+    "selective_mahalanobis",
+    "selective_mahalanobis_published",
+}

@@ -1,11 +1,14 @@
 """Which network a section belongs to, where there are several."""
 
 import dataclasses
+import logging
 from collections.abc import Sequence
 
 from pipelines.clip_list import ListedClip
 from pipelines.config import Config
 from pipelines.labels import LabelMap
+
+logger = logging.getLogger(__name__)
 
 
 def part_name(key: str, networks: str) -> str:
@@ -54,6 +57,13 @@ def part_clips(
                 if sibling.rpartition("/")[0] == entry.clip.machine:
                     outlier = dataclasses.replace(entry, role="contrast")
                     parts[sibling].append(outlier)
+    for name, part in parts.items():
+        has_outliers = any(one.role == "contrast" for one in part)
+        if config.loss == "outlier_exposure" and not has_outliers:
+            logger.warning(
+                "%s is alone of its machine: its flow learns without outliers",
+                name,
+            )
     return parts
 
 

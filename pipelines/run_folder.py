@@ -105,7 +105,7 @@ class RunFolder:
     def part(self, place: int, name: str) -> "RunFolder":
         """Of one of several networks."""
         kept = "".join(c if c.isalnum() or c in "+-" else "_" for c in name)
-        return RunFolder(self.path / "parts" / f"{place:02d}_{kept}")
+        return RunFolder(self.path / "parts" / f"{place:03d}_{kept}")
 
     @property
     def parts(self) -> list["RunFolder"]:

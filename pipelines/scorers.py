@@ -145,11 +145,12 @@ def fit_scorer(
     for key, group in sections.items():
         parts[group] = names.index(part_name(key, config.networks))
     firsts = np.searchsorted(parts, np.arange(len(names)))
-    dim = embeddings.vectors.shape[1] // len(names)
-    return JoinedScorer(
-        [make_scorer(config) for _ in names], [dim] * len(names)
-    ).fit(
-        embeddings.vectors,
+    if isinstance(head, JoinedHead):
+        dims = head.dims
+    else:
+        dims = [embeddings.vectors.shape[1] // len(names)] * len(names)
+    return JoinedScorer([make_scorer(config) for _ in names], dims).fit(
+        embeddings.whole(sum(dims)),
         parts[places],
         places - firsts[parts[places]],
         embeddings.is_target,

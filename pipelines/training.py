@@ -17,9 +17,9 @@ from pipelines.calibration.sources import calibration_sources
 from pipelines.calibration.sources import warn_of_optimism
 from pipelines.clip_list import normal_clips
 from pipelines.config import Config
-from pipelines.embeddings import embed_clips
 from pipelines.embeddings import write_embeddings
 from pipelines.fusion import fuse
+from pipelines.network_embeddings import embed_by_networks
 from pipelines.network_parts import join_label_maps
 from pipelines.network_parts import part_clips
 from pipelines.network_training import list_examples
@@ -60,13 +60,19 @@ def train(
     Raises:
         FileNotFoundError: If a folder is missing or has no recordings.
         ValueError: If too few clips are left, the run was begun with other
-            settings, or the loss diverges.
+            settings, its loss is one for pre-training, or it diverges.
 
     >>> config = Config(clip_seconds=4.0, epochs=15)
     >>> train(["no_such_recordings"], config, "runs/first")
     Traceback (most recent call last):
     FileNotFoundError: `root` must be a folder of recordings, or a CSV. ...
     """
+    if config.loss == "supervised_contrastive":
+        raise ValueError(
+            "`loss` must tell classes apart. Received: loss=supervised_"
+            "contrastive, which comes first, by `pretraining=contrastive`, "
+            "and leaves no class centres to score by."
+        )
     roots = [os.path.abspath(root) for root in roots]
     run = RunFolder(pathlib.Path(os.path.abspath(run_path)))
     write_config(run, config, roots)
@@ -86,8 +92,9 @@ def train(
     if config.is_trained:
         embedder, head = train_networks(parts, config, run)
         if config.fusion == "none":
-            embed = embedder.predict_on_batch
-            embeddings = embed_clips(embed, normals, config)
+            embeddings = embed_by_networks(
+                embedder, label_map.groups, normals, config
+            )
         else:
             embedder, head, embeddings = fuse(embedder, head, normals, config)
     else:

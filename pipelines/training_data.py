@@ -23,7 +23,7 @@ class TrainingData:
     seed and the epoch's number, so a run can begin at any epoch and see what
     the unbroken run would have seen there. A clip that broke since its
     inspection is logged, and neither it nor what is mixed with it counts in
-    the loss.
+    the loss: its weight is zero, and unmixed its target, too.
 
     Args:
         examples: What to train on.
@@ -127,6 +127,8 @@ class TrainingData:
         return waveform, one_hot, is_whole
 
     def _unmixed(self, waveform, one_hot, is_whole):
+        # Losses over pairs of clips must not count it as anybody's other.
+        one_hot = one_hot * is_whole[:, None]
         target = one_hot
         if self.config.targets == "rows":
             target = tf.stack([one_hot, tf.zeros_like(one_hot)], axis=1)

@@ -17,9 +17,9 @@ PIPELINES_ORDER = {
         "checkpoints network_parts preparation fitting"
     ),
     "embeddings and scores": (
-        "embeddings fusion pretraining network_training scorers clip_scores "
-        "training_free clips_to_score nearest_neighbor_baseline baseline "
-        "calibration"
+        "embeddings network_embeddings fusion pretraining network_training "
+        "scorers clip_scores training_free clips_to_score "
+        "nearest_neighbor_baseline baseline calibration"
     ),
     "report": (
         "summary tables table_formats score_files decisions challenge decided "

@@ -19,8 +19,9 @@ class SupervisedContrastive(keras.losses.Loss):
     with all clips of the batch but the anchor as others. An anchor without a
     positive has none; the values of the rest are weighted by `clips /
     anchors with a positive`, so that Keras's mean over clips is the mean
-    over the anchors that count. A batch needs two clips of some class, or it
-    teaches nothing: choose it large.
+    over the anchors that count. A clip of no class at all, such as one that
+    could not be decoded, is neither anchor nor other. A batch needs two clips
+    of some class, or it teaches nothing: choose it large.
 
     Args:
         temperature: Float, positive. Defaults to the `0.1` of CLP-SCF.
@@ -31,7 +32,8 @@ class SupervisedContrastive(keras.losses.Loss):
             computed in float32 unless told otherwise.
 
     Call arguments:
-        y_true: One-hot classes, `(batch, num_classes)`.
+        y_true: One-hot classes, `(batch, num_classes)`; all zeros for a
+            clip that does not count.
         y_pred: Projections of any length, `(batch, dim)`; scaled to length
             one here.
 
@@ -78,9 +80,10 @@ class SupervisedContrastive(keras.losses.Loss):
         is_anchor = place[:, None] == place
         is_same_class = ops.matmul(y_true, ops.transpose(y_true)) > 0.5
         is_positive = ops.cast(is_same_class & ~is_anchor, self.dtype)
-        others = logits
+        is_other = ops.sum(y_true, axis=-1) > 0.5
         if not self.includes_anchor:
-            others = ops.where(is_anchor, -1e30, logits)
+            is_other = is_other & ~is_anchor
+        others = ops.where(is_other, logits, -1e30)
         total = ops.logsumexp(others, axis=-1, keepdims=True)
         num_positives = ops.sum(is_positive, axis=-1)
         loss = ops.sum(is_positive * (total - logits), axis=-1)

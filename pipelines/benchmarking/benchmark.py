@@ -1,6 +1,7 @@
 """What a benchmark compares."""
 
 import dataclasses
+from collections.abc import Collection
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ class PrintedNumbers:
         machines: AUC and pAUC of each machine, and mAUC where it is known.
         average: Likewise, over the machines, as printed.
         official_score: By the rules of the data's year.
+        year: Of the data, where it is not told by the machines.
 
     >>> PrintedNumbers("the paper", {"fan": (98.32, 95.34)}).average
     ()
@@ -29,6 +31,20 @@ class PrintedNumbers:
     )
     average: tuple[float, ...] = ()
     official_score: float | None = None
+    year: int | None = None
+
+    def of(self, machines: Collection[str], year: int) -> "PrintedNumbers":
+        """What of it may stand beside numbers of these data.
+
+        Nothing, where they have a machine that it does not name, or are of
+        another year; the average, where they have all its machines.
+        """
+        is_other = self.machines and not set(machines) <= set(self.machines)
+        if is_other or self.year not in (None, year):
+            return PrintedNumbers(self.source)
+        if set(machines) == set(self.machines):
+            return self
+        return dataclasses.replace(self, average=())
 
 
 @dataclasses.dataclass(frozen=True)

@@ -36,8 +36,7 @@ def main(path: str) -> None:
     """
     plan = read_plan(pathlib.Path(path))
     run = RunFolder(plan.folder)
-    if not run.detector.exists():
-        begin_attempt(run)
+    begin_attempt(run)
     cell = (plan.roots, plan.config, str(plan.folder))
     detector = train(*cell)
     run_cell(*cell, plan.scorers, detector)

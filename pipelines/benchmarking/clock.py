@@ -1,4 +1,4 @@
-"""How long a training took, however often it was killed on the way."""
+"""How long a training took, and how often it was begun on the way."""
 
 import json
 import pathlib
@@ -9,7 +9,7 @@ from pipelines.run_folder import RunFolder
 
 
 def begin_attempt(run: RunFolder, now: float | None = None) -> None:
-    """Notes that a training begins, or goes on.
+    """Notes that the process of a training begins, or goes on.
 
     Of an attempt before, what counts is the time until it last wrote
     weights: what came after is done again.
@@ -25,6 +25,7 @@ def begin_attempt(run: RunFolder, now: float | None = None) -> None:
     0.0
     """
     fields = {
+        "attempts": count_attempts(run) + 1,
         "seconds": training_seconds(run),
         "began": time.time() if now is None else now,
     }
@@ -49,6 +50,18 @@ def training_seconds(run: RunFolder) -> float:
         default=fields["began"],
     )
     return fields["seconds"] + max(last - fields["began"], 0.0)
+
+
+def count_attempts(run: RunFolder) -> int:
+    """Processes that the training took.
+
+    >>> count_attempts(RunFolder(pathlib.Path("no_such_run")))
+    0
+    """
+    path = _path(run)
+    if not path.exists():
+        return 0
+    return json.loads(path.read_text(encoding="utf-8")).get("attempts", 1)
 
 
 def _path(run: RunFolder) -> pathlib.Path:

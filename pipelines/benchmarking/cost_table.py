@@ -32,11 +32,11 @@ def cost_table(lines: Sequence[Line]) -> str:
             scorers, which share its training, are left out.
 
     >>> costs = Costs(9.5, 3, 100.0, 200.0, 2.0, 10, 2_000_000, 2**20, "a", {})
-    >>> print(cost_table([Line("kNN", "kNN", {}, (costs,))]).splitlines()[2])
+    >>> print(cost_table([Line("kNN", "kNN", {}, {1: costs})]).splitlines()[2])
     | kNN | 9.5 | 3 | 100 | 200 | 2 | 10 | 2.0 | 1 |
     """
     own = [line for line in lines if line.name == line.row]
-    rows = [[line.name, *_cells(line.costs)] for line in own]
+    rows = [[line.name, *_cells([*line.costs.values()])] for line in own]
     note = (
         "Medians over the seeds. Training: from the data to the calibrated "
         "detector, over all attempts, each with one process and the loading "
@@ -46,12 +46,13 @@ def cost_table(lines: Sequence[Line]) -> str:
         "products; ? where they cannot be counted. Of a network for each "
         "machine or section, parameters and MAC are the sum: every window "
         "goes through all. Memory: main memory of the "
-        "process in training and scoring, not that of a GPU."
+        "process in training and scoring, not that of a GPU; ? where it was "
+        "killed on the way."
     )
     places = {
         f"- {escape_markdown(one.machine)}; {_versions(one)}"
         for line in own
-        for one in line.costs
+        for one in line.costs.values()
     }
     return (
         "\n".join([*grid(_HEADER, rows), "", note, "", *sorted(places)]) + "\n"
@@ -62,12 +63,13 @@ def _cells(costs: Sequence[Costs]) -> list[str]:
     if not costs:
         return [NOTHING] * (len(_HEADER) - 1)
 
-    def median(name: str) -> float:
-        return statistics.median(getattr(one, name) for one in costs)
+    def median(name: str) -> float | None:
+        found = [getattr(one, name) for one in costs]
+        known = [value for value in found if value is not None]
+        return statistics.median(known) if known else None
 
     rate = median("training_rate")
-    counts = [one.num_multiplications for one in costs]
-    counted = [count for count in counts if count is not None]
+    count, peak = median("num_multiplications"), median("peak_bytes")
     return [
         f"{median('training_seconds'):.1f}",
         f"{median('num_epochs'):g}",
@@ -75,8 +77,8 @@ def _cells(costs: Sequence[Costs]) -> list[str]:
         f"{median('scoring_rate'):.0f}",
         f"{median('window_seconds'):g}",
         f"{median('num_parameters'):,.0f}",
-        f"{statistics.median(counted) / 1e6:.1f}" if counted else UNKNOWN,
-        f"{median('peak_bytes') / 2**20:.0f}",
+        UNKNOWN if count is None else f"{count / 1e6:.1f}",
+        UNKNOWN if peak is None else f"{peak / 2**20:.0f}",
     ]
 
 

@@ -17,6 +17,7 @@ import tensorflow as tf
 
 from keras_asd.models import AnomalyDetector
 from pipelines import atomic
+from pipelines.benchmarking.clock import count_attempts
 from pipelines.benchmarking.clock import training_seconds
 from pipelines.benchmarking.multiplications import count_multiplications
 from pipelines.benchmarking.training_effort import count_epochs
@@ -45,7 +46,8 @@ class Costs:
         num_parameters: Of embedder and head, with all their networks.
         num_multiplications: Of one window, likewise; `None` where they
             cannot be counted.
-        peak_bytes: Main memory of the process at its most.
+        peak_bytes: Main memory of the process at its most; `None` where the
+            training took more than one, whose peaks nobody saw.
         machine: What it ran on.
         versions: Of what it ran with.
 
@@ -60,13 +62,13 @@ class Costs:
     window_seconds: float
     num_parameters: int
     num_multiplications: int | None
-    peak_bytes: int
+    peak_bytes: int | None
     machine: str
     versions: dict[str, Any]
 
 
 def measure_costs(run: RunFolder, detector: AnomalyDetector) -> Costs:
-    """Measures a finished run in the process that trained it.
+    """Measures a finished run, in the process that trained it at best.
 
     Args:
         run: Its folder.
@@ -83,7 +85,7 @@ def measure_costs(run: RunFolder, detector: AnomalyDetector) -> Costs:
     embedder = detector.embedder
     seconds = training_seconds(run)
     # Before the batches below, which are larger than some trainings'.
-    peak = _peak_bytes()
+    peak = _peak_bytes() if count_attempts(run) < 2 else None
     return Costs(
         training_seconds=seconds,
         num_epochs=count_epochs(run),
@@ -136,7 +138,9 @@ def write_costs(run: RunFolder, costs: Costs) -> None:
 
 
 def read_costs(run: RunFolder) -> Costs | None:
-    """Reads what `write_costs` wrote, `None` where it is not there.
+    """Reads what `write_costs` wrote, `None` where that is not there.
+
+    What is no such record, of an older version or edited, is as none.
 
     >>> read_costs(RunFolder(pathlib.Path("no_such_run"))) is None
     True
@@ -144,7 +148,11 @@ def read_costs(run: RunFolder) -> Costs | None:
     path = run.path / _FILE
     if not path.exists():
         return None
-    return Costs(**json.loads(path.read_text(encoding="utf-8")))
+    try:
+        return Costs(**json.loads(path.read_text(encoding="utf-8")))
+    except (TypeError, ValueError):
+        logger.warning("measured again: %s tells no costs", path)
+        return None
 
 
 def _scoring_rate(embedder: Any) -> float:

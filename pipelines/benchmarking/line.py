@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Mapping
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -38,7 +37,7 @@ class Line:
     name: str
     row: str
     judged: Mapping[int, Judged]
-    costs: Sequence[Costs] = ()
+    costs: Mapping[int, Costs] = dataclasses.field(default_factory=dict)
     failures: Mapping[int, str] = dataclasses.field(default_factory=dict)
     printed: PrintedNumbers | None = None
     note: str = ""

@@ -128,5 +128,5 @@ def _parse_row(entry: Any) -> BenchmarkRow:
         config = row.config(seed=1)
     except ValueError as error:
         raise ValueError(f"{error} It is in {where}.") from None
-    check_scorers(row.scorers, config.scorer, where)
+    check_scorers(row.scorers, config, where)
     return row

@@ -87,7 +87,19 @@ def _clips(lines: Sequence[Line]) -> list[str]:
 
 def _remarks(lines: Sequence[Line]) -> list[str]:
     remarks = []
+    judged_on = [one.clips for line in lines for one in line.judged.values()]
     for line in lines:
+        others = {
+            len(one.clips)
+            for one in line.judged.values()
+            if one.clips != judged_on[0]
+        }
+        if others:
+            counts = ", ".join(map(str, sorted(others)))
+            remarks.append(
+                f"- **{_escape(line.name)} was judged on other clips** than "
+                f"the first line: {counts}. It is not compared."
+            )
         if line.note and line.name == line.row:
             remarks.append(f"- {_escape(line.name)}: {_escape(line.note)}")
         remarks += [

@@ -56,7 +56,7 @@ def _numbers(line: Line) -> Iterator[tuple]:
         for (machine, section), numbers in judged.sections.items():
             for metric, drawn in numbers.items():
                 yield seed, machine, section, metric, float(drawn[0]), OURS
-    for seed, costs in zip(line.judged, line.costs, strict=False):
+    for seed, costs in line.costs.items():
         for name, value in dataclasses.asdict(costs).items():
             if isinstance(value, int | float):
                 yield seed, "", "", name, float(value), OURS

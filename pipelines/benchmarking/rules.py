@@ -5,13 +5,13 @@ from argparse import ArgumentError
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
-from typing import get_args
-from typing import get_type_hints
 
 from jsonargparse import ArgumentParser
 
 from pipelines.benchmarking.benchmark import PrintedNumbers
 from pipelines.config import Config
+from pipelines.scorers import SCORER_NAMES
+from pipelines.scorers import with_scorer
 
 # Words by which one would ask for the best of several by its test scores.
 _SELECTING = {"select", "select_on", "select_by", "selection", "objective"}
@@ -105,26 +105,31 @@ def check_settings_of(kind: type, entry: Any, where: str) -> dict[str, Any]:
     return {name: read[name] for name in entry}
 
 
-def check_scorers(names: Sequence[str], own: str, where: str) -> None:
-    """Refuses scorers that are not known, or named twice.
+def check_scorers(names: Sequence[str], config: Config, where: str) -> None:
+    """Refuses scorers that are not known, named twice or do not suit.
 
     Args:
         names: Further scorers of a row.
-        own: The row's own.
+        config: The row's settings, with its own scorer.
         where: Which row.
 
     Raises:
         ValueError: For the first of them.
 
-    >>> check_scorers(["mahalanobis"], "local_density", "it")
+    >>> check_scorers(["mahalanobis"], Config(scorer="local_density"), "it")
     """
-    known = get_args(get_type_hints(Config)["scorer"])
+    own = config.scorer
     for place, name in enumerate(names):
-        if name not in known or name in (own, *names[:place]):
+        if name not in SCORER_NAMES or name in (own, *names[:place]):
             raise ValueError(
-                f"`scorers` must be of {', '.join(known)}, each once and "
-                f"without the row's own, {own}. Received: {name!r} in {where}."
+                f"`scorers` must be of {', '.join(SCORER_NAMES)}, each once "
+                f"and without the row's own, {own}. Received: {name!r} in "
+                f"{where}."
             )
+        try:
+            with_scorer(config, name)
+        except ValueError as error:
+            raise ValueError(f"{error} It is in {where}.") from None
 
 
 def read_printed(entry: Any, where: str) -> PrintedNumbers:
@@ -145,6 +150,12 @@ def read_printed(entry: Any, where: str) -> PrintedNumbers:
     rows = dict(entry)
     source = str(rows.pop("source"))
     official = rows.pop("official_score", None)
+    year = rows.pop("year", None)
+    if (official is not None) != isinstance(year, int):
+        raise ValueError(
+            "A printed `official_score` must have the `year` of its data. "
+            f"Received: official_score={official}, year={year} in {where}."
+        )
     lists = {**rows, "official_score": [official, official]}
     if official is None:
         del lists["official_score"]
@@ -164,4 +175,4 @@ def read_printed(entry: Any, where: str) -> PrintedNumbers:
         str(name): tuple(map(float, numbers)) for name, numbers in rows.items()
     }
     average = machines.pop("average", ())
-    return PrintedNumbers(source, machines, average, official)
+    return PrintedNumbers(source, machines, average, official, year)

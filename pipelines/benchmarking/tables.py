@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pipelines.benchmarking.benchmark import Benchmark
 from pipelines.benchmarking.benchmark import BenchmarkRow
+from pipelines.benchmarking.benchmark import PrintedNumbers
 from pipelines.benchmarking.cell_plan import CellPlan
 from pipelines.benchmarking.costs import Costs
 from pipelines.benchmarking.data_set import BUILT_IN
@@ -87,24 +88,25 @@ class Tables:
 
     def _line(self, data_set: str, row: BenchmarkRow, name: str) -> Line:
         key = (data_set, name)
-        is_theirs = name == row.name and self._is_printed(data_set, row)
         return Line(
             name,
             row.name,
             self._judged.get(key, {}),
-            tuple(self._costs.get(key, {}).values()),
+            self._costs.get(key, {}),
             self._failures.get(key, {}),
-            row.printed if is_theirs else None,
+            self._printed(data_set, row) if name == row.name else None,
             row.note,
         )
 
-    def _is_printed(self, data_set: str, row: BenchmarkRow) -> bool:
-        """Whether what others printed may be of these data.
+    def _printed(
+        self, data_set: str, row: BenchmarkRow
+    ) -> PrintedNumbers | None:
+        """What others printed that may be of these data; of no built-in ones.
 
-        It is of no built-in machine, and of none that it does not name.
+        `None` where that is nothing.
         """
         if data_set == BUILT_IN or row.printed is None:
-            return False
+            return None
         machines = {
             machine
             for (name, _), seeds in self._judged.items()
@@ -112,5 +114,6 @@ class Tables:
             for machine in judged.machines
             if name == data_set
         }
-        named = set(row.printed.machines)
-        return not named or not machines or bool(named & machines)
+        printed = row.printed.of(machines, self.year(data_set))
+        has_any = printed.machines or printed.official_score is not None
+        return printed if machines and has_any else None

@@ -11,7 +11,7 @@ from pipelines.clip_scores import score_embeddings
 from pipelines.clip_scores import unseen_folds
 from pipelines.config import Config
 from pipelines.embeddings import Embeddings
-from pipelines.loss_facts import HEAD_SCORERS
+from pipelines.loss_facts import UNFITTED_SCORERS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,7 +87,8 @@ def calibration_scores(
             scores = score_embeddings(fold, own)[:, 0]
             scored = np.flatnonzero(np.isfinite(scores))
             found[name][scored] = scores[scored]
-    source = "trained on" if config.scorer in HEAD_SCORERS else "out of fold"
+    is_fitted = config.scorer not in UNFITTED_SCORERS
+    source = "out of fold" if is_fitted else "trained on"
     is_unseen = is_unseen[: len(keys)] | (statistics is not None)
     return {
         name: _choose(found[name], is_unseen, config.false_alarm_rate, source)

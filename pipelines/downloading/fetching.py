@@ -51,8 +51,10 @@ def fetch_archive(
     folder = pathlib.Path(folder)
     part = partial_path(folder, file)
     # What pooch leaves behind when it is killed: nothing, or all of it.
-    for rest in folder.glob("tmp*"):
-        if rest.stat().st_size == file.size and not part.exists():
+    for rest in folder.glob("tmp????????"):
+        if not rest.is_file() or rest.stat().st_size not in (0, file.size):
+            continue
+        if rest.stat().st_size and not part.exists():
             rest.rename(part)
         rest.unlink(missing_ok=True)
     pooch.get_logger().setLevel("WARNING")

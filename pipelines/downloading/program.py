@@ -131,7 +131,8 @@ def _download_part(
     for machine, file in plan.archives.items():
         place = f"{plan.part.name}/{machine}"
         name = f"{plan.part.data_set}/{place}"
-        if num_files := finished.num_files(place, file.checksum):
+        num_files = finished.num_files(place, file.checksum)
+        if num_files is not None:
             _logger.info("%s: %d files, there already", name, num_files)
             continue
         archives = root / ARCHIVES / plan.part.name
@@ -155,7 +156,7 @@ def _check_space(plans: Sequence[PlannedPart], folder: pathlib.Path) -> None:
         finished = Finished(root)
         for machine, file in plan.archives.items():
             place = f"{plan.part.name}/{machine}"
-            if finished.num_files(place, file.checksum):
+            if finished.num_files(place, file.checksum) is not None:
                 continue
             archives = root / ARCHIVES / plan.part.name
             to_come += (1 + _UNPACKED_RATIO) * file.size

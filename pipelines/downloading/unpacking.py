@@ -52,6 +52,7 @@ def unpack(
     try:
         with zipfile.ZipFile(path) as archive:
             members = read_members(archive, machine)
+            _check_recordings(members, path)
             if folder.exists():
                 _check_same(folder, members, path)
                 return len(members)
@@ -76,6 +77,18 @@ def unpack(
             "Delete it and run again."
         ) from error
     return len(members)
+
+
+def _check_recordings(
+    members: dict[pathlib.PurePosixPath, zipfile.ZipInfo],
+    path: str | os.PathLike[str],
+) -> None:
+    if not any(place.suffix.lower() == ".wav" for place in members):
+        raise ValueError(
+            "The archive of a machine must hold recordings. Received: "
+            f"{path} with {len(members)} files, no WAV among them. Delete it, "
+            "and run again with another `--mirror`."
+        )
 
 
 def _check_same(

@@ -13,9 +13,9 @@ from pipelines.clip_list import read_clip_list
 from pipelines.clip_scores import score_embeddings
 from pipelines.clips_to_score import choose_test_clips
 from pipelines.embeddings import Embeddings
-from pipelines.embeddings import embed_clips
 from pipelines.embeddings import read_embeddings
 from pipelines.inspected_clip import InspectedClip
+from pipelines.network_embeddings import embed_by_networks
 from pipelines.run_folder import RunFolder
 from pipelines.run_folder import read_config
 from pipelines.scored_clip import ScoredClip
@@ -62,8 +62,8 @@ def score_by_scorers(
         for normal in normal_clips(read_clip_list(run.clips))
     }
     inspected, _ = choose_test_clips(roots, config, detector, trained_on)
-    test = embed_clips(
-        detector.embedder.predict_on_batch, inspected, config, "scoring"
+    test = embed_by_networks(
+        detector.embedder, detector.groups, inspected, config, "scoring"
     )
     found = {OWN_SCORER: _scored_clips(detector, test, inspected)}
     normals = read_embeddings(run.embeddings)

@@ -125,6 +125,17 @@ def test_a_clip_gone_since_its_inspection_weighs_nothing(make_data, two_fans):
     np.testing.assert_array_equal(weights == 0, is_silent | partners)
 
 
+def test_unmixed_a_clip_that_is_gone_is_of_no_class(make_data, two_fans):
+    config = dataclasses.replace(CONFIG, loss="arcface", epochs=1)
+    data = make_data(config)
+    (two_fans / "fan" / "train" / "normal_id_00_00000003.wav").unlink()
+    batches = collect(data.batches())
+    weights = np.concatenate([weight for _, _, weight in batches])
+    targets = np.concatenate([target for _, target, _ in batches])
+    assert sorted(weights) == [0] + 19 * [1]
+    np.testing.assert_array_equal(targets.sum(axis=1), weights)
+
+
 def test_copies_at_other_speeds_sound_higher_or_lower(make_data):
     config = dataclasses.replace(
         CONFIG, loss="arcface", epochs=1, clip_seconds=0.8

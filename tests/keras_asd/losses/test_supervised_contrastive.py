@@ -88,6 +88,17 @@ def test_equal_projections_have_a_finite_loss_and_gradient(
     assert np.isfinite(slope).all()
 
 
+def test_a_clip_of_no_class_is_nobody_s_other():
+    projections = np.random.default_rng(0).normal(size=(5, 4))
+    targets = one_hot([0, 0, 1, 1, 2])
+    targets[-1] = 0
+    for includes_anchor in (False, True):
+        loss = SupervisedContrastive(0.5, includes_anchor)
+        alone = float(loss(targets[:-1], projections[:-1]))
+        found = float(loss(targets, projections))
+        assert found == pytest.approx(alone, rel=1e-5)
+
+
 def test_the_length_of_a_projection_does_not_matter():
     generator = np.random.default_rng(0)
     projections = generator.normal(size=(6, 4))

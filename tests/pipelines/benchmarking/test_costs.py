@@ -7,8 +7,10 @@ from keras import ops
 
 from keras_asd.models import JoinedEmbedder
 from pipelines.benchmarking.clock import begin_attempt
+from pipelines.benchmarking.clock import count_attempts
 from pipelines.benchmarking.clock import training_seconds
 from pipelines.benchmarking.cost_table import cost_table
+from pipelines.benchmarking.costs import read_costs
 from pipelines.benchmarking.costs import try_to_count
 from pipelines.benchmarking.line import Line
 from pipelines.benchmarking.multiplications import count_multiplications
@@ -49,8 +51,24 @@ def test_what_cannot_be_counted_is_told_and_fails_nothing(caplog, outcome):
     assert try_to_count(keras.Sequential(layers)) is None
     assert "no attribute 'samples'" in caplog.text
     own = dataclasses.replace(outcome(1).costs, num_multiplications=None)
-    table = cost_table([Line("odd", "odd", {}, (own,))])
+    table = cost_table([Line("odd", "odd", {}, {1: own})])
     assert table_row(table, "odd")[6] == "?"
+
+
+def test_a_peak_that_nobody_saw_does_not_count(outcome):
+    own = outcome(1).costs
+    costs = {1: own, 2: dataclasses.replace(own, peak_bytes=None)}
+    table = cost_table([Line("odd", "odd", {}, costs)])
+    assert table_row(table, "odd")[7] == "700"
+    table = cost_table([Line("odd", "odd", {}, {2: costs[2]})])
+    assert table_row(table, "odd")[7] == "?"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"num_epochs": 3}'])
+def test_costs_that_are_none_are_measured_again(tmp_path, text, caplog):
+    (tmp_path / "cell.json").write_text(text)
+    assert read_costs(RunFolder(tmp_path)) is None
+    assert "measured again" in caplog.text
 
 
 def test_networks_side_by_side_count_together():
@@ -95,6 +113,7 @@ def test_the_seconds_of_killed_attempts_count_up_to_their_last_weights(
     run = RunFolder(tmp_path / "run")
     begin_attempt(run, now=100.0)
     assert training_seconds(run) == 0
+    assert count_attempts(run) == 1
     begin_attempt(run, now=200.0)  # Killed before an epoch's end.
     touch(run.checkpoint(1), 230.0)
     assert training_seconds(run) == 30
@@ -105,3 +124,4 @@ def test_the_seconds_of_killed_attempts_count_up_to_their_last_weights(
     assert training_seconds(run) == 45
     begin_attempt(run, now=900.0)
     assert training_seconds(run) == 45
+    assert count_attempts(run) == 4

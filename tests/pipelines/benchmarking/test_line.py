@@ -6,6 +6,7 @@ import pytest
 from keras_asd.metrics import paired_bootstrap
 from pipelines.benchmarking.judging import judge_clips
 from pipelines.benchmarking.line import Line
+from pipelines.benchmarking.result_table import result_table
 
 
 def make_line(scored, seeds, strength):
@@ -76,3 +77,13 @@ def test_other_clips_are_not_compared(scored):
     fewer = judge_clips(scored(1, 1.0, num_clips=8), 2023)
     other = dataclasses.replace(line, judged={1: fewer})
     assert line.difference(other, "auc") is None
+
+
+def test_a_line_of_other_clips_is_told(scored):
+    whole = Line("one", "one", {1: judge_clips(scored(1, 1.0), 2023)})
+    part = Line("two", "two", {1: judge_clips(scored(1, 1.0)[:-1], 2023)})
+    text = result_table([whole, part], "one", 1, 2023)
+    assert (
+        "- **two was judged on other clips** than the first line: 47." in text
+    )
+    assert "judged on other" not in result_table([whole], "one", 1, 2023)

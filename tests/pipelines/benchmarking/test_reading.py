@@ -116,6 +116,11 @@ def test_built_in_data_may_be_changed(write):
         ({"rows": [ROW | {"changes": {"seed": 1}}]}, "`seed` in row 'plain'"),
         ({"rows": [ROW | {"scorers": ["magic"]}]}, "'magic' in row 'plain'"),
         ({"rows": [ROW | {"scorers": ["local_density"]}]}, "the row's own"),
+        ({"rows": [ROW | {"scorers": ["error"]}]}, "error.*row 'plain'"),
+        (
+            {"rows": [ROW | {"paper": {"official_score": 60, "source": "T"}}]},
+            "must have the `year`",
+        ),
         ({"rows": [ROW | {"name": "!"}]}, "a letter or a digit"),
         ({"rows": [ROW, ROW]}, "names of rows must differ"),
         ({"rows": [ROW, ROW | {"name": "plain!"}]}, "more than by signs"),

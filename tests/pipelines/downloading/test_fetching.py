@@ -37,17 +37,19 @@ def test_a_cut_download_goes_on_where_it_stopped(zenodo, server, tmp_path):
 
 def test_a_killed_download_goes_on_in_the_next_call(zenodo, server, tmp_path):
     partial_path(tmp_path, FILE).write_bytes(CONTENT[:5_000_000])
-    (tmp_path / "tmpabc").write_bytes(b"left by a kill")
+    (tmp_path / "tmp_a1b2c3d").write_bytes(b"")
+    (tmp_path / "tmp_mine").mkdir()
     path = fetch_archive(server, FILE, tmp_path)
     assert path.read_bytes() == CONTENT
     assert zenodo.num_sent[LINK] == 120_000
-    assert [path.name for path in tmp_path.iterdir()] == ["a.zip"]
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["a.zip", "tmp_mine"]
 
 
 def test_a_download_that_was_killed_when_it_was_whole_is_kept(
     zenodo, server, tmp_path
 ):
-    (tmp_path / "tmpabc").write_bytes(CONTENT)
+    (tmp_path / "tmp_a1b2c3d").write_bytes(CONTENT)
     assert fetch_archive(server, FILE, tmp_path).read_bytes() == CONTENT
     assert not zenodo.requests
     assert [path.name for path in tmp_path.iterdir()] == ["a.zip"]

@@ -54,7 +54,7 @@ def linked():
     [
         ({"../1.wav": b""}, "would leave"),
         ({"fan/train/../../../1.wav": b""}, "would leave"),
-        ({"/tmp/fan/train/1.wav": b""}, "would leave"),
+        ({"/fan/train/1.wav": b""}, "would leave"),
         ({"C:/fan/train/1.wav": b""}, "would leave"),
         ({"fan\\..\\1.wav": b""}, "would leave"),
         ({"fan/train/1.wav\n": b""}, "would leave"),
