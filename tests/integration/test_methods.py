@@ -184,7 +184,7 @@ def test_a_run_killed_after_its_first_network_ends_as_the_unbroken_one(
     monkeypatch.setattr(network_training, "fit_classifier", fit)
     with pytest.raises(KeyboardInterrupt):
         train([data], config, str(run))
-    assert networks == ["000_fan", "01_pump"]
+    assert networks == ["000_fan", "001_pump"]
     history = run / "parts" / "000_fan" / "history.csv"
     written = history.stat().st_mtime_ns
     train([data], config, str(run))
