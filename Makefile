@@ -24,10 +24,16 @@ test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 	$(MAKE) test-other
 
-# The other supported TensorFlow, and the core room on the JAX backend.
+# The other supported TensorFlow (decoding, training, export), and the core
+# room on the JAX backend.
+OTHER := $(addprefix tests/pipelines/,archives exporting scoring \
+	$(addprefix test_,$(addsuffix .py,decode fitting inspection mixing \
+	native_ops network_embeddings training_data waveforms))) \
+	tests/integration/test_main_job.py
+
 test-other:
 	$(MAKE) setup LOCK=tensorflow-2.21 VENV=.venv-tensorflow-2.21
-	.venv-tensorflow-2.21/bin/python -m pytest -q -n 2 tests/pipelines tests/integration/test_main_job.py
+	.venv-tensorflow-2.21/bin/python -m pytest -q -n 2 $(OTHER)
 	KERAS_BACKEND=jax .venv-tensorflow-2.21/bin/python -m pytest -q -n 2 -m "not slow" tests/keras_asd
 
 check: setup
