@@ -14,7 +14,7 @@ from keras_asd.models import load_published_weights
 from keras_asd.scoring import CentreAngle
 from tests.classifier_cases import draw_normal_and_faulty
 from tests.classifier_cases import draw_two_machines
-from tests.harness import IS_JAX
+from tests.harness import compile_quickly
 
 SAMPLES = 4096
 pytestmark = pytest.mark.usefixtures("tiny_stages")
@@ -36,7 +36,7 @@ def make_encoder(**settings):
 def fit(embedder, head, loss, epochs):
     """Trains, and gives the loss of every epoch."""
     classifier = Classifier(embedder, head, mix_position="waveform")
-    classifier.compile(keras.optimizers.Adam(5e-3), loss, jit_compile=IS_JAX)
+    compile_quickly(classifier, keras.optimizers.Adam(5e-3), loss)
     clips, targets = draw_two_machines(32, SAMPLES)
     history = classifier.fit(clips, targets, 16, epochs=epochs, verbose=0)
     return classifier, history.history["loss"]

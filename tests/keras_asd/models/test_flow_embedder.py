@@ -7,6 +7,7 @@ from keras_asd.losses import OutlierExposure
 from keras_asd.models import Classifier
 from keras_asd.models import FlowEmbedder
 from tests.flow_cases import stir
+from tests.harness import compile_quickly
 
 SAMPLES = 8192
 SIZES = {
@@ -44,10 +45,10 @@ def train(weight, num_epochs=12):
     classifier = Classifier(
         embedder, TotalError(num_classes=2), mix_position="waveform"
     )
-    classifier.compile(
+    compile_quickly(
+        classifier,
         keras.optimizers.Adam(3e-3),
         OutlierExposure(0, margin=0.5, weight=weight),
-        jit_compile=keras.backend.backend() == "jax",
     )
     history = classifier.fit(
         np.concatenate([own, siblings]),

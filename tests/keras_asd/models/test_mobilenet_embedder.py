@@ -12,7 +12,7 @@ from keras_asd.scoring import LogOdds
 from tests.classifier_cases import draw_normal_and_faulty
 from tests.classifier_cases import draw_tones
 from tests.classifier_cases import draw_two_machines
-from tests.harness import IS_JAX
+from tests.harness import compile_quickly
 
 # The smallest there is: 32 whole frames.
 SAMPLES = 31 * 512 + 1024
@@ -126,8 +126,8 @@ def test_the_loss_falls_and_the_score_separates_an_easy_fault(tmp_path):
     )
     # Down to zero, so that the normalisations' statistics settle.
     rate = keras.optimizers.schedules.CosineDecay(5e-3, decay_steps=60)
-    classifier.compile(
-        keras.optimizers.Adam(rate), ClassCrossEntropy(), jit_compile=IS_JAX
+    compile_quickly(
+        classifier, keras.optimizers.Adam(rate), ClassCrossEntropy()
     )
     clips, targets = draw_two_machines(32, SAMPLES)
     history = classifier.fit(clips, targets, 16, epochs=30, verbose=0)

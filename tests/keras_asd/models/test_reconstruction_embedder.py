@@ -6,7 +6,7 @@ from keras_asd.layers import TotalError
 from keras_asd.losses import OwnClassError
 from keras_asd.models import Classifier
 from keras_asd.models import ReconstructionEmbedder
-from tests.harness import IS_JAX
+from tests.harness import compile_quickly
 from tests.harness import to_numpy
 from tests.reconstruction_cases import SAMPLES
 from tests.reconstruction_cases import make_noise
@@ -62,9 +62,7 @@ def randomize(embedder):
 def train(embedder, waveform, epochs, batch_size=8):
     head = TotalError(1, num_terms=embedder.num_mel_bins)
     classifier = Classifier(embedder, head, mix_position="waveform")
-    classifier.compile(
-        keras.optimizers.Adam(1e-2), OwnClassError(), jit_compile=IS_JAX
-    )
+    compile_quickly(classifier, keras.optimizers.Adam(1e-2), OwnClassError())
     history = classifier.fit(
         waveform,
         np.ones((len(waveform), 1), "float32"),
