@@ -38,12 +38,14 @@ def score_embeddings(
     """
     num_clips = int(embeddings.clips.max(initial=-1)) + 1
     totals = np.zeros((num_clips, 3))
-    dim = detector.embedder.embedding_dim if num_clips else 0
     for first in range(0, len(embeddings.clips), BATCH_SIZE):
         some = embeddings.select(slice(first, first + BATCH_SIZE))
         places = [list(detector.keys).index(key) for key in some.keys.tolist()]
+        vectors = some.vectors
+        if some.firsts is not None:
+            vectors = some.whole(detector.embedder.embedding_dim)
         outputs = detector.score(
-            ops.convert_to_tensor(some.whole(dim)), np.array(places, "int32")
+            ops.convert_to_tensor(vectors), np.array(places, "int32")
         )
         rows = np.column_stack(
             [

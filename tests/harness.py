@@ -180,12 +180,6 @@ def check_batch_independence(case):
         assert_close(case.function(*some), expected)
 
 
-def compile_quickly(model, optimizer, loss, **options):
-    """Compiles without XLA where it is slow, and so that it is traced once."""
-    model.compile(optimizer, loss, jit_compile=IS_JAX, **options)
-    model.optimizer.build(model.trainable_variables)
-
-
 def check_compiled_call(case):
     """The compiled call gives what the eager one gives."""
     model, inputs = as_model(case.built, case.example())
@@ -202,11 +196,12 @@ def check_training_step(case):
     model, inputs = as_model(layer, arguments)
     if not (case.is_trained and layer.trainable_weights):
         return
-    compile_quickly(
-        model,
+    model.compile(
         keras.optimizers.SGD(0.1),
-        lambda y_true, y_pred: keras.ops.square(y_true - y_pred),
+        loss=lambda y_true, y_pred: keras.ops.square(y_true - y_pred),
+        jit_compile=IS_JAX,
     )
+    model.optimizer.build(model.trainable_variables)
     before = layer.get_weights()
     draw = np.random.default_rng(2).normal
     targets = tree.map_structure(

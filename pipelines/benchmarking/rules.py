@@ -5,13 +5,13 @@ from argparse import ArgumentError
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
+from typing import get_args
+from typing import get_type_hints
 
 from jsonargparse import ArgumentParser
 
 from pipelines.benchmarking.benchmark import PrintedNumbers
 from pipelines.config import Config
-from pipelines.scorers import SCORER_NAMES
-from pipelines.scorers import with_scorer
 
 # Words by which one would ask for the best of several by its test scores.
 _SELECTING = {"select", "select_on", "select_by", "selection", "objective"}
@@ -118,16 +118,15 @@ def check_scorers(names: Sequence[str], config: Config, where: str) -> None:
 
     >>> check_scorers(["mahalanobis"], Config(scorer="local_density"), "it")
     """
-    own = config.scorer
+    known, own = get_args(get_type_hints(Config)["scorer"]), config.scorer
     for place, name in enumerate(names):
-        if name not in SCORER_NAMES or name in (own, *names[:place]):
+        if name not in known or name in (own, *names[:place]):
             raise ValueError(
-                f"`scorers` must be of {', '.join(SCORER_NAMES)}, each once "
-                f"and without the row's own, {own}. Received: {name!r} in "
-                f"{where}."
+                f"`scorers` must be of {', '.join(known)}, each once and "
+                f"without the row's own, {own}. Received: {name!r} in {where}."
             )
         try:
-            with_scorer(config, name)
+            dataclasses.replace(config, **{"scorer": name})
         except ValueError as error:
             raise ValueError(f"{error} It is in {where}.") from None
 

@@ -11,7 +11,7 @@ from keras_asd.losses import AdaCos
 from keras_asd.losses import SubclusterAdaCos
 from keras_asd.metrics import MarginFreeAccuracy
 from keras_asd.models import Classifier
-from tests.harness import compile_quickly
+from tests.quick_training import compile_quickly
 
 NUM_CLASSES, SAMPLES, BATCH = 5, 12, 20
 MODES = ["adaptive", "reference"]

@@ -9,7 +9,7 @@ from keras_asd.models import Classifier
 from keras_asd.models import Embedder
 from tests.harness import as_function
 from tests.harness import assert_close
-from tests.harness import compile_quickly
+from tests.quick_training import compile_quickly
 
 WEIGHT = np.array([0.8, 0.3, 0.5], "float32")
 PARTNER = np.array([1, 0, 0], "int32")

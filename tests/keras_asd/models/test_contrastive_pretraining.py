@@ -14,7 +14,7 @@ from keras_asd.models import load_published_weights
 from keras_asd.scoring import CentreAngle
 from tests.classifier_cases import draw_normal_and_faulty
 from tests.classifier_cases import draw_two_machines
-from tests.harness import compile_quickly
+from tests.quick_training import compile_quickly
 
 SAMPLES = 4096
 pytestmark = pytest.mark.usefixtures("tiny_stages")

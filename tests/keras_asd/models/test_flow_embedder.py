@@ -7,7 +7,7 @@ from keras_asd.losses import OutlierExposure
 from keras_asd.models import Classifier
 from keras_asd.models import FlowEmbedder
 from tests.flow_cases import stir
-from tests.harness import compile_quickly
+from tests.quick_training import compile_quickly
 
 SAMPLES = 8192
 SIZES = {

@@ -12,7 +12,7 @@ from keras_asd.scoring import LogOdds
 from tests.classifier_cases import draw_normal_and_faulty
 from tests.classifier_cases import draw_tones
 from tests.classifier_cases import draw_two_machines
-from tests.harness import compile_quickly
+from tests.quick_training import compile_quickly
 
 # The smallest there is: 32 whole frames.
 SAMPLES = 31 * 512 + 1024

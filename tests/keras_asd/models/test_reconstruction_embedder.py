@@ -6,8 +6,8 @@ from keras_asd.layers import TotalError
 from keras_asd.losses import OwnClassError
 from keras_asd.models import Classifier
 from keras_asd.models import ReconstructionEmbedder
-from tests.harness import compile_quickly
 from tests.harness import to_numpy
+from tests.quick_training import compile_quickly
 from tests.reconstruction_cases import SAMPLES
 from tests.reconstruction_cases import make_noise
 from tests.reconstruction_cases import make_small
