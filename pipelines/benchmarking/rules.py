@@ -125,8 +125,9 @@ def check_scorers(names: Sequence[str], config: Config, where: str) -> None:
                 f"`scorers` must be of {', '.join(known)}, each once and "
                 f"without the row's own, {own}. Received: {name!r} in {where}."
             )
+        changes: dict[str, Any] = {"scorer": name}
         try:
-            dataclasses.replace(config, **{"scorer": name})
+            dataclasses.replace(config, **changes)
         except ValueError as error:
             raise ValueError(f"{error} It is in {where}.") from None
 
