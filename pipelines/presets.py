@@ -27,6 +27,7 @@ _STGRAM = dataclasses.replace(
 # rate falls so that every loss reaches its floor.
 #
 # `training_free` is ours: statistics of the log-Mel and a local density.
+# `dual_branch_fused` adds both up, for few clips.
 _DUAL_BRANCH = Config(
     embedder="dual_branch",
     loss="subcluster_adacos",
@@ -42,6 +43,16 @@ _DUAL_BRANCH = Config(
     weight_decay=0.0,
     holdout=0.0,
     keep="last",
+)
+_DUAL_BRANCH_STUDY = dataclasses.replace(
+    _DUAL_BRANCH,
+    clip_seconds=2.0,
+    width=0.25,
+    embedding_dim=32,
+    batch_size=16,
+    learning_rate=3e-3,
+    final_learning_rate=0.01,
+    seed=1,
 )
 
 PRESETS = {
@@ -138,28 +149,12 @@ PRESETS = {
         batch_size=32,
         seed=1,
     ),
-    "dual_branch_study": dataclasses.replace(
-        _DUAL_BRANCH,
-        clip_seconds=2.0,
-        width=0.25,
-        embedding_dim=32,
-        batch_size=16,
-        learning_rate=3e-3,
-        final_learning_rate=0.01,
-        seed=1,
-    ),
+    "dual_branch_study": _DUAL_BRANCH_STUDY,
     "dual_branch_fused": dataclasses.replace(
-        _DUAL_BRANCH,
-        clip_seconds=2.0,
-        width=0.25,
-        embedding_dim=32,
+        _DUAL_BRANCH_STUDY,
         epochs=20,
-        batch_size=16,
-        learning_rate=3e-3,
-        final_learning_rate=0.01,
         scorer="local_density",
         fusion="training_free",
-        seed=1,
     ),
     "training_free": Config(
         embedder="statistics",
