@@ -26,12 +26,14 @@ def cut_windows(
     """
     length = ops.shape(waveform)[1]
     step = step or samples
-    surplus = ops.maximum(length - samples, 0)
+    # JAX compiles for a length that it knows, and an operation would hide it.
+    larger = max if isinstance(length, int) else ops.maximum
+    surplus = larger(length - samples, 0)
     # Not -(-surplus // step): ONNX rounds towards zero.
     covering = 1 + (surplus + step - 1) // step
     num_windows = 1 if is_cropped else covering
     number = ops.arange(num_windows, dtype="int32")
-    gaps = ops.maximum(num_windows - 1, 1)
+    gaps = larger(num_windows - 1, 1)
     # number * surplus // gaps, within 32 bits.
     starts = number * (surplus // gaps) + number * (surplus % gaps) // gaps
     places = starts[:, None] + ops.arange(samples, dtype="int32")
