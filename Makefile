@@ -24,17 +24,19 @@ test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 	$(MAKE) test-other
 
-# The other supported TensorFlow (decoding, training, export), and the core
-# room on the JAX backend.
-OTHER := $(addprefix tests/pipelines/,archives exporting scoring \
-	$(addprefix test_,$(addsuffix .py,decode fitting inspection mixing \
-	native_ops network_embeddings training_data waveforms))) \
+# The other supported TensorFlow: decoding, training, export. Every layer, model,
+# scorer and loss on the JAX backend.
+OTHER := $(addprefix tests/pipelines/,exporting $(addprefix test_,$(addsuffix \
+	.py,decode fitting native_ops training_data waveforms))) \
 	tests/integration/test_main_job.py
+JAX := $(addprefix tests/keras_asd/,test_contract.py losses \
+	$(addprefix layers/test_,log_mel_spectrogram.py power_spectrum.py) \
+	$(addprefix models/test_,classifier.py detector.py))
 
 test-other:
 	$(MAKE) setup LOCK=tensorflow-2.21 VENV=.venv-tensorflow-2.21
-	.venv-tensorflow-2.21/bin/python -m pytest -q -n 2 $(OTHER)
-	KERAS_BACKEND=jax .venv-tensorflow-2.21/bin/python -m pytest -q -n 2 -m "not slow" tests/keras_asd
+	.venv-tensorflow-2.21/bin/python -m pytest -q -n 2 $(OTHER) -k "not every_scorer"
+	KERAS_BACKEND=jax .venv-tensorflow-2.21/bin/python -m pytest -q -n 2 -m "not slow" $(JAX)
 
 check: setup
 	$(BIN)/ruff check .
