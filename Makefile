@@ -24,18 +24,16 @@ test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 	$(MAKE) test-other
 
-# The other supported TensorFlow: decoding, training, export. Every layer, model,
-# scorer and loss on the JAX backend.
-OTHER := $(addprefix tests/pipelines/,exporting $(addprefix test_,$(addsuffix \
-	.py,decode fitting native_ops training_data waveforms))) \
-	tests/integration/test_main_job.py
-JAX := $(addprefix tests/keras_asd/,test_contract.py losses \
-	$(addprefix layers/test_,log_mel_spectrogram.py power_spectrum.py) \
+# The other supported TensorFlow: decoding, training, export. Every layer, model
+# and scorer on the JAX backend.
+OTHER := $(addprefix tests/pipelines/test_,$(addsuffix .py,decode native_ops \
+	training_data waveforms)) tests/integration/test_main_job.py
+JAX := $(addprefix tests/keras_asd/,test_contract.py losses/test_contract.py \
 	$(addprefix models/test_,classifier.py detector.py))
 
 test-other:
 	$(MAKE) setup LOCK=tensorflow-2.21 VENV=.venv-tensorflow-2.21
-	.venv-tensorflow-2.21/bin/python -m pytest -q -n 2 $(OTHER) -k "not every_scorer"
+	.venv-tensorflow-2.21/bin/python -m pytest -q -n 2 $(OTHER)
 	KERAS_BACKEND=jax .venv-tensorflow-2.21/bin/python -m pytest -q -n 2 -m "not slow" $(JAX)
 
 check: setup

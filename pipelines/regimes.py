@@ -40,8 +40,8 @@ REGIMES = (
     Regime(
         100,
         "dual_branch_fused",
-        "with so few, statistics beat networks on made-up machines and the "
-        "reverse on real ones; both together stay close to the better",
+        "with so few, statistics were best on made-up machines, networks on a "
+        "handful of real ones; both together stay close to the better",
     ),
     Regime(
         math.inf,

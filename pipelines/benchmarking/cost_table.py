@@ -44,8 +44,8 @@ def cost_table(lines: Sequence[Line]) -> str:
         "networks. Scoring: the network with its front-end on batches of 32, "
         "without decoding. Multiply-adds (MAC): convolutions and matrix "
         "products; ? where they cannot be counted. Of a network for each "
-        "machine or section, parameters and MAC are the sum: every window "
-        "goes through all. Memory: main memory of the "
+        "machine or section, parameters and MAC are the sum: an exported "
+        "model sends every window through all. Memory: main memory of the "
         "process in training and scoring, not that of a GPU; ? where it was "
         "killed on the way."
     )

@@ -15,7 +15,7 @@ import tensorflow as tf
 from pipelines.exporting.manifest import verify_manifest
 from pipelines.exporting.publishing import versions
 
-NUM_KILLS = int(os.environ.get("KERAS_ASD_KILLS", 3))
+NUM_KILLS = int(os.environ.get("KERAS_ASD_KILLS", 2))
 
 # Exports again and again; each takes as long as the pause before the kill
 # may be, so that kills come before, while and after a version is renamed.

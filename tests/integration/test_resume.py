@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 import keras_asd.models  # noqa: F401
+from keras_asd.__main__ import main
 
 SCRIPT = """
 import sys
@@ -38,7 +39,7 @@ def wait_for(path: pathlib.Path, process, is_ready):
 def test_a_killed_run_ends_as_the_unbroken_one(data, tiny, tmp_path):
     flags = [*tiny, "--epochs", "4", "--keep", "best", "--holdout", "0.2"]
     unbroken = tmp_path / "unbroken"
-    assert start(data, unbroken, flags).wait() == 0
+    assert main(["train", str(data), "--run", str(unbroken), *flags]) == 0
     broken = tmp_path / "broken"
     generator = np.random.default_rng(5)
     for num_rows in (1, 3):

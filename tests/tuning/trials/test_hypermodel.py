@@ -53,6 +53,8 @@ FAST = ("tastgram_mfn_noisy_arcmix", "dual_branch_adacos", "training_free")
     [
         pytest.param(name, marks=[] if name in FAST else pytest.mark.slow)
         for name in SEARCHABLE
+        # The small ones of a method are what it is here anyway.
+        if not name.endswith(("_study", "_reduced"))
     ],
 )
 def test_every_preset_is_built_trained_and_judged(make_real, eager, preset):
