@@ -178,9 +178,6 @@ def check_outputs(outputs, expected):
             )
 
 
-every_form = pytest.mark.parametrize("form", FORMS)
-
-
 @pytest.fixture(autouse=True)
 def packages(request):
     """TensorFlow 2.21 is tested without the packages of ONNX."""
@@ -188,23 +185,19 @@ def packages(request):
         pytest.importorskip("tf2onnx")
 
 
-@every_form
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_every_embedder_gives_the_same(name, form, tmp_path):
     lengths = (SAMPLES, 100, SAMPLES // 2 + 1, SAMPLES + 1, 3 * SAMPLES - 5)
     check_form(SYSTEMS[name](), tmp_path / "model", form, lengths)
 
 
+# A conversion takes long; these have all the operations there are.
+CONVERTED = [(name, "litert") for name in ("centroids", "local_density")]
+
+
 @pytest.mark.parametrize(
-    ("scorer", "form"),
-    [
-        (scorer, form)
-        for scorer in SCORERS
-        for form in FORMS
-        # A conversion takes long; these have all the operations there are.
-        if form == "onnx"
-        or scorer in ("centroids", "gaussian_mixture", "local_density")
-    ],
+    "scorer, form", [*((name, "onnx") for name in SCORERS), *CONVERTED]
 )
 def test_every_scorer_gives_the_same(scorer, form, tmp_path):
     detector = make_detector(make_statistics(), scorer)
