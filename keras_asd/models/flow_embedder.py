@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from keras_asd.layers import LogMelSpectrogram
 from keras_asd.models.flow import Flow
-from keras_asd.models.waveform_length import as_clips
+from keras_asd.models.log_mel_embedder import LogMelEmbedder
 
 # dB: what a band that is the same in all clips, say beyond the microphone's
 # range, is divided by.
@@ -17,7 +17,7 @@ LEAST_SPREAD = 1.0
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")
-class FlowEmbedder(keras.Model):
+class FlowEmbedder(LogMelEmbedder):
     """Waveform in, parts of its negative log-density out.
 
     The log-Mel is standardised band by band, with what
@@ -173,10 +173,6 @@ class FlowEmbedder(keras.Model):
         self.level.assign(centre + mean)
         self.spread.assign(np.sqrt(variance))
 
-    def represent(self, waveform):
-        """Dict of `log_mel`, `(batch, frames, num_mel_bins)`, in dB."""
-        return {"log_mel": self.front_end(waveform)}
-
     def embed(self, representations, training=None):
         """Embedding `(batch, embedding_dim)` of what `represent` gave."""
         log_mel = ops.cast(representations["log_mel"], "float32")
@@ -191,28 +187,6 @@ class FlowEmbedder(keras.Model):
         scale = ops.mean(ops.log(self.spread))
         is_last = np.arange(self.embedding_dim) == self.embedding_dim - 1
         return ops.mean(terms, axis=1) + scale * is_last.astype("float32")
-
-    def neutral(self, representations):
-        """What masked cells are filled with: each band's mean over time."""
-        log_mel = representations["log_mel"]
-        mean = ops.mean(log_mel, axis=1, keepdims=True)
-        return {"log_mel": ops.broadcast_to(mean, ops.shape(log_mel))}
-
-    def axes(self, name):
-        """Label and values of each axis of the representation `name`."""
-        if name != "log_mel":
-            raise ValueError(
-                "`name` must be 'log_mel', all that this embedder computes. "
-                f"Received: name={name!r}."
-            )
-        return self.front_end.axes(self.samples)
-
-    def call(self, waveform, training=None):
-        waveform = as_clips(waveform, self.samples)
-        return self.embed(self.represent(waveform), training=training)
-
-    def compute_output_shape(self, input_shape):
-        return (input_shape[0], self.embedding_dim)
 
     def compute_output_spec(self, waveform, training=None):
         shape = self.compute_output_shape(waveform.shape)

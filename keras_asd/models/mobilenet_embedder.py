@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_asd.layers import LogMelSpectrogram
-from keras_asd.models.waveform_length import as_clips
+from keras_asd.models.log_mel_embedder import LogMelEmbedder
 from keras_asd.presets import NORM_MOMENTUM
 
 FRAME_LENGTH = 1024
@@ -16,7 +16,7 @@ LEAST_SIZE = 32
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")
-class MobileNetEmbedder(keras.Model):
+class MobileNetEmbedder(LogMelEmbedder):
     """MobileNetV2 of Keras over one window of a log-Mel spectrogram.
 
     The defaults are the classifier baseline of DCASE 2021: 64 frames of 1024
@@ -132,20 +132,9 @@ class MobileNetEmbedder(keras.Model):
         place = (slice(None),) * axis
         return frames[(*place, slice(first, first + self.num_frames))]
 
-    def neutral(self, representations):
-        """What masked cells are filled with: each band's mean over time."""
-        log_mel = representations["log_mel"]
-        mean = ops.mean(log_mel, axis=1, keepdims=True)
-        return {"log_mel": ops.broadcast_to(mean, ops.shape(log_mel))}
-
     def axes(self, name):
         """Label and values of each axis of the representation `name`."""
-        if name != "log_mel":
-            raise ValueError(
-                "`name` must be 'log_mel', all that this embedder computes. "
-                f"Received: name={name!r}."
-            )
-        (label, seconds), frequency = self.front_end.axes(self.samples)
+        (label, seconds), frequency = super().axes(name)
         return ((label, self._whole_frames(seconds, axis=0)), frequency)
 
     def embed(self, representations, training=None):
@@ -153,13 +142,6 @@ class MobileNetEmbedder(keras.Model):
         image = (representations["log_mel"] - MIDDLE_DB) / SPREAD_DB
         image = ops.stack([image, image, image], axis=-1)
         return self.backbone(image, training=training)
-
-    def call(self, waveform, training=None):
-        waveform = as_clips(waveform, self.samples)
-        return self.embed(self.represent(waveform), training=training)
-
-    def compute_output_shape(self, input_shape):
-        return (input_shape[0], self.embedding_dim)
 
     def get_config(self):
         return {

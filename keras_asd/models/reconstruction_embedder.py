@@ -6,6 +6,7 @@ from keras import ops
 
 from keras_asd.layers import LogMelSpectrogram
 from keras_asd.models.frame_predictor import FramePredictor
+from keras_asd.models.log_mel_embedder import LogMelEmbedder
 from keras_asd.models.residual_covariance import ResidualCovariance
 from keras_asd.models.waveform_length import as_clips
 
@@ -14,7 +15,7 @@ UNITS = (128, 128, 128, 128, 8, 128, 128, 128, 128)
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")
-class ReconstructionEmbedder(keras.Model):
+class ReconstructionEmbedder(LogMelEmbedder):
     """Errors of a dense network that predicts frames of the log-Mel.
 
     The network predicts all frames of a window through a bottleneck (the
@@ -120,25 +121,6 @@ class ReconstructionEmbedder(keras.Model):
         )
         self.built = True
 
-    def represent(self, waveform):
-        """Dict of `log_mel`, `(batch, frames, num_mel_bins)`, in dB."""
-        return {"log_mel": self.front_end(waveform)}
-
-    def neutral(self, representations):
-        """What masked cells are filled with: each band's mean over time."""
-        log_mel = representations["log_mel"]
-        mean = ops.mean(log_mel, axis=1, keepdims=True)
-        return {"log_mel": ops.broadcast_to(mean, ops.shape(log_mel))}
-
-    def axes(self, name):
-        """Label and values of each axis of the representation `name`."""
-        if name != "log_mel":
-            raise ValueError(
-                "`name` must be 'log_mel', all that this embedder computes. "
-                f"Received: name={name!r}."
-            )
-        return self.front_end.axes(self.samples)
-
     def embed(self, representations, training=None):
         """Embeddings `(batch, embedding_dim)` of what `represent` gave."""
         log_mel = representations["log_mel"]
@@ -200,13 +182,6 @@ class ReconstructionEmbedder(keras.Model):
         if not found:
             raise ValueError("`batches` must hold clips. Received: none.")
         self.roots.assign(np.concatenate([found[0], found[-1]], axis=1))
-
-    def call(self, waveform, training=None):
-        waveform = as_clips(waveform, self.samples)
-        return self.embed(self.represent(waveform), training=training)
-
-    def compute_output_shape(self, input_shape):
-        return (input_shape[0], self.embedding_dim)
 
     def compute_output_spec(self, waveform, training=None):
         shape = self.compute_output_shape(waveform.shape)

@@ -1,19 +1,18 @@
 """From a waveform to an embedding, without training."""
 
 import keras
-from keras import ops
 
 from keras_asd.layers import LogMelSpectrogram
 from keras_asd.layers import LogMelStatistics
 from keras_asd.layers import Whitening
-from keras_asd.models.waveform_length import as_clips
+from keras_asd.models.log_mel_embedder import LogMelEmbedder
 
 FRAME_SECONDS = 0.032
 STEP_SECONDS = 0.016
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")
-class StatisticsEmbedder(keras.Model):
+class StatisticsEmbedder(LogMelEmbedder):
     """Whitened statistics of the log-Mel spectrogram; nothing is trained.
 
     For folders of few normal clips: `fit` takes what `statistics` gives for
@@ -101,28 +100,9 @@ class StatisticsEmbedder(keras.Model):
             self.whitening.build((None, features))
         self.built = True
 
-    def represent(self, waveform):
-        """Dict of `log_mel`, `(batch, frames, num_mel_bins)`, in dB."""
-        return {"log_mel": self.front_end(waveform)}
-
     def embed(self, representations, training=None):
         """Embedding `(batch, embedding_dim)` of what `represent` gave."""
         return self.whitening(self.pooling(representations["log_mel"]))
-
-    def neutral(self, representations):
-        """What masked cells are filled with: each band's mean over time."""
-        log_mel = representations["log_mel"]
-        mean = ops.mean(log_mel, axis=1, keepdims=True)
-        return {"log_mel": ops.broadcast_to(mean, ops.shape(log_mel))}
-
-    def axes(self, name):
-        """Label and values of each axis of the representation `name`."""
-        if name != "log_mel":
-            raise ValueError(
-                "`name` must be 'log_mel', all that this embedder computes. "
-                f"Received: name={name!r}."
-            )
-        return self.front_end.axes(self.samples)
 
     def statistics(self, waveform):
         """What `fit` takes: `(batch, features)`, in dB, not whitened."""
@@ -140,13 +120,6 @@ class StatisticsEmbedder(keras.Model):
             ValueError: As `Whitening.fit`.
         """
         self.whitening.fit(statistics, groups)
-
-    def call(self, waveform, training=None):
-        waveform = as_clips(waveform, self.samples)
-        return self.embed(self.represent(waveform), training=training)
-
-    def compute_output_shape(self, input_shape):
-        return (input_shape[0], self.embedding_dim)
 
     def get_config(self):
         return {

@@ -45,6 +45,8 @@ def make_contract(
         "samples": config.samples,
         "long_clips": config.long_clips,
         "short_clips": config.short_clips,
+        "embedder": config.embedder,
+        "fusion": config.fusion,
         "scorer": config.scorer,
         "space": config.space,
         "calibration": config.calibration,

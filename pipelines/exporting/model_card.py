@@ -25,6 +25,7 @@ def model_card(
 
     >>> contract = {
     ...     "machines": ["fan"], "sampling_rate": 16_000, "samples": 32_000,
+    ...     "embedder": "mobile_facenet", "fusion": "none",
     ...     "scorer": "centroids", "space": "own", "false_alarm_rate": 0.05,
     ...     "calibration_clips": [99], "calibration_sources": ["unseen"],
     ... }
@@ -62,6 +63,8 @@ def model_card(
         probes=list(next(iter(differences.values()), {})),
         machines=contract["machines"],
         sampling_rate=contract["sampling_rate"],
+        embedder=contract["embedder"],
+        fusion=contract["fusion"],
         scorer=contract["scorer"],
         space=contract["space"],
     )

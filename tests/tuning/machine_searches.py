@@ -60,8 +60,8 @@ def stop_worker(folder):
     _, chief, workers = start(folder)
     wait_for_trials(folder, workers[0], 1)
     os.kill(workers[0], signal.SIGSTOP)
-    wait_for_trials(folder, workers[1], 4)
-    while '"interruptions": {}' in (folder / "search.json").read_text():
+    # Until the other has begun the same trial, in a folder of its own.
+    while "-b-" not in (folder / "begun.txt").read_text():
         time.sleep(0.01)
     os.kill(workers[0], signal.SIGCONT)
     return chief, workers
