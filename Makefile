@@ -20,20 +20,23 @@ $(STAMP): requirements/$(LOCK).txt setup.py
 demo: setup
 	$(BIN)/python -m keras_asd demo
 
+# What the tests of a file share is made once.
+BY_FILE := --dist loadfile --no-loadscope-reorder
+
 test: setup
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 $(BY_FILE)
 	$(MAKE) test-other
 
 # The other supported TensorFlow: decoding, training, export. Every layer, model
 # and scorer on the JAX backend.
-OTHER := $(addprefix tests/pipelines/test_,$(addsuffix .py,decode native_ops \
-	training_data waveforms)) tests/integration/test_main_job.py
+OTHER := tests/integration/test_main_job.py $(addprefix tests/pipelines/test_, \
+	$(addsuffix .py,decode native_ops training_data waveforms))
 JAX := $(addprefix tests/keras_asd/,test_contract.py losses/test_contract.py \
 	$(addprefix models/test_,classifier.py detector.py))
 
 test-other:
 	$(MAKE) setup LOCK=tensorflow-2.21 VENV=.venv-tensorflow-2.21
-	.venv-tensorflow-2.21/bin/python -m pytest -q -n 2 $(OTHER)
+	.venv-tensorflow-2.21/bin/python -m pytest -q -n 2 $(BY_FILE) $(OTHER)
 	KERAS_BACKEND=jax .venv-tensorflow-2.21/bin/python -m pytest -q -n 2 -m "not slow" $(JAX)
 
 check: setup

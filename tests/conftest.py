@@ -26,6 +26,16 @@ def write_hum(tmp_path):
 
 
 @pytest.fixture
+def eager():
+    """Networks that take a few steps are done before they would be traced."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+@pytest.fixture
 def two_fans(write_hum, tmp_path) -> pathlib.Path:
     """A DCASE 2020 tree: two fans, ten normal clips and six to judge each."""
     for unit, hz in (("id_00", 120.0), ("id_02", 180.0)):

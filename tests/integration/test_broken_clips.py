@@ -9,6 +9,8 @@ import soundfile
 from keras_asd.__main__ import main
 from pipelines.clip_list import read_clip_list
 
+pytestmark = pytest.mark.usefixtures("eager")
+
 
 @pytest.fixture
 def bad_data(tmp_path, write_hum):

@@ -5,6 +5,8 @@ import yaml
 
 from keras_asd.__main__ import main
 
+pytestmark = pytest.mark.usefixtures("eager")
+
 
 def run_main(words):
     try:

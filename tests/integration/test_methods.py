@@ -81,9 +81,6 @@ METHODS = {
     },
 }
 WITHOUT_CENTRES = ("idnn", "flow")
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Even though the `tf.config:UserWarning"
-)
 
 
 def make_config(method):

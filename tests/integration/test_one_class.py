@@ -7,6 +7,8 @@ import pytest
 from keras_asd.__main__ import main
 from pipelines.labels import SPEEDS
 
+pytestmark = pytest.mark.usefixtures("eager")
+
 
 @pytest.fixture
 def single(write_hum, tmp_path):

@@ -99,7 +99,7 @@ def test_an_unknown_scorer_is_refused_with_those_there_are(run, data, capsys):
 
 
 def test_one_class_alone_trains_compactness_and_nothing_else(
-    write_hum, tmp_path
+    write_hum, tmp_path, eager
 ):
     for index in range(8):
         write_hum(f"d/fan/train/{index:02d}.wav", 100)

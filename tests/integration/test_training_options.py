@@ -5,9 +5,12 @@ import json
 
 import keras
 import numpy as np
+import pytest
 
 from keras_asd.__main__ import main
 from keras_asd.models import AnomalyDetector
+
+pytestmark = pytest.mark.usefixtures("eager")
 
 
 def test_several_folders_train_one_network_in_half_precision(

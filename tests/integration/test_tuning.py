@@ -31,7 +31,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def words(data, tiny):
     return ["tune", str(data), *tiny, "--epochs", "1", "--trial_holdout", "0.3"]
 
@@ -53,14 +53,26 @@ def trials(folder):
     }
 
 
+@pytest.fixture(scope="module")
+def unbroken(words, tmp_path_factory):
+    """A search that ended: its flags, its folder, what it printed, seconds."""
+    folder = tmp_path_factory.mktemp("searches") / "unbroken"
+    words = [*words, "--trials", str(NUM_TRIALS), "--confirm_seeds", "1"]
+    begin = time.monotonic()
+    log = folder.with_suffix(".log")
+    search = start([*words, "--search", str(folder)], log)
+    printed = log.read_text("utf-8") if search.wait() == 0 else None
+    assert printed is not None, log.read_text("utf-8")
+    return words, folder, printed, time.monotonic() - begin
+
+
 def test_a_search_ends_with_trials_a_preset_and_its_confirmation(
-    words, data, tmp_path, capsys
+    unbroken, data, capsys, eager
 ):
-    folder = tmp_path / "search"
-    words = [*words, "--search", str(folder), "--confirm_seeds", "1"]
-    assert main([*words, "--trials", "2"]) == 0
-    printed = capsys.readouterr().out
-    assert len(re.findall(r"^\| 000\d .*completed", printed, re.M)) == 2
+    words, folder, printed, _ = unbroken
+    words = [*words, "--search", str(folder)]
+    rows = re.findall(r"^\| 000\d .*completed", printed, re.M)
+    assert len(rows) == NUM_TRIALS
     assert "| best trial: margin" in printed
     assert "| as it was: margin 0.7, scale 30, mix_alpha 0.5 |" in printed
     assert "| difference |" in printed
@@ -73,47 +85,46 @@ def test_a_search_ends_with_trials_a_preset_and_its_confirmation(
     assert settings["margin"] == best["margin"]
 
     begin = {one: one.stat().st_mtime_ns for one in folder.rglob("*.keras")}
-    assert main([*words, "--trials", "2"]) == 0
+    assert main(words) == 0
     assert "| difference |" in capsys.readouterr().out
     assert begin == {
         one: one.stat().st_mtime_ns for one in folder.rglob("*.keras")
     }
 
-    assert main([*words, "--trials", "2", "--search_seed", "7"]) == 2
+    assert main([*words, "--search_seed", "7"]) == 2
     assert "seed: 0 then, 7 now" in capsys.readouterr().err
 
-    run = tmp_path / "run"
+    run = folder.with_name("run")
     file = ["--config", str(folder / "best.yaml"), "--epochs", "1"]
     assert main(["train", str(data), "--run", str(run), *file]) == 0
 
 
-def test_a_search_whose_trials_all_fail_says_why(words, tmp_path, capsys):
+def test_a_search_whose_trials_all_fail_says_why(
+    words, tmp_path, capsys, eager
+):
     flags = ["--learning_rate", "1e30", "--search", str(tmp_path / "search")]
-    assert main([*words, *flags, "--trials", "2"]) == 2
+    assert main([*words, *flags, "--trials", "1"]) == 2
     error = capsys.readouterr().err
     assert "none of which did: The loss must stay finite." in error
 
 
 @pytest.mark.slow
 def test_a_search_killed_again_and_again_ends_as_the_unbroken_one(
-    words, tmp_path
+    unbroken, tmp_path
 ):
-    words = [*words, "--confirm_seeds", "0", "--trials", str(NUM_TRIALS)]
-    unbroken, broken = tmp_path / "unbroken", tmp_path / "broken"
-    begin = time.monotonic()
-    first = start([*words, "--search", str(unbroken)], tmp_path / "log")
-    assert first.wait() == 0, (tmp_path / "log").read_text()
-    seconds = time.monotonic() - begin
+    words, folder, _, seconds = unbroken
+    broken = tmp_path / "broken"
+    words = [*words, "--confirm_seeds", "0", "--search", str(broken)]
     generator = random.Random(3)
     for _ in range(NUM_KILLS):
-        process = start([*words, "--search", str(broken)], tmp_path / "log")
-        # Loading TensorFlow is a good part of it.
-        time.sleep(generator.uniform(0.3, 0.9) * seconds)
+        process = start(words, tmp_path / "log")
+        # Loading TensorFlow is a good part of it, the confirmation the last.
+        time.sleep(generator.uniform(0.2, 0.5) * seconds)
         process.send_signal(signal.SIGKILL)
         process.wait()
-    last = start([*words, "--search", str(broken)], tmp_path / "log")
+    last = start(words, tmp_path / "log")
     assert last.wait() == 0, (tmp_path / "log").read_text()
-    assert trials(broken) == trials(unbroken)
+    assert trials(broken) == trials(folder)
     assert len(trials(broken)) == NUM_TRIALS
 
 

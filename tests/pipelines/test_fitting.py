@@ -4,7 +4,6 @@ import logging
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from pipelines.assembly import make_classifier
 from pipelines.checkpoints import read_history
@@ -25,9 +24,7 @@ CONFIG = Config(
     holdout=0.2,
     keep="last",
 )
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Even though the `tf.config:UserWarning"
-)
+pytestmark = pytest.mark.usefixtures("eager")
 
 
 class Extra(keras.callbacks.Callback):
@@ -35,13 +32,6 @@ class Extra(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         logs["extra"] = 10.0 * epoch
-
-
-@pytest.fixture(autouse=True)
-def eager():
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture

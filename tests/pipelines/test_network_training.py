@@ -3,7 +3,6 @@ import pathlib
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from pipelines.clip import Clip
 from pipelines.clip_list import ListedClip
@@ -38,18 +37,6 @@ RECONSTRUCTION = Config(
     holdout=0.2,
     keep="last",
 )
-
-
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Even though the `tf.config:UserWarning"
-)
-
-
-@pytest.fixture
-def eager():
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
 
 
 def make_listed(key, role):

@@ -2,7 +2,6 @@
 
 import keras
 import pytest
-import tensorflow as tf
 
 from tests.tuning.toy_trials import TINY
 from tests.tuning.toy_trials import NoiseScore
@@ -19,14 +18,6 @@ def toy(monkeypatch, eager):
         lambda config, dtype: ToyEmbedder(config.samples),
     )
     monkeypatch.setattr("pipelines.fitting.load_model", keras.saving.load_model)
-
-
-@pytest.fixture
-def eager():
-    """Networks that take one step are done before they would be traced."""
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture

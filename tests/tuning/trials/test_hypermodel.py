@@ -22,13 +22,10 @@ SEARCHABLE = {
     if config.networks == "one" and config.pretraining == "none"
 }
 
-# keras-tuner's own, and TensorFlow's on functions that are not traced.
-pytestmark = [
-    pytest.mark.filterwarnings(
-        "ignore:.*is deprecated:DeprecationWarning:keras_tuner"
-    ),
-    pytest.mark.filterwarnings("ignore:Even though the `tf.config:UserWarning"),
-]
+# keras-tuner's own.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*is deprecated:DeprecationWarning:keras_tuner"
+)
 
 
 def tiny(config):
@@ -156,19 +153,15 @@ def test_it_serves_keras_tuners_own_hyperband(make, tmp_path):
     search.search(verbose=0)
     trials = search.oracle.trials.values()
     assert {trial.status for trial in trials} == {"COMPLETED"}
-    longer = [
+    longer = next(
         trial
         for trial in trials
         if trial.hyperparameters.values.get("tuner/trial_id")
-    ]
-    assert longer
-    for trial in longer:
-        values = trial.hyperparameters.values
-        names = ("margin", "scale", "mix_alpha")
-        found = try_values(
-            hypermodel, values={name: values[name] for name in names}
-        )
-        assert found["val_level"] == trial.score
+    )
+    values = longer.hyperparameters.values
+    names = ("margin", "scale", "mix_alpha")
+    unbroken = {name: values[name] for name in names}
+    assert try_values(hypermodel, values=unbroken)["val_level"] == longer.score
 
 
 def test_a_grid_is_declared_as_one(make):

@@ -7,13 +7,10 @@ from tests.tuning.toy_trials import Kill
 from tests.tuning.toy_trials import Scripted
 from tests.tuning.toy_trials import try_values
 
-# keras-tuner's own, and TensorFlow's on functions that are not traced.
-pytestmark = [
-    pytest.mark.filterwarnings(
-        "ignore:.*is deprecated:DeprecationWarning:keras_tuner"
-    ),
-    pytest.mark.filterwarnings("ignore:Even though the `tf.config:UserWarning"),
-]
+# keras-tuner's own.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*is deprecated:DeprecationWarning:keras_tuner"
+)
 
 
 @pytest.mark.parametrize("patience", [0, 4])
