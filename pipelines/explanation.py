@@ -8,6 +8,8 @@ import numpy as np
 from keras import ops
 
 from keras_asd.explanation import rise
+from keras_asd.models import JoinedEmbedder
+from keras_asd.models import StatisticsEmbedder
 
 # Cells of the masks along each axis, by the number of axes.
 CELLS = {1: 32, 2: 8}
@@ -19,7 +21,8 @@ class Explanation:
     """A representation of one clip, and where in it the score comes from.
 
     Args:
-        name: Of the representation, such as `"log_mel"`.
+        name: Of the representation, such as `"log_mel"`; of statistics
+            beside a network `"statistics_log_mel"`.
         values: What is shown of it, `(bins,)` or `(frames, bins)`.
         unit: What `values` count, such as `"dB"`.
         axes: Label and values of each axis.
@@ -91,11 +94,29 @@ def explain_clip(
             fill=ops.convert_to_numpy(fills[name])[0] if fills else None,
             progress=progress,
         )
-        shown, unit = _shown(embedder, name, values)
+        part, own_name = _part(embedder, name)
+        shown, unit = _shown(part, own_name, values)
+        is_beside = part is not embedder and isinstance(
+            part, StatisticsEmbedder
+        )
         explanations.append(
-            Explanation(name, shown, unit, embedder.axes(name), importance)
+            Explanation(
+                f"statistics_{own_name}" if is_beside else own_name,
+                shown,
+                unit,
+                part.axes(own_name),
+                importance,
+            )
         )
     return explanations
+
+
+def _part(embedder, name) -> tuple[Any, str]:
+    """The embedder whose representation it is, and its name there."""
+    if not isinstance(embedder, JoinedEmbedder):
+        return embedder, name
+    place, _, own_name = name.partition(".")
+    return embedder.embedders[int(place)], own_name
 
 
 def _shown(embedder, name, values) -> tuple[np.ndarray, str]:

@@ -7,6 +7,7 @@ from keras import ops
 
 from keras_asd.models import AnomalyDetector
 from keras_asd.models import JoinedEmbedder
+from keras_asd.scoring import ScoreSum
 
 
 def score_against(
@@ -35,7 +36,8 @@ def own_network(
     """The network that judges a window, and its part of the embedding.
 
     Where a machine has several, it is the one that finds the window least
-    strange, as in the machine's score.
+    strange, as in the machine's score. A network and statistics whose scores
+    are added up judge together.
 
     Args:
         detector: Of one network, or of several.
@@ -52,7 +54,8 @@ def own_network(
     slice(0, 12, None)
     """
     embedder, keys = detector.embedder, detector.keys
-    if not isinstance(embedder, JoinedEmbedder):
+    is_sum = isinstance(detector.scorer, ScoreSum)
+    if is_sum or not isinstance(embedder, JoinedEmbedder):
         return embedder, slice(0, embedder.embedding_dim)
     counts = [head.num_classes for head in detector.head.heads]
     owners = np.repeat(np.arange(len(counts)), counts)

@@ -8,7 +8,6 @@ from keras_asd.models.flow import Flow
 from keras_asd.models.flow_embedder import FlowEmbedder
 from keras_asd.models.folding import fold
 from keras_asd.models.joined_embedder import JoinedEmbedder
-from keras_asd.models.log_mel_embedder import LogMelEmbedder
 from keras_asd.models.mobile_facenet import MobileFaceNet
 from keras_asd.models.mobilenet_embedder import MobileNetEmbedder
 from keras_asd.models.portable import portable
@@ -26,7 +25,6 @@ __all__ = [
     "Flow",
     "FlowEmbedder",
     "JoinedEmbedder",
-    "LogMelEmbedder",
     "MobileFaceNet",
     "MobileNetEmbedder",
     "ReconstructionEmbedder",

@@ -5,6 +5,7 @@ from keras import ops
 
 from keras_asd.layers import Bottleneck
 from keras_asd.models.detector import AnomalyDetector
+from keras_asd.models.joined_embedder import JoinedEmbedder
 from keras_asd.models.spectrum_branch import SpectrumBranch
 
 
@@ -17,7 +18,8 @@ def fold(detector: AnomalyDetector) -> AnomalyDetector:
     those behind a rectification and before borders of zeros: there the order
     does not allow it. A PReLU becomes `max(x, slope * x)` if no slope of the
     network exceeds one. Scores differ by what float32 rounds. An embedder
-    without such normalisations, or a folded one, is returned as it is.
+    without such normalisations, or a folded one, stays as it is; of joined
+    ones each is folded.
 
     Args:
         detector: With its trained embedder. It is not changed; head, scorer
@@ -30,9 +32,22 @@ def fold(detector: AnomalyDetector) -> AnomalyDetector:
     >>> fold(detector).embedder.is_folded
     True
     """
-    embedder = detector.embedder
-    if getattr(embedder, "is_folded", True):
+    folded = _fold_embedder(detector.embedder)
+    if folded is detector.embedder:
         return detector
+    return detector.with_parts(
+        embedder=folded, calibration=detector.calibration
+    )
+
+
+def _fold_embedder(embedder):
+    """A folded copy, or the embedder itself where nothing is to be folded."""
+    if getattr(embedder, "is_folded", True):
+        return embedder
+    if isinstance(embedder, JoinedEmbedder):
+        return JoinedEmbedder(
+            [_fold_embedder(one) for one in embedder.embedders]
+        )
     changes = {"is_folded": True}
     if hasattr(embedder, "backbone"):
         changes["has_steep_slopes"] = _has_steep_slopes(embedder.backbone)
@@ -55,9 +70,7 @@ def fold(detector: AnomalyDetector) -> AnomalyDetector:
             is_spectrum = isinstance(network, SpectrumBranch)
             fold_branch = _fold_spectrum if is_spectrum else _fold_spectrogram
             fold_branch(network, folded.networks[name])
-    return detector.with_parts(
-        embedder=folded, calibration=detector.calibration
-    )
+    return folded
 
 
 def _convolution_blocks(backbone):

@@ -46,6 +46,11 @@ class JoinedEmbedder(keras.Model):
         self.embedding_dim = sum(self.dims)
         self.built = True
 
+    @property
+    def is_folded(self):
+        """Whether `fold` finds nothing to do in any of them."""
+        return all(getattr(one, "is_folded", True) for one in self.embedders)
+
     def represent(self, waveform):
         """What each embedder represents, named `<its place>.<name>`."""
         return {

@@ -6,6 +6,7 @@ from keras import ops
 from keras_asd.models.waveform_length import as_clips
 
 
+@keras.saving.register_keras_serializable(package="keras_asd")
 class LogMelEmbedder(keras.Model):
     """An embedder that computes a log-Mel spectrogram and nothing else.
 

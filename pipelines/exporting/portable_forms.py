@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_asd.models import AnomalyDetector
+from keras_asd.models import JoinedEmbedder
 from keras_asd.models import portable
 from pipelines.exporting.portable_runners import SIGNATURE
 from pipelines.exporting.portable_runners import import_package
@@ -111,7 +113,7 @@ def write_litert_int8(
 
     Raises:
         ValueError: Without a clip, or for an embedder without a network,
-            such as `StatisticsEmbedder`.
+            such as `StatisticsEmbedder`, or with several.
 
     >>> write_litert_int8(None, "model_int8.tflite", [])
     Traceback (most recent call last):
@@ -129,13 +131,18 @@ def write_litert_int8(
 
     with tempfile.TemporaryDirectory() as folder:
         converter = _make_converter(detector, folder)
-        model = quantize(converter, examples, _network_names(detector))
+        model = quantize(converter, examples, _network_names(detector.embedder))
     pathlib.Path(path).write_bytes(model)
 
 
-def _network_names(detector: AnomalyDetector) -> list[str]:
+def _network_names(embedder: keras.Model) -> list[str]:
     """Names of the layers between front-end and embedding."""
-    embedder = detector.embedder
+    if isinstance(embedder, JoinedEmbedder):
+        found = [
+            own for one in embedder.embedders if (own := _network_names(one))
+        ]
+        # Operations of several networks could not be told apart by name.
+        return found[0] if len(found) == 1 else []
     if hasattr(embedder, "networks"):
         return [network.name for network in embedder.networks.values()]
     return [embedder.backbone.name] if hasattr(embedder, "backbone") else []

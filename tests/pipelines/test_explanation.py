@@ -3,6 +3,7 @@ import pytest
 from keras import ops
 
 from keras_asd.models import DualBranchEmbedder
+from keras_asd.models import JoinedEmbedder
 from keras_asd.models import StatisticsEmbedder
 from pipelines.explanation import explain_clip
 
@@ -31,6 +32,18 @@ def test_hiding_behind_a_normal_clip_shows_a_steady_tone(embedder):
     band = found.importance.mean(axis=0).argmax()
     assert band == np.abs(hz - 2000).argmin()
     assert found.importance.max() > 2 * -found.importance.min()
+
+
+def test_statistics_beside_a_network_have_a_map_of_their_own(embedder):
+    network = DualBranchEmbedder(samples=SAMPLES, width=0.0625)
+    both = JoinedEmbedder([network, embedder])
+    found = explain_clip(both, length, NOISE[0], num_masks=4)
+    names = ["spectrum", "spectrogram", "statistics_log_mel"]
+    assert [one.name for one in found] == names
+    assert [one.unit for one in found][::2] == ["dB", "dB"]
+    for one in found:
+        shape = tuple(len(values) for _, values in one.axes)
+        assert one.values.shape == one.importance.shape == shape
 
 
 def test_magnitudes_are_shown_in_decibels():

@@ -5,6 +5,8 @@ from keras_asd.layers import JoinedHead
 from keras_asd.layers import TotalError
 from keras_asd.models import AnomalyDetector
 from keras_asd.scoring import HeadScore
+from keras_asd.scoring import NearestNeighbors
+from keras_asd.scoring import ScoreSum
 from pipelines.own_network import own_network
 from pipelines.own_network import score_against
 from tests.joined_cases import make_joined
@@ -28,6 +30,19 @@ def detector():
 
 def make_embedding(*errors):
     return np.repeat(np.array(errors, "float32"), 12)
+
+
+def test_parts_whose_scores_are_added_up_judge_together():
+    embedder = make_joined(4096)
+    scorer = ScoreSum([NearestNeighbors(), NearestNeighbors()], [12, 12])
+    clips = np.random.default_rng(0).normal(size=(20, 24))
+    detector = AnomalyDetector(
+        embedder,
+        JoinedHead([TotalError(1)], [12]),
+        scorer.fit(clips),
+        {"fan": [0]},
+    )
+    assert own_network(detector, clips[0], "fan") == (embedder, slice(0, 24))
 
 
 def test_scores_are_those_of_the_machine_that_is_named(detector):

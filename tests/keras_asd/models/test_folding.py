@@ -8,6 +8,7 @@ from keras_asd.layers import SubclusterCosine
 from keras_asd.models import AnomalyDetector
 from keras_asd.models import DualBranchEmbedder
 from keras_asd.models import Embedder
+from keras_asd.models import JoinedEmbedder
 from keras_asd.models import StatisticsEmbedder
 from keras_asd.models import fold
 from keras_asd.scoring import CentreAngle
@@ -50,6 +51,9 @@ MAKERS = {
         has_bias=True, frame_lengths=(64, 256)
     ),
     "branches of plain norms": lambda: make_dual(is_affine=False),
+    "joined embedders": lambda: JoinedEmbedder(
+        [make_mobile(stages="tiny"), make_dual(branches=("spectrum",))]
+    ),
     "the spectrum alone": lambda: make_dual(branches=("spectrum",)),
 }
 
