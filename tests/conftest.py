@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.quick_training import running_eagerly
+
 
 @pytest.fixture
 def write_hum(tmp_path):
@@ -28,11 +30,8 @@ def write_hum(tmp_path):
 @pytest.fixture
 def eager():
     """Networks that take a few steps are done before they would be traced."""
-    import tensorflow as tf
-
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
+    with running_eagerly():
+        yield
 
 
 @pytest.fixture

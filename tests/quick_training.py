@@ -1,6 +1,19 @@
-"""Models compiled for tests."""
+"""Training of a few steps, where tracing or compiling would take longer."""
+
+import contextlib
 
 from tests.harness import IS_JAX
+
+
+@contextlib.contextmanager
+def running_eagerly():
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(False)
 
 
 def compile_quickly(model, optimizer, loss, **options):

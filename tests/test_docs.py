@@ -185,7 +185,7 @@ def test_the_readme_shows_how_to_begin():
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=short_name)
-def test_python_in_a_document_runs(path, tmp_path, monkeypatch):
+def test_python_in_a_document_runs(path, tmp_path, monkeypatch, eager):
     text = path.read_text(encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     names = {"__name__": path.stem}

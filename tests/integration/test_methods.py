@@ -17,6 +17,7 @@ from pipelines.datasets.synthetic import generate
 from pipelines.evaluation import evaluate_scorers
 from pipelines.explaining import explain
 from pipelines.training import train
+from tests.quick_training import running_eagerly
 
 SHARED = {
     "clip_seconds": 0.5,
@@ -89,10 +90,9 @@ def make_config(method):
 
 @pytest.fixture(scope="module", autouse=True)
 def eager():
-    """Tracing would take longer than these few steps."""
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
+    """For the fixtures of this file, too."""
+    with running_eagerly():
+        yield
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from keras_asd.__main__ import main
 from pipelines.scorers import SCORERS
+from tests.quick_training import running_eagerly
 
 DUAL = (
     "--preset dual_branch_reduced --clip_seconds 0.5 --width 0.125 "
@@ -22,7 +23,9 @@ FREE = "--preset training_free --clip_seconds 0.5 --num_mel_bins 16".split()
 @pytest.fixture(scope="module", params=[DUAL, FREE], ids=["dual", "free"])
 def other_run(request, data, tmp_path_factory):
     path = tmp_path_factory.mktemp("runs") / "other"
-    assert main(["train", str(data), "--run", str(path), *request.param]) == 0
+    with running_eagerly():
+        words = ["train", str(data), "--run", str(path), *request.param]
+        assert main(words) == 0
     return path
 
 

@@ -59,9 +59,7 @@ def make_branches(**settings):
 SYSTEMS = {
     "TASTgram-MFN": lambda: make_detector(make_mobile()),
     "STgram-MFN, cropping": lambda: make_detector(
-        make_mobile(
-            preset="paper", channels=("log_mel", "tgram"), stages="original"
-        ),
+        make_mobile(preset="paper", channels=("log_mel", "tgram")),
         long_clips="crop",
         short_clips="pad",
     ),
