@@ -22,6 +22,7 @@ from pipelines.explanation import explain_clip
 from pipelines.explanation_figure import explanation_figure
 from pipelines.inspection import inspect_clips
 from pipelines.libsndfile import decode_clip
+from pipelines.own_network import directions
 from pipelines.own_network import own_network
 from pipelines.own_network import score_against
 from pipelines.plots import render_png
@@ -202,7 +203,10 @@ class _Explainer:
     def _nearest(
         self, path: pathlib.Path, key: str, embedding: np.ndarray, part: slice
     ) -> np.ndarray:
-        """The window of another normal clip that is nearest in angle."""
+        """The window of another normal clip that is nearest in angle.
+
+        Parts of the embedding whose scores are added up count alike.
+        """
         clips = [
             one.clip.path
             for one in normal_clips(read_clip_list(self.run.clips))
@@ -226,8 +230,10 @@ class _Explainer:
             )
         dim = self.detector.embedder.embedding_dim
         vectors = normals.select(rows).whole(dim)[:, part]
-        lengths = np.maximum(np.linalg.norm(vectors, axis=1), 1e-12)
-        nearest = rows[(vectors @ embedding[part] / lengths).argmax()]
+        cosines = directions(self.detector, vectors) @ directions(
+            self.detector, embedding[None, part]
+        ).reshape(-1)
+        nearest = rows[cosines.argmax()]
         place = normals.clips[nearest]
         windows, _ = self._windows(clips[place])
         first = np.flatnonzero(normals.clips == place)[0]

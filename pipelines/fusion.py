@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from keras_asd.layers import JoinedHead
 from keras_asd.layers import Whitening
+from keras_asd.layers.whitening import group_means
 from keras_asd.models import JoinedEmbedder
 from keras_asd.models import StatisticsEmbedder
 from pipelines.config import Config
@@ -19,6 +20,9 @@ from pipelines.embeddings import Embeddings
 from pipelines.embeddings import embed_clips
 from pipelines.inspected_clip import InspectedClip
 from pipelines.presets import choose_preset
+
+# As `Whitening` asks for.
+LEAST_SPREAD = 1e-12
 
 
 def make_statistics_embedder(config: Config) -> StatisticsEmbedder:
@@ -132,6 +136,9 @@ def whiten_by(
 ) -> NDArray:
     """All statistics, by such a whitening that is fitted on some of them.
 
+    Where these are too few to tell a spread within a section, as one clip of
+    each, it is fitted on all.
+
     Args:
         whitening: Tells the sizes; it is not changed.
         statistics: Before whitening, `(windows, features)`.
@@ -146,6 +153,11 @@ def whiten_by(
     fresh = Whitening.from_config(
         {**whitening.get_config(), "is_fitted": False}
     )
-    _, sections = np.unique(keys[is_fitted], return_inverse=True)
-    fresh.fit(statistics[is_fitted], sections)
+    _, sections = np.unique(keys, return_inverse=True)
+    deviation = statistics[is_fitted] - group_means(
+        statistics[is_fitted], sections[is_fitted]
+    )
+    has_spread = np.mean(np.square(deviation)) > LEAST_SPREAD
+    rows = is_fitted if has_spread else np.ones(len(keys), bool)
+    fresh.fit(statistics[rows], sections[rows])
     return ops.convert_to_numpy(fresh(statistics))

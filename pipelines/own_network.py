@@ -69,3 +69,33 @@ def own_network(
     place = min(scores, key=scores.__getitem__)
     start = sum(embedder.dims[:place])
     return embedder.embedders[place], slice(start, start + embedder.dims[place])
+
+
+def directions(detector: AnomalyDetector, vectors: np.ndarray) -> np.ndarray:
+    """Embeddings of length one, or parts of them whose scores are added up.
+
+    Args:
+        detector: Of one network, or of several.
+        vectors: Of what judges together, `(windows, dim)`.
+
+    >>> from keras_asd.layers import ClassCosine
+    >>> from keras_asd.models import ReconstructionEmbedder
+    >>> from keras_asd.scoring import NearestNeighbors
+    >>> scorer = ScoreSum([NearestNeighbors(), NearestNeighbors()], [1, 2])
+    >>> scorer = scorer.fit(np.random.default_rng(0).normal(size=(9, 3)))
+    >>> embedder = ReconstructionEmbedder(samples=8_000, num_mel_bins=8)
+    >>> detector = AnomalyDetector(
+    ...     embedder, ClassCosine(1), scorer, {"fan": [0]})
+    >>> directions(detector, np.array([[9.0, 3.0, -4.0]])).tolist()
+    [[1.0, 0.6, -0.8]]
+    """
+    scorer = detector.scorer
+    dims = scorer.dims if isinstance(scorer, ScoreSum) else [vectors.shape[1]]
+    parts = np.split(vectors, np.cumsum(dims)[:-1], axis=1)
+    return np.hstack(
+        [
+            part
+            / np.maximum(np.linalg.norm(part, axis=1, keepdims=True), 1e-12)
+            for part in parts
+        ]
+    )

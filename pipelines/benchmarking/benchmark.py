@@ -16,32 +16,33 @@ class PrintedNumbers:
 
     Args:
         source: Where it stands, and on which data it was reached.
+        data: Name of these data, which ours must have, too.
         machines: AUC and pAUC of each machine, and mAUC where it is known.
         average: Likewise, over the machines, as printed.
         official_score: By the rules of the data's year.
-        year: Of the data, where it is not told by the machines.
 
-    >>> PrintedNumbers("the paper", {"fan": (98.32, 95.34)}).average
+    >>> theirs = {"fan": (98.32, 95.34)}
+    >>> PrintedNumbers("the paper", "dcase2020", theirs).average
     ()
     """
 
     source: str
+    data: str
     machines: Mapping[str, tuple[float, ...]] = dataclasses.field(
         default_factory=dict
     )
     average: tuple[float, ...] = ()
     official_score: float | None = None
-    year: int | None = None
 
-    def of(self, machines: Collection[str], year: int) -> "PrintedNumbers":
+    def of(self, data: str, machines: Collection[str]) -> "PrintedNumbers":
         """What of it may stand beside numbers of these data.
 
-        Nothing, where they have a machine that it does not name, or are of
-        another year; the average, where they have all its machines.
+        Nothing, where they are called otherwise or have a machine that it
+        does not name; the average, where they have all its machines.
         """
         is_other = self.machines and not set(machines) <= set(self.machines)
-        if is_other or self.year not in (None, year):
-            return PrintedNumbers(self.source)
+        if is_other or data != self.data:
+            return PrintedNumbers(self.source, self.data)
         if set(machines) == set(self.machines):
             return self
         return dataclasses.replace(self, average=())

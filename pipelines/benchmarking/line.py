@@ -47,9 +47,14 @@ class Line:
 
         Args:
             metric: Of `METRICS`.
-            machine: Of it alone; over all machines if `None`.
+            machine: Of it alone, over the seeds that were judged on it; over
+                all machines if `None`.
         """
-        drawn = [self._drawn(seed, metric, machine) for seed in self.judged]
+        drawn = [
+            self._drawn(seed, metric, machine)
+            for seed, judged in self.judged.items()
+            if machine is None or machine in judged.machines
+        ]
         if not drawn or np.isnan(drawn).any():
             return None
         own = [float(one[0]) for one in drawn]

@@ -106,8 +106,15 @@ def _parse_row(entry: Any) -> BenchmarkRow:
             "The name of a row must have a letter or a digit. "
             f"Received: {where}."
         )
+    scorers = entry.get("scorers") or []
+    is_list = isinstance(scorers, list)
+    if not is_list or not all(isinstance(one, str) for one in scorers):
+        raise ValueError(
+            "`scorers` must be a list of names, such as [centroids]. "
+            f"Received: scorers={scorers!r} in {where}."
+        )
     try:
-        choose_preset(entry["preset"])
+        choose_preset(str(entry["preset"]))
     except ValueError as error:
         raise ValueError(f"{error} It is that of {where}.") from None
     changes = check_settings_of(Config, entry.get("changes", {}), where)
@@ -118,9 +125,9 @@ def _parse_row(entry: Any) -> BenchmarkRow:
         )
     row = BenchmarkRow(
         str(entry["name"]),
-        entry["preset"],
+        str(entry["preset"]),
         changes,
-        tuple(entry.get("scorers", ())),
+        tuple(scorers),
         read_printed(entry["paper"], where) if "paper" in entry else None,
         str(entry.get("note", "")).strip(),
     )

@@ -7,6 +7,7 @@ from pipelines.benchmarking.cells_of_tables import grid
 from pipelines.benchmarking.cells_of_tables import number_cell
 from pipelines.benchmarking.judging import METRICS
 from pipelines.benchmarking.judging import NUM_RESAMPLES
+from pipelines.benchmarking.judging import Judged
 from pipelines.benchmarking.line import Line
 from pipelines.table_formats import escape_markdown
 
@@ -71,28 +72,44 @@ def result_table(
 
 
 def _clips(lines: Sequence[Line]) -> list[str]:
-    """What the first line was judged on that was judged at all."""
+    """What the first seed was judged on, and whether others were, too."""
+    by_seed = _by_seed(lines)
+    if not by_seed:
+        return []
+    judged, *others = by_seed.values()
+    left_out = ", ".join(judged.left_out)
+    text = (
+        f"{len(judged.clips)} test clips of {len(judged.sections)} sections "
+        f"of {len(judged.machines)} machines."
+    )
+    if left_out:
+        text += f" Without clips of both labels: {_escape(left_out)}."
+    if any(other.clips != judged.clips for other in others):
+        text += (
+            " Seeds differ in their clips, as where recordings have no split "
+            "of their own and it is drawn; the ± has a part in it, differences "
+            "are of the same clips."
+        )
+    return [text, ""]
+
+
+def _by_seed(lines: Sequence[Line]) -> dict[int, Judged]:
+    """For each seed what the first line was judged on that has it."""
+    found: dict[int, Judged] = {}
     for line in lines:
-        for judged in line.judged.values():
-            left_out = ", ".join(judged.left_out)
-            return [
-                f"{len(judged.clips)} test clips of {len(judged.sections)} "
-                f"sections of {len(judged.machines)} machines."
-                + f" Without clips of both labels: {_escape(left_out)}."
-                * bool(left_out),
-                "",
-            ]
-    return []
+        for seed, judged in line.judged.items():
+            found.setdefault(seed, judged)
+    return found
 
 
 def _remarks(lines: Sequence[Line]) -> list[str]:
     remarks = []
-    judged_on = [one.clips for line in lines for one in line.judged.values()]
+    by_seed = _by_seed(lines)
     for line in lines:
         others = {
             len(one.clips)
-            for one in line.judged.values()
-            if one.clips != judged_on[0]
+            for seed, one in line.judged.items()
+            if one.clips != by_seed[seed].clips
         }
         if others:
             counts = ", ".join(map(str, sorted(others)))

@@ -1,6 +1,7 @@
 """What the entries of a benchmark's file must satisfy."""
 
 import dataclasses
+import re
 from argparse import ArgumentError
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from pipelines.config import Config
 # Words by which one would ask for the best of several by its test scores.
 _SELECTING = {"select", "select_on", "select_by", "selection", "objective"}
 _KEEPING = {"keep", "checkpoint", "monitor", "early_stopping"}
+# As a word: `latest` is none.
+_TEST = re.compile("(?<![a-z])test")
 
 
 def refuse_selection(document: Any, where: str = "the benchmark") -> None:
@@ -36,7 +39,7 @@ def refuse_selection(document: Any, where: str = "the benchmark") -> None:
     if isinstance(document, Mapping):
         own = str(document.get("name", where))
         for key, value in document.items():
-            is_test = key in _KEEPING and "test" in str(value).lower()
+            is_test = key in _KEEPING and _TEST.search(str(value).lower())
             if key in _SELECTING or is_test:
                 raise ValueError(
                     "A benchmark never selects by test labels. Received: "
@@ -136,26 +139,23 @@ def read_printed(entry: Any, where: str) -> PrintedNumbers:
     """Reads what others printed of a method.
 
     Raises:
-        ValueError: If there is no source, or not two or three numbers in
-            percent for a machine.
+        ValueError: If there is no source, no name of the data, or not two or
+            three numbers in percent for a machine.
 
-    >>> read_printed({"fan": [98, 95], "source": "Table 1"}, "it").machines
+    >>> entry = {"fan": [98, 95], "source": "Table 1", "data": "dcase2020"}
+    >>> read_printed(entry, "it").machines
     {'fan': (98.0, 95.0)}
     """
-    if not isinstance(entry, Mapping) or "source" not in entry:
+    if not isinstance(entry, Mapping) or not {"source", "data"} <= set(entry):
         raise ValueError(
-            "`paper` must be a mapping with `source`, and AUC and pAUC of "
-            f"each machine. Received: {entry!r} in {where}."
+            "`paper` must be a mapping with `source`, the name of its `data` "
+            "as in `--data NAME=DIR`, and AUC and pAUC of each machine. "
+            f"Received: {entry!r} in {where}."
         )
     rows = dict(entry)
     source = str(rows.pop("source"))
+    data = str(rows.pop("data"))
     official = rows.pop("official_score", None)
-    year = rows.pop("year", None)
-    if (official is not None) != isinstance(year, int):
-        raise ValueError(
-            "A printed `official_score` must have the `year` of its data. "
-            f"Received: official_score={official}, year={year} in {where}."
-        )
     lists = {**rows, "official_score": [official, official]}
     if official is None:
         del lists["official_score"]
@@ -175,4 +175,4 @@ def read_printed(entry: Any, where: str) -> PrintedNumbers:
         str(name): tuple(map(float, numbers)) for name, numbers in rows.items()
     }
     average = machines.pop("average", ())
-    return PrintedNumbers(source, machines, average, official, year)
+    return PrintedNumbers(source, data, machines, average, official)

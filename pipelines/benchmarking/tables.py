@@ -101,7 +101,7 @@ class Tables:
     def _printed(
         self, data_set: str, row: BenchmarkRow
     ) -> PrintedNumbers | None:
-        """What others printed that may be of these data; of no built-in ones.
+        """What others printed of these data; of no built-in ones.
 
         `None` where that is nothing.
         """
@@ -114,6 +114,6 @@ class Tables:
             for machine in judged.machines
             if name == data_set
         }
-        printed = row.printed.of(machines, self.year(data_set))
+        printed = row.printed.of(data_set, machines)
         has_any = printed.machines or printed.official_score is not None
         return printed if machines and has_any else None

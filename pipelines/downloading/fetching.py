@@ -130,11 +130,14 @@ def _go_on(
     if offset == file.size and part.exists():
         return
     with server.get(file.link, offset) as response:
-        if not _begins_at(response, offset):
-            offset = 0
-        if response.status_code == 416:
-            part.unlink()
+        has_begun = _begins_at(response, offset)
+        if response.status_code == 416 or (
+            response.status_code == 206 and not has_begun
+        ):
+            part.unlink(missing_ok=True)
             raise _cut(file, 0)
+        if not has_begun:
+            offset = 0
         with part.open("r+b" if offset else "wb") as output:
             output.seek(offset)
             progress.n = offset

@@ -75,12 +75,13 @@ def plan_downloads(
         for part in choose_parts(data_set, list(parts))
     ]
     plans: list[PlannedPart] = []
-    fault = ""
+    # What a server said that is down: it is asked once.
+    silence = ""
     for part in chosen:
+        fault = silence
         pinned = pins.read(part.record) if pins else None
         record = pinned
-        # A server that is down is asked once.
-        if not fault or not (pinned or may_guess):
+        if not silence or not (pinned or may_guess):
             try:
                 record = server.read_record(
                     part.record, is_patient=not may_guess
@@ -89,6 +90,8 @@ def plan_downloads(
                 if not (pinned or may_guess):
                     raise
                 fault = str(error)
+                if isinstance(error, ConnectionError):
+                    silence = fault
         if record and pins:
             pins.check(record)
         plans.append(_plan(part, record, fault))

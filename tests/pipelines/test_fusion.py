@@ -5,10 +5,12 @@ import pytest
 
 from keras_asd.layers import ClassCosine
 from keras_asd.models import AnomalyDetector
+from keras_asd.models import JoinedEmbedder
 from keras_asd.scoring import LocalDensity
 from keras_asd.scoring import NearestNeighbors
 from keras_asd.scoring import ScoreSum
 from pipelines.clip import Clip
+from pipelines.clip_scores import out_of_fold_scores
 from pipelines.clip_scores import unseen_folds
 from pipelines.config import Config
 from pipelines.embedder import make_embedder
@@ -152,6 +154,33 @@ def test_scorers_of_the_head_do_not_suit():
 def test_only_one_trained_network_is_fused(name):
     with pytest.raises(ValueError, match="`fusion` must be `none`"):
         dataclasses.replace(PRESETS[name], fusion="training_free")
+
+
+@pytest.mark.parametrize("counts", [(2,), (2, 2), (3,), (1, 3), (2, 2, 2, 2)])
+def test_few_clips_of_each_section_are_enough(counts):
+    """Of those left in a fold some sections have one, or all have."""
+    places = np.repeat(np.arange(len(counts)), counts)
+    generator = np.random.default_rng(0)
+    statistics = generator.normal(size=(len(places), DIM)).astype("float32")
+    made = Embeddings(
+        generator.normal(size=(len(places), 4 + DIM)).astype("float32"),
+        np.array([f"fan/id_{place:02d}" for place in places]),
+        places < 0,
+        np.arange(len(places)),
+        statistics=statistics,
+    )
+    groups = {f"fan/id_{place:02d}": [place] for place in range(len(counts))}
+    network = make_embedder(CONFIG)
+    statistics_embedder = make_statistics_embedder(CONFIG)
+    detector = AnomalyDetector(
+        JoinedEmbedder([network, statistics_embedder]),
+        ClassCosine(len(counts)),
+        fit_scorer(CONFIG, made, groups),
+        groups,
+    )
+    scores = out_of_fold_scores(detector, made, CONFIG)
+    is_alone = np.array(counts)[places] == 1
+    np.testing.assert_array_equal(np.isfinite(scores), ~is_alone)
 
 
 def test_what_was_not_fused_has_nothing_to_whiten_again():

@@ -6,6 +6,7 @@ import pytest
 from keras_asd.metrics import paired_bootstrap
 from pipelines.benchmarking.judging import judge_clips
 from pipelines.benchmarking.line import Line
+from pipelines.benchmarking.machine_table import machine_table
 from pipelines.benchmarking.result_table import result_table
 
 
@@ -54,6 +55,26 @@ def test_a_single_seed_is_compared_as_by_the_paired_bootstrap(scored):
     assert found.interval == pytest.approx(expected.interval, abs=0.02)
     assert found.p_value <= 0.01
     assert expected.p_value <= 0.01
+
+
+def test_a_machine_counts_where_a_seed_has_it(scored):
+    fans = [one for one in scored(2) if one.clip.machine == "fan"]
+    judged = {1: judge_clips(scored(1), 2023), 2: judge_clips(fans, 2023)}
+    line = Line("one", "one", judged)
+    pump = judged[1].machines["pump"]["auc"][0]
+    assert line.number("auc", "pump").mean == pytest.approx(pump)
+    assert "pump" in machine_table([line])
+
+
+def test_seeds_of_other_splits_are_compared_each_with_its_own(scored):
+    def make(strength):
+        rows = {1: scored(1, strength), 2: scored(2, strength)[2:]}
+        judged = {seed: judge_clips(own, 2023) for seed, own in rows.items()}
+        return Line(f"of {strength}", f"of {strength}", judged)
+
+    text = result_table([make(0.5), make(2.0)], "of 0.5", 2, 2023)
+    assert text.count("Seeds differ in their clips") == 1
+    assert "other clips" not in text and "p = " in text
 
 
 def test_a_line_does_not_differ_from_itself(scored):

@@ -77,7 +77,12 @@ def test_a_row_is_its_preset_with_its_changes(write):
         "changes": {"epochs": 2, "channels": ["log_mel"], "scale": "3e1"},
         "scorers": ["centroids"],
         "note": "odd",
-        "paper": {"fan": [90, 80], "average": [70, 60], "source": "T"},
+        "paper": {
+            "fan": [90, 80],
+            "average": [70, 60],
+            "source": "T",
+            "data": "own",
+        },
     }
     benchmark = read_benchmark(write(rows=[row], seeds=2))
     (read,) = benchmark.rows
@@ -92,7 +97,9 @@ def test_a_row_is_its_preset_with_its_changes(write):
     assert read.lines == ("network", "network + centroids")
     assert benchmark.reference == "network"
     assert benchmark.num_seeds == 2
-    assert read.printed == PrintedNumbers("T", {"fan": (90, 80)}, (70, 60))
+    assert read.printed == PrintedNumbers(
+        "T", "own", {"fan": (90, 80)}, (70, 60)
+    )
 
 
 def test_built_in_data_may_be_changed(write):
@@ -117,9 +124,12 @@ def test_built_in_data_may_be_changed(write):
         ({"rows": [ROW | {"scorers": ["magic"]}]}, "'magic' in row 'plain'"),
         ({"rows": [ROW | {"scorers": ["local_density"]}]}, "the row's own"),
         ({"rows": [ROW | {"scorers": ["error"]}]}, "error.*row 'plain'"),
+        ({"rows": [ROW | {"scorers": "error"}]}, "a list.*row 'plain'"),
+        ({"rows": [ROW | {"preset": ["reduced"]}]}, "reduced.*row 'plain'"),
+        ({"rows": [ROW | {"changes": {"keep": "latest"}}]}, "keep.*'plain'"),
         (
             {"rows": [ROW | {"paper": {"official_score": 60, "source": "T"}}]},
-            "must have the `year`",
+            "the name of its `data`",
         ),
         ({"rows": [ROW | {"name": "!"}]}, "a letter or a digit"),
         ({"rows": [ROW, ROW]}, "names of rows must differ"),
@@ -131,11 +141,20 @@ def test_built_in_data_may_be_changed(write):
         ({"built_in": {"seconds": 0}}, "seconds=0"),
         ({"rows": [ROW | {"paper": {"fan": [1, 2]}}]}, "with `source`"),
         (
-            {"rows": [ROW | {"paper": {"fan": [101, 2], "source": "T"}}]},
+            {
+                "rows": [
+                    ROW
+                    | {"paper": {"fan": [101, 2], "source": "T", "data": "d"}}
+                ]
+            },
             "in percent.*fan",
         ),
         (
-            {"rows": [ROW | {"paper": {"fan": [1], "source": "T"}}]},
+            {
+                "rows": [
+                    ROW | {"paper": {"fan": [1], "source": "T", "data": "d"}}
+                ]
+            },
             "in percent.*fan",
         ),
     ],

@@ -65,9 +65,9 @@ def test_printed_numbers_stand_beside_ours_marked_as_theirs(
     "printed",
     [
         dataclasses.replace(PRINTED, machines={"fan": (92.0, 82.0)}),
-        PrintedNumbers("Table 9", official_score=60.0, year=2022),
+        PrintedNumbers("Table 9", "dcase2022", official_score=60.0),
     ],
-    ids=["a machine less", "another year"],
+    ids=["a machine less", "other data"],
 )
 def test_numbers_of_other_data_are_not_shown(run, roots, tmp_path, printed):
     rows = (ROWS[0], dataclasses.replace(ROWS[1], printed=printed))
@@ -76,6 +76,16 @@ def test_numbers_of_other_data_are_not_shown(run, roots, tmp_path, printed):
         benchmark, str(tmp_path), [f"own={roots}"], run=run
     ).table
     assert "theirs" not in text
+
+
+def test_a_printed_score_stands_beside_its_data(run, roots, tmp_path):
+    printed = PrintedNumbers("Table 9", "own", official_score=60.0)
+    rows = (ROWS[0], dataclasses.replace(ROWS[1], printed=printed))
+    benchmark = dataclasses.replace(BENCHMARK, rows=rows)
+    text = run_benchmark(
+        benchmark, str(tmp_path), [f"own={roots}"], run=run
+    ).table
+    assert "- strong, theirs: official score 60.00 %" in text
 
 
 def test_a_printed_average_is_that_of_all_its_machines(run, roots, tmp_path):

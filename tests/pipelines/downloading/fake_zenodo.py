@@ -25,6 +25,8 @@ class FakeZenodo:
         self.files = {}  # record -> name -> bytes
         self.checksums = {}  # (record, name) -> told in place of the true one
         self.has_range = True
+        # By how many bytes what it sends begins too early.
+        self.lags = []
         self.is_nested = False
         self.links_to = "https://zenodo.org"
         self.cuts = []  # bytes after which each of the next answers ends
@@ -108,6 +110,7 @@ def make_handler(zenodo):
             offset = 0
             if asked and zenodo.has_range:
                 offset = int(asked.removeprefix("bytes=").removesuffix("-"))
+                offset -= zenodo.lags.pop(0) if zenodo.lags else 0
                 self.send_response(206)
                 self.send_header(
                     "Content-Range",

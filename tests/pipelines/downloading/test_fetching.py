@@ -55,6 +55,13 @@ def test_a_download_that_was_killed_when_it_was_whole_is_kept(
     assert [path.name for path in tmp_path.iterdir()] == ["a.zip"]
 
 
+def test_another_range_than_asked_for_begins_anew(zenodo, server, tmp_path):
+    partial_path(tmp_path, FILE).write_bytes(CONTENT[:5_000_000])
+    zenodo.lags = [2]
+    assert fetch_archive(server, FILE, tmp_path).read_bytes() == CONTENT
+    assert [asked for _, asked in zenodo.requests] == ["bytes=5000000-", None]
+
+
 def test_without_range_a_cut_download_starts_anew(zenodo, server, tmp_path):
     zenodo.has_range = False
     zenodo.cuts = [1_000_000]

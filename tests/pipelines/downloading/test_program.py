@@ -7,6 +7,7 @@ from pipelines.datasets import read_clips
 from pipelines.downloading.program import download
 from pipelines.downloading.program import list_downloads
 from tests.pipelines.downloading.conftest import DEVELOPMENT
+from tests.pipelines.downloading.conftest import EVALUATION
 from tests.pipelines.downloading.fake_zenodo import pack
 
 FAN = "dev_data_fan.zip"
@@ -176,6 +177,15 @@ def test_a_dry_run_tells_the_record_and_writes_nothing(zenodo, tmp_path):
     assert "left out: readme.pdf" in text
     assert "pump" not in text and "unverified" not in text
     assert not zenodo.downloads() and not list(tmp_path.iterdir())
+
+
+def test_a_dry_run_asks_on_where_one_record_cannot_be_read(zenodo, tmp_path):
+    zenodo.statuses = [404]
+    text = list_downloads(["dcase2020"], mirror=zenodo.url)
+    assert text.count("(unverified: from the shipped list)") == 1
+    assert len(zenodo.requests) == 3
+    size = len(zenodo.files[EVALUATION]["eval_data_test_fan.zip"])
+    assert f"{size} bytes  md5:" in text
 
 
 @pytest.mark.parametrize("year", range(2020, 2027))
