@@ -93,8 +93,16 @@ def test_a_cell_of_other_settings_is_told_and_left_as_it_is(child, plan):
     assert not plan.log.exists()
 
 
+@pytest.fixture
+def interrupts():
+    """Python's own answer to Ctrl-C, whatever other tests have left."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+
+
 def test_a_process_ends_with_the_benchmark_that_is_interrupted(
-    child, plan, tmp_path
+    child, plan, tmp_path, interrupts
 ):
     pid = tmp_path / "pid"
     child(
