@@ -28,16 +28,17 @@ test: setup
 	$(MAKE) test-other
 
 # The other supported TensorFlow: decoding, training, export. Every layer, model
-# and scorer on the JAX backend.
+# and scorer on the JAX backend: compiled, and in a training step.
 OTHER := tests/integration/test_main_job.py $(addprefix tests/pipelines/test_, \
 	$(addsuffix .py,decode native_ops training_data waveforms))
 JAX := $(addprefix tests/keras_asd/,test_contract.py losses/test_contract.py \
 	$(addprefix models/test_,classifier.py detector.py))
+IN_JAX := compiled or one_training_step or gradient or test_classifier or test_detector
 
 test-other:
 	$(MAKE) setup LOCK=tensorflow-2.21 VENV=.venv-tensorflow-2.21
 	.venv-tensorflow-2.21/bin/python -m pytest -q -n 2 $(BY_FILE) $(OTHER)
-	KERAS_BACKEND=jax .venv-tensorflow-2.21/bin/python -m pytest -q -n 2 -m "not slow" $(JAX)
+	KERAS_BACKEND=jax .venv-tensorflow-2.21/bin/python -m pytest -q -n 2 -m "not slow" -k "$(IN_JAX)" $(JAX)
 
 check: setup
 	$(BIN)/ruff check .
