@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from keras_asd.layers import JoinedHead
 from keras_asd.layers import Whitening
-from keras_asd.layers.whitening import group_means
+from keras_asd.layers.whitening import has_spread
 from keras_asd.models import JoinedEmbedder
 from keras_asd.models import StatisticsEmbedder
 from pipelines.config import Config
@@ -20,9 +20,6 @@ from pipelines.embeddings import Embeddings
 from pipelines.embeddings import embed_clips
 from pipelines.inspected_clip import InspectedClip
 from pipelines.presets import choose_preset
-
-# As `Whitening` asks for.
-LEAST_SPREAD = 1e-12
 
 
 def make_statistics_embedder(config: Config) -> StatisticsEmbedder:
@@ -154,10 +151,8 @@ def whiten_by(
         {**whitening.get_config(), "is_fitted": False}
     )
     _, sections = np.unique(keys, return_inverse=True)
-    deviation = statistics[is_fitted] - group_means(
-        statistics[is_fitted], sections[is_fitted]
-    )
-    has_spread = np.mean(np.square(deviation)) > LEAST_SPREAD
-    rows = is_fitted if has_spread else np.ones(len(keys), bool)
+    rows = is_fitted
+    if not has_spread(statistics[rows], sections[rows]):
+        rows = np.ones(len(keys), bool)
     fresh.fit(statistics[rows], sections[rows])
     return ops.convert_to_numpy(fresh(statistics))

@@ -7,6 +7,7 @@ from keras import ops
 # Least variance of a direction, of the mean variance: a band that is the
 # same in all normal clips must not outweigh all others.
 LEAST_VARIANCE = 1e-4
+LEAST_MEAN_VARIANCE = 1e-12
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")
@@ -84,17 +85,17 @@ class Whitening(keras.layers.Layer):
                 "`features` must be finite, of shape `(clips, features)`. "
                 f"Received: shape {features.shape}. Leave broken clips out."
             )
-        deviation = features - group_means(features, groups)
-        variances, directions = np.linalg.eigh(
-            deviation.T @ deviation / max(len(features), 1)
-        )
-        mean = variances.mean()
-        if not mean > 1e-12:
+        if not has_spread(features, groups):
             raise ValueError(
                 "`features` must hold clips that differ, within a group. "
                 f"Received: {len(features)} clips without any spread. Take "
                 "at least two normal clips that are not silent."
             )
+        deviation = features - group_means(features, groups)
+        variances, directions = np.linalg.eigh(
+            deviation.T @ deviation / max(len(features), 1)
+        )
+        mean = variances.mean()
         if not self.built:
             self.build(features.shape)
         shrinkage = ledoit_wolf_shrinkage(deviation)
@@ -133,6 +134,20 @@ class Whitening(keras.layers.Layer):
             "num_components": self.num_components,
             "is_fitted": self.is_fitted,
         }
+
+
+def has_spread(features, groups=None) -> bool:
+    """Whether some group has clips that differ, as a whitening needs.
+
+    >>> has_spread(np.array([[1.0], [3.0], [7.0]]), [0, 0, 1])
+    True
+    >>> has_spread(np.array([[1.0], [3.0], [7.0]]), [0, 1, 2])
+    False
+    """
+    if not len(features):
+        return False
+    deviation = features - group_means(features, groups)
+    return bool(np.mean(np.square(deviation)) > LEAST_MEAN_VARIANCE)
 
 
 def group_means(features, groups=None) -> np.ndarray:

@@ -87,7 +87,7 @@ def _clips(lines: Sequence[Line]) -> list[str]:
     if any(other.clips != judged.clips for other in others):
         text += (
             " Seeds differ in their clips, as where recordings have no split "
-            "of their own and it is drawn; the ± has a part in it, differences "
+            "of their own and it is drawn; the ± includes that, differences "
             "are of the same clips."
         )
     return [text, ""]

@@ -4,6 +4,7 @@ import json
 import shutil
 
 import keras
+import numpy as np
 import pytest
 import yaml
 
@@ -43,6 +44,16 @@ def test_both_parts_tell_an_easy_fault(fused, data):
     for name in scorers:
         path = fused.path / "scorers" / name / "metrics.json"
         assert json.loads(path.read_text())["mean"]["auc"] > 0.9
+
+
+def test_network_and_statistics_have_maps(fused, data, tmp_path):
+    clip = str(next((data / "fan" / "test").glob("anomaly_id_02_*")))
+    words = ["explain", str(fused.path), clip, "--to", str(tmp_path)]
+    assert main([*words, "--masks", "4"]) == 0
+    (path,) = tmp_path.glob("*.npz")
+    with np.load(path) as maps:
+        assert set(maps.files) == {"log_mel", "tgram", "statistics_log_mel"}
+        assert all(np.any(maps[name]) for name in maps.files)
 
 
 def test_its_export_scores_alike(fused, tmp_path):
