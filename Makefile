@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-$(LOCK)
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: setup demo test test-fast test-other check bench lock clean
+.PHONY: setup demo test test-other check bench lock clean
 
 setup: $(STAMP)
 
@@ -29,8 +29,9 @@ test: setup
 
 # The other supported TensorFlow: decoding, training, export. Every layer, model
 # and scorer on the JAX backend: compiled, and in a training step.
-OTHER := tests/integration/test_main_job.py $(addprefix tests/pipelines/test_, \
-	$(addsuffix .py,decode native_ops training_data waveforms))
+OTHER := tests/integration/test_main_job.py $(addprefix tests/pipelines/, \
+	$(addprefix audio/test_,decode.py native_ops.py waveforms.py) \
+	training/test_training_data.py)
 JAX := $(addprefix tests/keras_asd/,test_contract.py losses/test_contract.py \
 	$(addprefix models/test_,classifier.py detector.py))
 IN_JAX := compiled or one_training_step or gradient or test_classifier or test_detector

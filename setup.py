@@ -23,10 +23,12 @@ setup(
     package_data={
         "pipelines": [
             "benchmarking/specs/*",
-            "downloading/*.yaml",
-            "templates/*",
+            "datasets/download/*.yaml",
+            "evaluation/*.html",
+            "exporting/*.md",
+            "programs/serving/*",
         ],
-        "tuning": ["templates/*"],
+        "tuning": ["showing/*.html"],
     },
     install_requires=[
         "keras>=3.15.1",

@@ -12,7 +12,7 @@ from benchmarks.calibration_systems import Plan
 from benchmarks.calibration_systems import judge_network
 from benchmarks.calibration_systems import judge_training_free
 from benchmarks.scorers import read_sets
-from keras_asd.scoring import LocalDensity
+from keras_asd.scorers import LocalDensity
 from pipelines.calibration.false_alarms import fresh_alarms_band
 from pipelines.calibration.fitting import fit_calibration
 from pipelines.calibration.normal_scores import NormalScores

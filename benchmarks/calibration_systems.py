@@ -9,24 +9,24 @@ import tensorflow as tf
 from keras import ops
 from numpy.typing import NDArray
 
-from pipelines.assembly import make_classifier
-from pipelines.assembly import make_detector
 from pipelines.calibration.normal_scores import NormalScores
 from pipelines.calibration.normal_scores import calibration_scores
-from pipelines.clip_scores import score_embeddings
-from pipelines.config import Config
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.datasets.synthetic.recording import Recording
-from pipelines.embedder import make_embedder
-from pipelines.embeddings import Embeddings
-from pipelines.labels import LabelMap
-from pipelines.mixing import draw_mix
-from pipelines.mixing import mixed_targets
-from pipelines.presets import PRESETS
-from pipelines.scorers import fit_scorer
-from pipelines.training_free import mean_centres
-from pipelines.training_free import whiten
-from pipelines.training_free import whiten_embedder
+from pipelines.methods.clip_scores import score_embeddings
+from pipelines.methods.embeddings import Embeddings
+from pipelines.methods.fitted_scorers import fit_scorer
+from pipelines.methods.statistics import mean_centres
+from pipelines.methods.statistics import whiten
+from pipelines.methods.statistics import whiten_embedder
+from pipelines.runs.labels import LabelMap
+from pipelines.settings.config import Config
+from pipelines.settings.presets import PRESETS
+from pipelines.training.assembly import make_classifier
+from pipelines.training.assembly import make_detector
+from pipelines.training.embedder import make_embedder
+from pipelines.training.mixing import draw_mix
+from pipelines.training.mixing import mixed_targets
 
 SECONDS = 0.5
 SMALL = {"clip_seconds": SECONDS, "holdout": 0.0, "keep": "last"}

@@ -8,10 +8,10 @@ import soundfile
 
 from benchmarks.measurement import Measurement
 from benchmarks.measurement import rate
-from pipelines.clip import Clip
-from pipelines.inspection import inspect_clips
-from pipelines.native_ops import load_audio_ops
-from pipelines.waveforms import waveform_dataset
+from pipelines.audio.inspection import inspect_clips
+from pipelines.audio.native_ops import load_audio_ops
+from pipelines.audio.waveforms import waveform_dataset
+from pipelines.datasets.clip import Clip
 
 SAMPLING_RATE = 16_000
 

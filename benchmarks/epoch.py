@@ -8,13 +8,13 @@ import pathlib
 import resource
 import sys
 
-from pipelines.assembly import make_classifier
-from pipelines.clip import Clip
-from pipelines.config import Config
-from pipelines.inspection import inspect_clips
-from pipelines.labels import make_examples
-from pipelines.labels import make_label_map
-from pipelines.training_data import TrainingData
+from pipelines.audio.inspection import inspect_clips
+from pipelines.datasets.clip import Clip
+from pipelines.runs.labels import make_examples
+from pipelines.runs.labels import make_label_map
+from pipelines.settings.config import Config
+from pipelines.training.assembly import make_classifier
+from pipelines.training.training_data import TrainingData
 
 
 def main(folder: str) -> None:

@@ -30,9 +30,9 @@ class Forms:
         import keras
         import tensorflow as tf
 
-        from pipelines.assembly import make_detector
-        from pipelines.config import Config
-        from pipelines.labels import LabelMap
+        from pipelines.runs.labels import LabelMap
+        from pipelines.settings.config import Config
+        from pipelines.training.assembly import make_detector
 
         tf.config.threading.set_intra_op_parallelism_threads(threads[0])
         tf.config.threading.set_inter_op_parallelism_threads(threads[1])

@@ -16,7 +16,7 @@ from keras_asd.losses import NoisyArcMix
 from keras_asd.models import AnomalyDetector
 from keras_asd.models import Classifier
 from keras_asd.models import Embedder
-from keras_asd.scoring import CentreAngle
+from keras_asd.scorers import CentreAngle
 
 NUM_CLASSES = 41
 SAMPLING_RATE = 16_000

@@ -15,13 +15,13 @@ from keras_asd.metrics import percentile_interval
 from keras_asd.metrics import resample_counts
 from keras_asd.metrics import roc_curves
 from keras_asd.metrics import standardized_area
-from keras_asd.scoring import Centroids
-from keras_asd.scoring import GaussianMixture
-from keras_asd.scoring import LocalDensity
-from keras_asd.scoring import Mahalanobis
-from keras_asd.scoring import MinimumOverDomains
-from keras_asd.scoring import NearestNeighbors
-from keras_asd.scoring import Scorer
+from keras_asd.scorers import Centroids
+from keras_asd.scorers import GaussianMixture
+from keras_asd.scorers import LocalDensity
+from keras_asd.scorers import Mahalanobis
+from keras_asd.scorers import MinimumOverDomains
+from keras_asd.scorers import NearestNeighbors
+from keras_asd.scorers import Scorer
 
 DEFAULT = "LocalDensity(16), whitened"
 SCORERS: dict[str, Callable[[], Scorer]] = {

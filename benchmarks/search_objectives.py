@@ -26,7 +26,7 @@ from benchmarks.search_trials import Design
 from benchmarks.search_trials import Trials
 from keras_asd.metrics import percentile_interval
 from keras_asd.metrics import resample_counts
-from tuning.judging.objective import ProxyObjective
+from tuning.trials.judging.objective import ProxyObjective
 
 PROXY = ProxyObjective.name
 NUM_RESAMPLES = 2000

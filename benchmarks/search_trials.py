@@ -12,22 +12,22 @@ import numpy as np
 from keras_asd.metrics import roc_auc
 from keras_asd.models import AnomalyDetector
 from pipelines import atomic
-from pipelines.checkpoints import read_history
-from pipelines.clip_scores import score_embeddings
-from pipelines.clips_to_score import choose_test_clips
-from pipelines.config import Config
+from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.datasets.synthetic import generate
-from pipelines.embeddings import embed_clips
-from pipelines.fitting import fit_classifier
-from pipelines.inspected_clip import InspectedClip
-from pipelines.presets import PRESETS
-from pipelines.run_folder import RunFolder
-from tuning.judging.objective import ProxyObjective
-from tuning.ranges import RANGES
-from tuning.search_data import SearchData
-from tuning.search_data import prepare_search
+from pipelines.methods.clip_scores import score_embeddings
+from pipelines.methods.embeddings import embed_clips
+from pipelines.runs.checkpoints import read_history
+from pipelines.runs.known_clips import choose_test_clips
+from pipelines.runs.run_folder import RunFolder
+from pipelines.settings.config import Config
+from pipelines.settings.presets import PRESETS
+from pipelines.training.fitting import fit_classifier
+from tuning.settings.ranges import RANGES
 from tuning.trials.fitting import trial_detector
+from tuning.trials.judging.objective import ProxyObjective
+from tuning.trials.search_data import SearchData
+from tuning.trials.search_data import prepare_search
 
 PARAMETERS = ("margin", "scale", "mix_alpha", "learning_rate", "weight_decay")
 

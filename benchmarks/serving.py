@@ -9,9 +9,9 @@ import numpy as np
 
 from benchmarks.measurement import Measurement
 from benchmarks.measurement import time_calls
-from pipelines.assembly import make_detector
-from pipelines.config import Config
-from pipelines.labels import LabelMap
+from pipelines.runs.labels import LabelMap
+from pipelines.settings.config import Config
+from pipelines.training.assembly import make_detector
 
 NUM_CLASSES = 41
 

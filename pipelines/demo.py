@@ -6,13 +6,13 @@ import pathlib
 
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.datasets.synthetic import generate
-from pipelines.evaluation import evaluate
-from pipelines.export import export
-from pipelines.presets import choose_preset
-from pipelines.report import Report
+from pipelines.evaluation.report import Report
+from pipelines.programs.evaluate import evaluate
+from pipelines.programs.export import export
+from pipelines.programs.train import train
 from pipelines.scoring.clips import load_scorer
 from pipelines.scoring.clips import score_clips
-from pipelines.training import train
+from pipelines.settings.presets import choose_preset
 
 logger = logging.getLogger(__name__)
 

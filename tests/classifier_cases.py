@@ -5,7 +5,7 @@ import numpy as np
 from keras_asd.layers import ClassLogits
 from keras_asd.layers import ProjectionHead
 from keras_asd.models import MobileNetEmbedder
-from keras_asd.scoring import LogOdds
+from keras_asd.scorers import LogOdds
 from tests.harness import Case
 
 PITCHES = (500.0, 2000.0)

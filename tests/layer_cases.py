@@ -24,8 +24,8 @@ from keras_asd.models import MobileFaceNet
 from keras_asd.models import SpectrogramBranch
 from keras_asd.models import SpectrumBranch
 from keras_asd.models import StatisticsEmbedder
-from keras_asd.scoring import Calibration
-from keras_asd.scoring import CentreAngle
+from keras_asd.scorers import Calibration
+from keras_asd.scorers import CentreAngle
 from tests.classifier_cases import CLASSIFIER_CASES
 from tests.flow_cases import FLOW_CASES
 from tests.harness import Case

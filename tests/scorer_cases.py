@@ -2,17 +2,17 @@
 
 import numpy as np
 
-from keras_asd.scoring import Calibration
-from keras_asd.scoring import CentreAngle
-from keras_asd.scoring import Centroids
-from keras_asd.scoring import GaussianMixture
-from keras_asd.scoring import HeadScore
-from keras_asd.scoring import LocalDensity
-from keras_asd.scoring import Mahalanobis
-from keras_asd.scoring import MinimumOverDomains
-from keras_asd.scoring import NearestNeighbors
-from keras_asd.scoring import ScoreSum
-from keras_asd.scoring import SelectiveMahalanobis
+from keras_asd.scorers import Calibration
+from keras_asd.scorers import CentreAngle
+from keras_asd.scorers import Centroids
+from keras_asd.scorers import GaussianMixture
+from keras_asd.scorers import HeadScore
+from keras_asd.scorers import LocalDensity
+from keras_asd.scorers import Mahalanobis
+from keras_asd.scorers import MinimumOverDomains
+from keras_asd.scorers import NearestNeighbors
+from keras_asd.scorers import ScoreSum
+from keras_asd.scorers import SelectiveMahalanobis
 from tests.harness import Case
 
 SPACES = ("sphere", "standardized", "whitened", "raw")

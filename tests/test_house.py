@@ -7,12 +7,10 @@ import sys
 
 import pytest
 
-from tests.house_order import ORDERS
-from tests.house_order import PACKAGES
-from tests.house_order import PIPELINES_ORDER
+from tests import house_order
 
 ROOT = pathlib.Path(__file__).parents[1]
-ROOMS = ("keras_asd", "pipelines", "tuning")
+PACKAGES = ("keras_asd", "pipelines", "tuning")
 FRONT_DOOR = "keras_asd.__main__"
 
 # Inside keras_asd, the folders and leaf modules that each may import.
@@ -22,8 +20,8 @@ KERAS_ASD_FOLDERS = {
     "layers": {"layers"},
     "losses": {"losses"},
     "metrics": {"metrics"},
-    "scoring": {"scoring"},
-    "models": {"models", "layers", "scoring"},
+    "scorers": {"scorers"},
+    "models": {"models", "layers", "scorers"},
 }
 
 
@@ -67,7 +65,7 @@ def imported_at_once(tree):
 
 IMPORTS = {
     module_name(path): set(imported_names(read_tree(path)))
-    for path in source_files(*ROOMS)
+    for path in source_files(*PACKAGES)
 }
 MODULES = sorted(set(IMPORTS) - {FRONT_DOOR})
 
@@ -85,10 +83,10 @@ def wrong_imports(is_wrong, *rooms):
 
 def test_rooms_import_downhill_only():
     def is_uphill(module, name):
-        place = ROOMS.index(module.split(".")[0])
-        return is_inside(name, *ROOMS[place + 1 :])
+        place = PACKAGES.index(module.split(".")[0])
+        return is_inside(name, *PACKAGES[place + 1 :])
 
-    assert not wrong_imports(is_uphill, *ROOMS)
+    assert not wrong_imports(is_uphill, *PACKAGES)
 
 
 def test_nobody_imports_the_front_door():
@@ -118,7 +116,7 @@ def test_keras_asd_needs_keras_numpy_and_scikit_learn_alone():
     known = {*sys.stdlib_module_names, "keras_asd", "keras", "numpy"}
 
     def is_foreign(module, name):
-        is_fitted = is_inside(module, "keras_asd.metrics", "keras_asd.scoring")
+        is_fitted = is_inside(module, "keras_asd.metrics", "keras_asd.scorers")
         package = name.split(".")[0]
         return package not in known and not (is_fitted and package == "sklearn")
 
@@ -139,44 +137,36 @@ def test_folders_of_keras_asd_keep_to_themselves():
     assert not wrong_imports(is_a_neighbours, *rooms)
 
 
-def modules_in_order(room):
-    return [name for layer in ORDERS[room].values() for name in layer.split()]
+@pytest.mark.parametrize("package", list(house_order.ROOMS))
+def test_a_package_is_its_rooms_and_few_loose_modules(package):
+    folder = ROOT / package
+    rooms = {path.parent.name for path in folder.glob("*/__init__.py")}
+    loose = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    assert loose == house_order.MODULES[package]
+    assert sorted(house_order.ROOMS[package]) == sorted(rooms | loose)
 
 
-@pytest.mark.parametrize("room", list(ORDERS))
-def test_every_module_of_a_room_has_its_place(room):
-    found = {
-        path.stem
-        for path in (ROOT / room).iterdir()
-        if path.suffix == ".py" or (path / "__init__.py").exists()
-    }
-    assert sorted(modules_in_order(room)) == sorted(found - {"__init__"})
+@pytest.mark.parametrize("package", list(house_order.ROOMS))
+def test_a_room_imports_only_rooms_below_it(package):
+    order = house_order.ROOMS[package]
+
+    def is_uphill(module, name):
+        if not is_inside(name, package):
+            return False
+        own, used = module.split(".")[1], name.split(".")[1]
+        return order.index(used) > order.index(own)
+
+    rooms = [f"{package}.{name}" for name in order]
+    assert not wrong_imports(is_uphill, *rooms)
 
 
 def test_programs_do_not_import_each_other():
-    programs = PIPELINES_ORDER["programs"].split()
-    for program in programs:
-        others = [
-            f"pipelines.{other}" for other in programs if other != program
-        ]
-        used = IMPORTS[f"pipelines.{program}"]
-        assert not [name for name in used if is_inside(name, *others)]
+    def is_a_neighbours(module, name):
+        return is_inside(name, "pipelines.programs") and not is_inside(
+            name, module
+        )
 
-
-@pytest.mark.parametrize("room", list(ORDERS))
-def test_modules_import_what_stands_before_them(room):
-    order = modules_in_order(room)
-
-    def is_ahead(module, name):
-        if not is_inside(name, room):
-            return False
-        own, used = module.split(".")[1], name.split(".")[1]
-        if own == used:
-            return own not in PACKAGES
-        return order.index(used) > order.index(own)
-
-    rooms = [f"{room}.{name}" for name in order]
-    assert not wrong_imports(is_ahead, *rooms)
+    assert not wrong_imports(is_a_neighbours, "pipelines.programs")
 
 
 @pytest.mark.parametrize("module", ["keras_asd", "pipelines", "datasets"])
@@ -191,8 +181,8 @@ def test_package_inits_import_nothing_but_their_own(module):
         FRONT_DOOR,
         "keras_asd.presets",
         "pipelines.datasets",
-        "pipelines.config",
-        "pipelines.options",
+        "pipelines.settings.config",
+        "pipelines.commands.options",
         "tuning",
         "tuning.commands",
     ],

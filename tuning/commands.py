@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.datasets.synthetic import generate
-from tuning.options import parse_tuning
+from tuning.settings.options import parse_tuning
 
 # The machines that are searched for where no data is given.
 DATA = SyntheticSettings(num_train=60, num_train_target=3, seconds=2.0)
@@ -31,8 +31,8 @@ def run(words: Sequence[str]) -> int:
         generate(data, DATA)
         roots = [str(data)]
     # TensorFlow takes seconds to load, and --help needs none.
-    from tuning.running import work
-    from tuning.search import search
+    from tuning.programs.running import work
+    from tuning.programs.search import search
 
     if options.role == "worker":
         work(

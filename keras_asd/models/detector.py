@@ -10,8 +10,8 @@ from keras_asd.models.class_angle import class_angle
 from keras_asd.models.clip_windows import cut_windows
 from keras_asd.models.key_table import make_table
 from keras_asd.models.key_table import take_rows
-from keras_asd.scoring import Calibration
-from keras_asd.scoring import CentreAngle
+from keras_asd.scorers import Calibration
+from keras_asd.scorers import CentreAngle
 
 PARTS = ("embedder", "head", "scorer", "calibration", "check")
 SETTINGS = ("keys", "groups", "long_clips", "short_clips", "window_step")
@@ -32,7 +32,7 @@ class AnomalyDetector(keras.Model):
         embedder: Any embedder of `keras_asd.models`.
         head: A layer from embeddings to a column for each class: cosines,
             logits or errors, as its `gives` says.
-        scorer: A fitted layer of `keras_asd.scoring`; the published
+        scorer: A fitted layer of `keras_asd.scorers`; the published
             `CentreAngle` if `None`.
         keys: Dict from the name of a machine, `"<machine>/<section>"` or a
             bare `"<machine>"`, to its class indices.

@@ -5,9 +5,9 @@ from collections.abc import Collection
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.config import Config
 from pipelines.datasets.synthetic import SyntheticSettings
-from pipelines.presets import choose_preset
+from pipelines.settings.config import Config
+from pipelines.settings.presets import choose_preset
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pathlib
 from typing import Any
 
 from pipelines import atomic
-from pipelines.config import Config
+from pipelines.settings.config import Config
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from keras_asd.metrics import PairedDifference
-from pipelines.studies.numbers import Number
-from pipelines.table_formats import escape_markdown
+from pipelines.benchmarking.numbers import Number
+from pipelines.evaluation.table_formats import escape_markdown
 
 NOTHING = "-"
 

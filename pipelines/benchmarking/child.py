@@ -10,14 +10,14 @@ import pathlib
 import sys
 import threading
 
+from pipelines.benchmarking.cell import run_cell
 from pipelines.benchmarking.cell_plan import read_plan
 from pipelines.benchmarking.clock import begin_attempt
 from pipelines.benchmarking.costs import measure_costs
 from pipelines.benchmarking.costs import read_costs
 from pipelines.benchmarking.costs import write_costs
-from pipelines.run_folder import RunFolder
-from pipelines.studies.cell import run_cell
-from pipelines.training import train
+from pipelines.programs.train import train
+from pipelines.runs.run_folder import RunFolder
 
 
 def main(path: str) -> None:

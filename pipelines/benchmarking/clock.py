@@ -5,7 +5,7 @@ import pathlib
 import time
 
 from pipelines import atomic
-from pipelines.run_folder import RunFolder
+from pipelines.runs.run_folder import RunFolder
 
 
 def begin_attempt(run: RunFolder, now: float | None = None) -> None:

@@ -7,7 +7,7 @@ from pipelines.benchmarking.cells_of_tables import NOTHING
 from pipelines.benchmarking.cells_of_tables import grid
 from pipelines.benchmarking.costs import Costs
 from pipelines.benchmarking.line import Line
-from pipelines.table_formats import escape_markdown
+from pipelines.evaluation.table_formats import escape_markdown
 
 _HEADER = (
     "method",

@@ -22,7 +22,7 @@ from pipelines.benchmarking.clock import training_seconds
 from pipelines.benchmarking.multiplications import count_multiplications
 from pipelines.benchmarking.training_effort import count_epochs
 from pipelines.benchmarking.training_effort import count_heard
-from pipelines.run_folder import RunFolder
+from pipelines.runs.run_folder import RunFolder
 
 logger = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from pipelines.benchmarking.benchmark import Benchmark
 from pipelines.benchmarking.cell_plan import folder_name
+from pipelines.datasets.reading import read_all_clips
 from pipelines.datasets.synthetic import generate
-from pipelines.preparation import read_all_clips
 
 BUILT_IN = "built_in"
 

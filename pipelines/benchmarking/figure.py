@@ -6,9 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pipelines.benchmarking.line import Line
-from pipelines.plots import ANOMALY_COLOR
-from pipelines.plots import NORMAL_COLOR
-from pipelines.table_formats import printable
+from pipelines.evaluation.plots import ANOMALY_COLOR
+from pipelines.evaluation.plots import NORMAL_COLOR
+from pipelines.evaluation.table_formats import printable
 
 _PANELS = {"auc": "AUC (%)", "official_score": "official score (%)"}
 

@@ -10,8 +10,8 @@ from keras_asd.metrics import official_scores
 from keras_asd.metrics import resample_counts
 from keras_asd.metrics import roc_curves
 from keras_asd.metrics import standardized_area
-from pipelines.scored_clip import ScoredClip
-from pipelines.summary import MAX_FPR
+from pipelines.evaluation.summary import MAX_FPR
+from pipelines.methods.scored_clip import ScoredClip
 
 NUM_RESAMPLES = 1000
 METRICS = ("auc", "pauc", "mauc", "pooled_auc", "official_score")
@@ -63,7 +63,7 @@ def judge_clips(scored_clips: Sequence[ScoredClip], year: int) -> Judged:
         ValueError: If no section has clips of both labels.
 
     >>> import pathlib
-    >>> from pipelines.clip import Clip
+    >>> from pipelines.datasets.clip import Clip
     >>> path = pathlib.Path("a.wav")
     >>> clips = [Clip(path, "fan", "id_00", "test", i > 2) for i in range(6)]
     >>> scored = [ScoredClip(clip, i) for i, clip in enumerate(clips)]

@@ -12,7 +12,7 @@ from pipelines.benchmarking.costs import Costs
 from pipelines.benchmarking.judging import NUM_RESAMPLES
 from pipelines.benchmarking.judging import Drawn
 from pipelines.benchmarking.judging import Judged
-from pipelines.studies.numbers import Number
+from pipelines.benchmarking.numbers import Number
 
 _CONFIDENCE = 0.95
 

@@ -13,9 +13,9 @@ from pipelines.benchmarking.rules import check_scorers
 from pipelines.benchmarking.rules import check_settings_of
 from pipelines.benchmarking.rules import read_printed
 from pipelines.benchmarking.rules import refuse_selection
-from pipelines.config import Config
 from pipelines.datasets.synthetic import SyntheticSettings
-from pipelines.presets import choose_preset
+from pipelines.settings.config import Config
+from pipelines.settings.presets import choose_preset
 
 SHIPPED = pathlib.Path(__file__).parent / "specs"
 _KEYS = ("question", "rows", "reference", "seeds", "built_in")

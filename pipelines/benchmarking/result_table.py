@@ -9,7 +9,7 @@ from pipelines.benchmarking.judging import METRICS
 from pipelines.benchmarking.judging import NUM_RESAMPLES
 from pipelines.benchmarking.judging import Judged
 from pipelines.benchmarking.line import Line
-from pipelines.table_formats import escape_markdown
+from pipelines.evaluation.table_formats import escape_markdown
 
 
 def result_table(

@@ -12,7 +12,7 @@ from typing import get_type_hints
 from jsonargparse import ArgumentParser
 
 from pipelines.benchmarking.benchmark import PrintedNumbers
-from pipelines.config import Config
+from pipelines.settings.config import Config
 
 # Words by which one would ask for the best of several by its test scores.
 _SELECTING = {"select", "select_on", "select_by", "selection", "objective"}

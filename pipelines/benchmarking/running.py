@@ -8,13 +8,13 @@ import signal
 import subprocess
 import sys
 
+from pipelines.benchmarking.cell import Cell
+from pipelines.benchmarking.cell import read_cell
 from pipelines.benchmarking.cell_plan import CellPlan
 from pipelines.benchmarking.cell_plan import write_plan
 from pipelines.benchmarking.costs import Costs
 from pipelines.benchmarking.costs import read_costs
-from pipelines.run_folder import RunFolder
-from pipelines.studies.cell import Cell
-from pipelines.studies.cell import read_cell
+from pipelines.runs.run_folder import RunFolder
 
 # What runs the process of a cell; the path of the plan is added.
 COMMAND = (sys.executable, "-m", "pipelines.benchmarking.child")
@@ -51,7 +51,7 @@ def run_plan(plan: CellPlan) -> CellOutcome:
         plan: Which training.
 
     >>> import tempfile
-    >>> from pipelines.config import Config
+    >>> from pipelines.settings.config import Config
     >>> folder = pathlib.Path(tempfile.mkdtemp())
     >>> read_outcome(CellPlan("a", "b", 1, (), Config(), (), folder)) is None
     True
@@ -74,7 +74,7 @@ def read_outcome(plan: CellPlan) -> CellOutcome | None:
     Raises:
         ValueError: If its folder is of a training with other settings.
 
-    >>> from pipelines.config import Config
+    >>> from pipelines.settings.config import Config
     >>> folder = pathlib.Path("no_such_run")
     >>> read_outcome(CellPlan("a", "b", 1, (), Config(), (), folder)) is None
     True

@@ -13,7 +13,7 @@ from pipelines.benchmarking.judging import Judged
 from pipelines.benchmarking.judging import judge_clips
 from pipelines.benchmarking.line import Line
 from pipelines.benchmarking.running import CellOutcome
-from pipelines.challenge.official import guess_year
+from pipelines.evaluation.official.official import guess_year
 
 Seeds = dict[int, Judged]
 

@@ -1,11 +1,11 @@
 """How much a training heard, whatever number of networks it trained."""
 
-from pipelines.checkpoints import read_history
-from pipelines.clip_list import read_clip_list
-from pipelines.network_parts import part_clips
-from pipelines.network_training import list_examples
-from pipelines.run_folder import RunFolder
-from pipelines.run_folder import read_config
+from pipelines.methods.networks import list_examples
+from pipelines.runs.checkpoints import read_history
+from pipelines.runs.clip_list import read_clip_list
+from pipelines.runs.run_folder import RunFolder
+from pipelines.runs.run_folder import read_config
+from pipelines.training.network_parts import part_clips
 
 
 def count_epochs(run: RunFolder) -> int:

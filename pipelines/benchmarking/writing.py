@@ -10,8 +10,8 @@ from pipelines.benchmarking.machine_table import machine_table
 from pipelines.benchmarking.result_table import result_table
 from pipelines.benchmarking.results_file import results_csv
 from pipelines.benchmarking.tables import Tables
-from pipelines.plots import render_png
-from pipelines.table_formats import escape_markdown
+from pipelines.evaluation.plots import render_png
+from pipelines.evaluation.table_formats import escape_markdown
 
 
 def write_tables(

@@ -7,14 +7,14 @@ import numpy as np
 
 from keras_asd.layers import RecordingCheck
 from keras_asd.models import AnomalyDetector
-from keras_asd.scoring import Calibration
+from keras_asd.scorers import Calibration
 from pipelines.calibration.fitting import fit_calibration
 from pipelines.calibration.normal_scores import NormalScores
 from pipelines.calibration.normal_scores import calibration_scores
-from pipelines.clip_list import ListedClip
-from pipelines.clip_list import normal_clips
-from pipelines.config import Config
-from pipelines.embeddings import Embeddings
+from pipelines.methods.embeddings import Embeddings
+from pipelines.runs.clip_list import ListedClip
+from pipelines.runs.clip_list import normal_clips
+from pipelines.settings.config import Config
 
 
 def calibrated(
@@ -38,8 +38,8 @@ def calibrated(
     Returns:
         The detector, and the normal scores that it was calibrated with.
 
-    >>> from pipelines.assembly import make_detector
-    >>> from pipelines.labels import LabelMap
+    >>> from pipelines.training.assembly import make_detector
+    >>> from pipelines.runs.labels import LabelMap
     >>> keys = {"fan": (0,), "fan/a": (0,), "pump": (1,), "pump/b": (1,)}
     >>> label_map = LabelMap(("fan/a", "pump/b"), keys, keys)
     >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
@@ -78,8 +78,8 @@ def fit_check(
         keys: Names of the keys to set anew; one without clips keeps its
             limits.
 
-    >>> from pipelines.assembly import make_detector
-    >>> from pipelines.labels import LabelMap
+    >>> from pipelines.training.assembly import make_detector
+    >>> from pipelines.runs.labels import LabelMap
     >>> keys = {"fan": (0,), "fan/a": (0,), "pump": (1,), "pump/b": (1,)}
     >>> label_map = LabelMap(("fan/a", "pump/b"), keys, keys)
     >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
@@ -117,8 +117,8 @@ def with_false_alarm_rate(
     Raises:
         ValueError: For a rate out of range.
 
-    >>> from pipelines.assembly import make_detector
-    >>> from pipelines.labels import LabelMap
+    >>> from pipelines.training.assembly import make_detector
+    >>> from pipelines.runs.labels import LabelMap
     >>> config = Config(clip_seconds=1.0, width=0.25)
     >>> labels = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
     >>> detector = make_detector(config, labels)

@@ -5,8 +5,8 @@ import scipy.stats
 from keras import ops
 from numpy.typing import NDArray
 
-from keras_asd.scoring import Calibration
-from keras_asd.scoring.calibration import SLACK
+from keras_asd.scorers import Calibration
+from keras_asd.scorers.calibration import SLACK
 
 CONFIDENCE = 0.95
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_asd.scoring import Calibration
+from keras_asd.scorers import Calibration
 from pipelines import atomic
 from pipelines.calibration.normal_scores import NormalScores
 from pipelines.calibration.score_curves import fit_curve

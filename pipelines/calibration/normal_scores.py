@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from keras_asd.models import AnomalyDetector
 from pipelines.calibration.sources import OPTIMISTIC
-from pipelines.clip_scores import score_embeddings
-from pipelines.clip_scores import unseen_folds
-from pipelines.config import Config
-from pipelines.embeddings import Embeddings
-from pipelines.loss_facts import UNFITTED_SCORERS
+from pipelines.methods.clip_scores import score_embeddings
+from pipelines.methods.clip_scores import unseen_folds
+from pipelines.methods.embeddings import Embeddings
+from pipelines.settings.config import Config
+from pipelines.settings.loss_facts import UNFITTED_SCORERS
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from keras_asd.scoring import Calibration
+from keras_asd.scorers import Calibration
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from keras_asd.scoring import Calibration
+from keras_asd.scorers import Calibration
 from pipelines.calibration.false_alarms import needed_clips
 from pipelines.calibration.false_alarms import rate_interval
 from pipelines.calibration.false_alarms import thresholds

@@ -5,9 +5,9 @@ import pathlib
 import numpy as np
 import soundfile
 
-from pipelines.containers import find_container_fault
-from pipelines.libsndfile import MAX_SECONDS
-from pipelines.libsndfile import decode_clip
+from pipelines.audio.containers import find_container_fault
+from pipelines.audio.libsndfile import MAX_SECONDS
+from pipelines.audio.libsndfile import decode_clip
 
 Inputs = dict[str, np.ndarray | list[bytes]]
 
@@ -37,7 +37,7 @@ def clip_request(
 
     Raises:
         ValueError: If the clip cannot be used; the reason is that of
-            `pipelines.inspection.inspect_clips`.
+            `pipelines.audio.inspection.inspect_clips`.
 
     >>> clip_request("gone.wav", 16000)
     Traceback (most recent call last):

@@ -54,7 +54,7 @@ def run(words: list[str]) -> int:
     benchmark = read_benchmark(options.spec)
     if options.rows:
         benchmark = benchmark.select(options.rows)
-    from pipelines.benchmarking.program import run_benchmark
+    from pipelines.benchmarking.bench import run_benchmark
 
     result = run_benchmark(
         benchmark,

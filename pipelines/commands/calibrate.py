@@ -21,7 +21,7 @@ def run(words: list[str]) -> int:
         help="data folders; the clips of their train splits count, all normal",
     )
     options = parser.parse_args(words)
-    from pipelines.calibrating import calibrate
+    from pipelines.programs.calibrate import calibrate
 
     for machine, number in calibrate(options.run, options.data).items():
         print(f"{machine}\t{number} clips")

@@ -2,8 +2,8 @@
 
 import argparse
 
-from pipelines.downloading.catalogue import PARTS
-from pipelines.downloading.catalogue import read_catalogue
+from pipelines.datasets.download.catalogue import PARTS
+from pipelines.datasets.download.catalogue import read_catalogue
 
 
 def run(words: list[str]) -> int:
@@ -65,9 +65,9 @@ def run(words: list[str]) -> int:
         for machine in word.split(",")
         if machine
     ]
-    from pipelines.downloading.program import download
-    from pipelines.downloading.program import list_downloads
-    from pipelines.downloading.server import ZENODO
+    from pipelines.datasets.download.server import ZENODO
+    from pipelines.programs.download import download
+    from pipelines.programs.download import list_downloads
 
     mirror = options.mirror or ZENODO
     request = (options.data_sets, options.to, machines, options.parts, mirror)

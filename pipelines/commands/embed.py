@@ -21,7 +21,7 @@ def run(words: list[str]) -> int:
         "--max_clips", type=int, default=5000, help="on the map (5000)"
     )
     options = parser.parse_args(words)
-    from pipelines.embedding_map import embed
+    from pipelines.programs.embed import embed
 
     folder = options.to or f"{options.run}/embeddings"
     for path in embed(options.run, options.data, folder, options.max_clips):

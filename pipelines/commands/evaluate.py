@@ -41,8 +41,8 @@ def run(words: list[str]) -> int:
     options = parser.parse_args(words)
     if options.space and not options.scorer:
         parser.error("--space is for scorers that are fitted: give --scorer")
-    from pipelines.evaluation import evaluate_scorers
-    from pipelines.scorer_table import scorer_table
+    from pipelines.evaluation.scorer_table import scorer_table
+    from pipelines.programs.evaluate import evaluate_scorers
 
     reports = evaluate_scorers(
         options.run,

@@ -36,8 +36,8 @@ def run(words: list[str]) -> int:
         "(nearest), or the clip's own mean over time",
     )
     options = parser.parse_args(words)
-    from pipelines.explaining import ClipExplanation
-    from pipelines.explaining import explain
+    from pipelines.programs.explain import ClipExplanation
+    from pipelines.programs.explain import explain
 
     num_errors = 0
     for made in explain(

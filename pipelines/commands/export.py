@@ -45,7 +45,7 @@ def run(words: list[str]) -> int:
         help="where it measures; as the run's own if not given",
     )
     options = parser.parse_args(words)
-    from pipelines.export import export
+    from pipelines.programs.export import export
 
     version = export(
         options.run,

@@ -31,8 +31,8 @@ def run(words: list[str]) -> int:
         "--markdown", action="store_true", help="print the tables in Markdown"
     )
     options = parser.parse_args(words)
-    from pipelines.challenge.official import compare
-    from pipelines.challenge.official import judge
+    from pipelines.evaluation.official.official import compare
+    from pipelines.evaluation.official.official import judge
 
     found = (
         judge(options.scores, options.ground_truth, options.year)

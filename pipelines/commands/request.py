@@ -58,7 +58,7 @@ def run(words: list[str]) -> int:
     )
     options = parser.parse_args(words)
     from pipelines.client.address import connect
-    from pipelines.client.requesting import request_clips
+    from pipelines.programs.request import request_clips
     from pipelines.scoring.lines import print_score
 
     num_scored = 0

@@ -22,7 +22,7 @@ def run(words: list[str]) -> int:
     if options.hop is not None and options.window is None:
         parser.error("--hop needs --window")
     from pipelines.calibration.false_alarms import wished_rate
-    from pipelines.scoring.bulk import score_to_table
+    from pipelines.programs.score import score_to_table
     from pipelines.scoring.clips import find_model
     from pipelines.scoring.clips import limit_threads
     from pipelines.scoring.clips import load_scorer

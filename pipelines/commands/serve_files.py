@@ -26,7 +26,7 @@ def run(words: list[str]) -> int:
         "are sent as waveforms must all be of one length",
     )
     options = parser.parse_args(words)
-    from pipelines.serving_files import write_serving_files
+    from pipelines.programs.serve_files import write_serving_files
 
     for path in write_serving_files(
         options.models, options.to, options.batching

@@ -3,9 +3,9 @@
 import argparse
 import dataclasses
 
-from pipelines.presets import PRESETS
-from pipelines.presets import choose_preset
-from pipelines.studies.designs import STUDIES
+from pipelines.benchmarking.designs import STUDIES
+from pipelines.settings.presets import PRESETS
+from pipelines.settings.presets import choose_preset
 
 
 def run(words: list[str]) -> int:
@@ -46,7 +46,7 @@ def run(words: list[str]) -> int:
         "--to", metavar="DIR", help="where to; runs/study_NAME if left out"
     )
     options = parser.parse_args(words)
-    from pipelines.studies.program import run_study
+    from pipelines.benchmarking.study import run_study
 
     config = choose_preset(options.preset)
     if options.epochs is not None:

@@ -38,12 +38,12 @@ def run(words: list[str]) -> int:
         parser.error("--per_day and --clips_per_day belong together")
     import pathlib
 
-    from pipelines.artefacts import load_detector
     from pipelines.calibration.false_alarms import wished_rate
     from pipelines.calibration.fitting import read_calibration
     from pipelines.calibration.threshold_table import threshold_table
-    from pipelines.run_folder import RunFolder
-    from pipelines.run_folder import read_config
+    from pipelines.runs.artefacts import load_detector
+    from pipelines.runs.run_folder import RunFolder
+    from pipelines.runs.run_folder import read_config
 
     rate = wished_rate(
         options.rate, options.one_in, options.per_day, options.clips_per_day

@@ -1,13 +1,13 @@
 """`keras-asd train`."""
 
-from pipelines.options import parse_training
+from pipelines.commands.options import parse_training
 
 
 def run(words: list[str]) -> int:
     """Trains a detector."""
     config, data, folder = parse_training(words)
     # TensorFlow takes seconds to load, and --help needs none.
-    from pipelines.training import train
+    from pipelines.programs.train import train
 
     train(data, config, folder)
     print(f"The run is in {folder}; judge it: keras-asd evaluate {folder} DATA")

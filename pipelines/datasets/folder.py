@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from collections.abc import Iterator
 
-from pipelines.clip import Clip
+from pipelines.datasets.clip import Clip
 from pipelines.datasets.recording_folder import RecordingFolder
 
 # Word -> is_anomaly. In file names they are whole words between anything

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Iterator
 
-from pipelines.clip import Clip
+from pipelines.datasets.clip import Clip
 from pipelines.datasets.recording_folder import RecordingFolder
 
 

@@ -3,8 +3,9 @@
 import os
 import pathlib
 from collections.abc import Iterator
+from collections.abc import Sequence
 
-from pipelines.clip import Clip
+from pipelines.datasets.clip import Clip
 from pipelines.datasets.dcase import is_dcase
 from pipelines.datasets.dcase import read_dcase
 from pipelines.datasets.folder import read_folder
@@ -82,3 +83,28 @@ def _read_tree(root: pathlib.Path, seed: int) -> Iterator[Clip]:
         read_names = read_dcase if is_dcase(with_split) else read_folder
         yield from read_names(with_split)
         yield from read_mimii(without_split, seed)
+
+
+def read_all_clips(roots: Sequence[str], seed: int) -> list[Clip]:
+    """The clips of several data folders, each recording once.
+
+    Raises:
+        FileNotFoundError: As `pipelines.datasets.read_clips`.
+        ValueError: Likewise.
+
+    >>> import tempfile
+    >>> from pipelines.datasets.synthetic import SyntheticSettings
+    >>> from pipelines.datasets.synthetic import generate
+    >>> settings = SyntheticSettings(("fan",), num_ids=1, num_train=1,
+    ...     num_train_target=0, num_test_normal=0, num_test_anomaly=0,
+    ...     seconds=0.5)
+    >>> root = tempfile.mkdtemp()
+    >>> paths = generate(root, settings)
+    >>> [clip.key for clip in read_all_clips([root, root], seed=0)]
+    ['fan/section_00']
+    """
+    clips: dict[pathlib.Path, Clip] = {}
+    for root in roots:
+        for clip in read_clips(root, seed):
+            clips.setdefault(clip.path.resolve(), clip)
+    return list(clips.values())

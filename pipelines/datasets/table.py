@@ -5,7 +5,7 @@ import io
 import pathlib
 from collections.abc import Sequence
 
-from pipelines.clip import Clip
+from pipelines.datasets.clip import Clip
 from pipelines.datasets.recording_folder import SUFFIXES
 
 _COLUMNS = ("path", "machine", "split", "label")

@@ -57,9 +57,9 @@ def make_probes(
         detector: Tells lengths and the number of keys.
         clips: Real waveforms `(n,)` of any lengths, and their machines.
 
-    >>> from pipelines.assembly import make_detector
-    >>> from pipelines.config import Config
-    >>> from pipelines.labels import LabelMap
+    >>> from pipelines.training.assembly import make_detector
+    >>> from pipelines.settings.config import Config
+    >>> from pipelines.runs.labels import LabelMap
     >>> config = Config(clip_seconds=1.0, width=0.25)
     >>> label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
     >>> probes = make_probes(make_detector(config, label_map))

@@ -9,9 +9,9 @@ from keras import ops
 from keras_asd.layers.recording_check import PROBLEMS
 from keras_asd.models import AnomalyDetector
 from pipelines.calibration.sources import OPTIMISTIC
-from pipelines.clip_list import ListedClip
-from pipelines.clip_list import normal_clips
-from pipelines.config import Config
+from pipelines.runs.clip_list import ListedClip
+from pipelines.runs.clip_list import normal_clips
+from pipelines.settings.config import Config
 
 # Of the contract itself: it rises where a reader of the last would err.
 CONTRACT_VERSION = 2
@@ -28,8 +28,8 @@ def make_contract(
         sources: For each machine what the clips are that it was calibrated
             with, as `calibration_sources` gives them.
 
-    >>> from pipelines.assembly import make_detector
-    >>> from pipelines.labels import LabelMap
+    >>> from pipelines.training.assembly import make_detector
+    >>> from pipelines.runs.labels import LabelMap
     >>> config = Config(clip_seconds=1.0, width=0.25)
     >>> labels = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
     >>> detector = make_detector(config, labels)

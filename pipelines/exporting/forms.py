@@ -69,9 +69,9 @@ def write_form(
             from.
 
     >>> import tempfile
-    >>> from pipelines.assembly import make_detector
-    >>> from pipelines.config import Config
-    >>> from pipelines.labels import LabelMap
+    >>> from pipelines.training.assembly import make_detector
+    >>> from pipelines.settings.config import Config
+    >>> from pipelines.runs.labels import LabelMap
     >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
     >>> label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
     >>> detector = make_detector(config, label_map)
@@ -102,9 +102,9 @@ def write_form(
 def open_detector(detector: AnomalyDetector) -> Form:
     """The detector itself as a form.
 
-    >>> from pipelines.assembly import make_detector
-    >>> from pipelines.config import Config
-    >>> from pipelines.labels import LabelMap
+    >>> from pipelines.training.assembly import make_detector
+    >>> from pipelines.settings.config import Config
+    >>> from pipelines.runs.labels import LabelMap
     >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
     >>> label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
     >>> detector = make_detector(config, label_map)
@@ -129,9 +129,9 @@ def open_saved_model(folder: pathlib.Path, machines: Sequence[str]) -> Form:
         machines: Its keys, in order.
 
     >>> import tempfile
-    >>> from pipelines.assembly import make_detector
-    >>> from pipelines.config import Config
-    >>> from pipelines.labels import LabelMap
+    >>> from pipelines.training.assembly import make_detector
+    >>> from pipelines.settings.config import Config
+    >>> from pipelines.runs.labels import LabelMap
     >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
     >>> label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
     >>> detector = make_detector(config, label_map)

@@ -8,8 +8,8 @@ from typing import Any
 import jinja2
 
 import keras_asd
-from pipelines.clip_list import ListedClip
-from pipelines.clip_list import normal_clips
+from pipelines.runs.clip_list import ListedClip
+from pipelines.runs.clip_list import normal_clips
 
 
 def model_card(
@@ -37,7 +37,7 @@ def model_card(
     contract = facts["contract"]
     differences = facts["score_differences"]
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pipelines"),
+        loader=jinja2.PackageLoader("pipelines.exporting", ""),
         undefined=jinja2.StrictUndefined,
         # Markdown, and no page: nothing is escaped.
         autoescape=False,

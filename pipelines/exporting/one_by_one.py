@@ -24,9 +24,9 @@ def one_by_one(detector: AnomalyDetector) -> AnomalyDetector:
     Args:
         detector: On the TensorFlow backend. It is not changed.
 
-    >>> from pipelines.assembly import make_detector
-    >>> from pipelines.config import Config
-    >>> from pipelines.labels import LabelMap
+    >>> from pipelines.training.assembly import make_detector
+    >>> from pipelines.settings.config import Config
+    >>> from pipelines.runs.labels import LabelMap
     >>> config = Config(clip_seconds=1.0, width=0.25)
     >>> detector = make_detector(config, LabelMap(("a", "b"), {"fan": (0, 1)}))
     >>> one_by_one(detector) is detector

@@ -41,9 +41,9 @@ def write_onnx(detector: AnomalyDetector, path: str | os.PathLike) -> None:
         ValueError: Without the packages, or if the detector has an operation
             that ONNX does not have.
 
-    >>> from pipelines.assembly import make_detector
-    >>> from pipelines.config import Config
-    >>> from pipelines.labels import LabelMap
+    >>> from pipelines.training.assembly import make_detector
+    >>> from pipelines.settings.config import Config
+    >>> from pipelines.runs.labels import LabelMap
     >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
     >>> label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
     >>> path = pathlib.Path(tempfile.mkdtemp(), "model")
@@ -79,9 +79,9 @@ def write_litert(detector: AnomalyDetector, path: str | os.PathLike) -> None:
         detector: On the TensorFlow backend.
         path: Of the file.
 
-    >>> from pipelines.assembly import make_detector
-    >>> from pipelines.config import Config
-    >>> from pipelines.labels import LabelMap
+    >>> from pipelines.training.assembly import make_detector
+    >>> from pipelines.settings.config import Config
+    >>> from pipelines.runs.labels import LabelMap
     >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
     >>> label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
     >>> path = pathlib.Path(tempfile.mkdtemp(), "model")

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipelines.clip_list import ListedClip
-from pipelines.clip_list import normal_clips
-from pipelines.config import Config
-from pipelines.inspected_clip import InspectedClip
-from pipelines.libsndfile import decode_clip
+from pipelines.audio.inspected_clip import InspectedClip
+from pipelines.audio.libsndfile import decode_clip
+from pipelines.runs.clip_list import ListedClip
+from pipelines.runs.clip_list import normal_clips
+from pipelines.settings.config import Config
 
 logger = logging.getLogger(__name__)
 

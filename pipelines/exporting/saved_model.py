@@ -8,9 +8,9 @@ import tensorflow as tf
 
 from keras_asd.layers.recording_check import PROBLEMS
 from keras_asd.models import AnomalyDetector
+from pipelines.audio.libsndfile import MAX_SECONDS
 from pipelines.exporting.frozen import freeze
 from pipelines.exporting.wav_bytes import decode_wav_bytes
-from pipelines.libsndfile import MAX_SECONDS
 
 OUTPUTS = (
     "anomaly_score",
@@ -51,9 +51,9 @@ def write_saved_model(
         recording_channel: Of `wav_bytes`, `"mean"` or the index of one.
 
     >>> import tempfile
-    >>> from pipelines.assembly import make_detector
-    >>> from pipelines.config import Config
-    >>> from pipelines.labels import LabelMap
+    >>> from pipelines.training.assembly import make_detector
+    >>> from pipelines.settings.config import Config
+    >>> from pipelines.runs.labels import LabelMap
     >>> config = Config(clip_seconds=1.0, width=0.25)
     >>> label_map = LabelMap(("fan/a", "fan/b"), {"fan": (0, 1)})
     >>> folder = pathlib.Path(tempfile.mkdtemp(), "1")

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
-from pipelines.riff import bare_header
+from pipelines.audio.riff import bare_header
 
 WARMUP = pathlib.Path("assets.extra") / "tf_serving_warmup_requests"
 BATCH_SIZES = (1, 8)

@@ -10,11 +10,11 @@ import math
 import tensorflow as tf
 
 from keras_asd.layers.recording_check import PROBLEMS
-from pipelines.libsndfile import MAX_CHANNELS
-from pipelines.libsndfile import MAX_SECONDS
-from pipelines.libsndfile import MIN_SECONDS
-from pipelines.libsndfile import check_channel
-from pipelines.riff import MIN_STREAMING_SIZE
+from pipelines.audio.libsndfile import MAX_CHANNELS
+from pipelines.audio.libsndfile import MAX_SECONDS
+from pipelines.audio.libsndfile import MIN_SECONDS
+from pipelines.audio.libsndfile import check_channel
+from pipelines.audio.riff import MIN_STREAMING_SIZE
 
 # Far more than any writer leaves before the sound.
 MAX_CHUNKS = 256
@@ -34,7 +34,7 @@ def decode_wav_bytes(
 
     Plain and WAVE_FORMAT_EXTENSIBLE headers are read, with chunks of any
     kind around the sound. Nothing is resampled. What comes without a problem
-    is, bit by bit, what `pipelines.libsndfile.decode_clip` gives.
+    is, bit by bit, what `pipelines.audio.libsndfile.decode_clip` gives.
 
     Args:
         wav_bytes: Scalar string, a whole WAV recording.
@@ -49,7 +49,7 @@ def decode_wav_bytes(
     Raises:
         ValueError: If `channel` is neither `"mean"` nor an index.
 
-    >>> from pipelines.riff import bare_header
+    >>> from pipelines.audio.riff import bare_header
     >>> clip = bare_header(1, 16000, 16, 640) + bytes([0, 64] * 320)
     >>> waveform, problem = decode_wav_bytes(clip, 16000)
     >>> tuple(waveform.shape), float(waveform[0]), int(problem)

@@ -11,13 +11,13 @@ import numpy as np
 import tensorflow as tf
 
 from keras_asd.layers.recording_check import PROBLEMS
-from pipelines.artefacts import CONTRACT
-from pipelines.artefacts import load_detector
 from pipelines.exporting.manifest import MANIFEST
 from pipelines.exporting.manifest import verify_manifest
 from pipelines.exporting.publishing import versions
-from pipelines.run_folder import RunFolder
-from pipelines.run_folder import read_config
+from pipelines.runs.artefacts import CONTRACT
+from pipelines.runs.artefacts import load_detector
+from pipelines.runs.run_folder import RunFolder
+from pipelines.runs.run_folder import read_config
 from pipelines.scoring.batches import Row
 from pipelines.scoring.batches import score_pieces
 from pipelines.scoring.clip_scorer import OUTPUTS

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 import soundfile
 
-from pipelines.clip_keys import find_key
-from pipelines.inspection import MAX_THREADS
-from pipelines.libsndfile import decode_clip
+from pipelines.audio.inspection import MAX_THREADS
+from pipelines.audio.libsndfile import decode_clip
+from pipelines.datasets.clip_keys import find_key
 from pipelines.scoring.clip_scorer import ClipScorer
 from pipelines.scoring.settings import ScoringSettings
 from pipelines.scoring.windows import read_windows

@@ -4,7 +4,7 @@ import dataclasses
 import os
 from collections.abc import Sequence
 
-from pipelines.libsndfile import MAX_SECONDS
+from pipelines.audio.libsndfile import MAX_SECONDS
 
 # More would wait for each other, and so many take long to begin.
 MOST_THREADS = max(64, 4 * (os.cpu_count() or 1))

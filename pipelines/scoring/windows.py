@@ -9,9 +9,9 @@ import numpy as np
 import soundfile
 import soxr
 
-from pipelines.containers import find_container_fault
-from pipelines.libsndfile import MAX_SECONDS
-from pipelines.libsndfile import read_blocks
+from pipelines.audio.containers import find_container_fault
+from pipelines.audio.libsndfile import MAX_SECONDS
+from pipelines.audio.libsndfile import read_blocks
 
 
 def read_windows(
@@ -41,7 +41,7 @@ def read_windows(
         OSError: If the recording cannot be opened.
         soundfile.LibsndfileError: If libsndfile refuses the bytes.
         ValueError: If it is not a whole recording or exceeds a limit of
-            `pipelines.libsndfile`, but for the length; maybe only after the
+            `audio.libsndfile`, but for the length; maybe only after the
             windows that come before the fault.
 
     >>> import tempfile

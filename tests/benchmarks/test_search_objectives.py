@@ -13,7 +13,7 @@ from benchmarks.search_trials import PARAMETERS
 from benchmarks.search_trials import QUICK
 from benchmarks.search_trials import Design
 from benchmarks.search_trials import Trials
-from tuning.ranges import RANGES
+from tuning.settings.ranges import RANGES
 
 
 def make_result(number, **changes):

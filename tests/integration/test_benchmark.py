@@ -12,7 +12,7 @@ import time
 import pytest
 import yaml
 
-from pipelines.benchmarking.program import run_benchmark
+from pipelines.benchmarking.bench import run_benchmark
 from pipelines.benchmarking.reading import read_benchmark
 
 SHORT = {"clip_seconds": 0.5, "num_mel_bins": 16, "batch_size": 8}

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from keras_asd.__main__ import main
-from pipelines.clip_list import read_clip_list
+from pipelines.runs.clip_list import read_clip_list
 
 pytestmark = pytest.mark.usefixtures("eager")
 

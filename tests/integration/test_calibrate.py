@@ -9,8 +9,8 @@ import pytest
 import soundfile
 
 from keras_asd.__main__ import main
-from pipelines.artefacts import load_detector
-from pipelines.run_folder import RunFolder
+from pipelines.runs.artefacts import load_detector
+from pipelines.runs.run_folder import RunFolder
 
 UNITS = {"id_00": 120, "id_02": 180}
 

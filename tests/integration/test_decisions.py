@@ -9,9 +9,9 @@ import soundfile
 import tensorflow as tf
 
 from keras_asd.__main__ import main
-from pipelines.artefacts import load_detector
 from pipelines.exporting.manifest import verify_manifest
-from pipelines.run_folder import RunFolder
+from pipelines.runs.artefacts import load_detector
+from pipelines.runs.run_folder import RunFolder
 
 
 def write_fans(root, first, number, gain=1.0):

@@ -4,7 +4,7 @@ import dataclasses
 
 from pipelines import demo
 from pipelines.datasets.synthetic import SyntheticSettings
-from pipelines.presets import PRESETS
+from pipelines.settings.presets import PRESETS
 
 
 def test_the_demo_makes_all_it_names(monkeypatch, tmp_path):

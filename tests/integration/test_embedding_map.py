@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from keras_asd.__main__ import main
-from pipelines.embedding_map import embed
+from pipelines.programs.embed import embed
 
 
 def read_rows(folder):

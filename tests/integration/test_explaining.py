@@ -8,8 +8,8 @@ import pytest
 import soundfile
 
 from keras_asd.__main__ import main
-from pipelines.explaining import ClipExplanation
-from pipelines.explaining import explain
+from pipelines.programs.explain import ClipExplanation
+from pipelines.programs.explain import explain
 
 NUM_MASKS = 4
 

@@ -16,10 +16,10 @@ import pytest
 
 from keras_asd.__main__ import main
 from keras_asd.metrics import roc_auc
-from pipelines.clip_list import read_clip_list
-from pipelines.libsndfile import decode_clip
-from pipelines.run_folder import RunFolder
-from pipelines.run_folder import read_config
+from pipelines.audio.libsndfile import decode_clip
+from pipelines.runs.clip_list import read_clip_list
+from pipelines.runs.run_folder import RunFolder
+from pipelines.runs.run_folder import read_config
 from tests.serving.running import running_server
 
 ROOT = pathlib.Path(__file__).parents[2]

@@ -9,11 +9,11 @@ import pytest
 import yaml
 
 from keras_asd.__main__ import main
-from keras_asd.scoring import LocalDensity
-from keras_asd.scoring import NearestNeighbors
-from keras_asd.scoring import ScoreSum
-from pipelines.run_folder import RunFolder
-from pipelines.run_folder import read_config
+from keras_asd.scorers import LocalDensity
+from keras_asd.scorers import NearestNeighbors
+from keras_asd.scorers import ScoreSum
+from pipelines.runs.run_folder import RunFolder
+from pipelines.runs.run_folder import read_config
 
 
 @pytest.fixture(scope="module")

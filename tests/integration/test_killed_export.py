@@ -21,7 +21,7 @@ NUM_KILLS = int(os.environ.get("KERAS_ASD_KILLS", 2))
 # may be, so that kills come before, while and after a version is renamed.
 EXPORTER = """
 import sys
-from pipelines.export import export
+from pipelines.programs.export import export
 print("ready", flush=True)
 while True:
     print(export(sys.argv[1], sys.argv[2]), flush=True)

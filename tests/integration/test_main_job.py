@@ -14,7 +14,7 @@ import tensorflow as tf
 import keras_asd.models  # noqa: F401
 from keras_asd.__main__ import main
 from keras_asd.metrics import roc_auc
-from pipelines.clip_list import read_clip_list
+from pipelines.runs.clip_list import read_clip_list
 
 
 @pytest.fixture(scope="module")

@@ -10,13 +10,13 @@ import tensorflow as tf
 
 from keras_asd.__main__ import main
 from keras_asd.models import AnomalyDetector
-from pipelines import network_training
-from pipelines.config import Config
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.datasets.synthetic import generate
-from pipelines.evaluation import evaluate_scorers
-from pipelines.explaining import explain
-from pipelines.training import train
+from pipelines.methods import networks as network_training
+from pipelines.programs.evaluate import evaluate_scorers
+from pipelines.programs.explain import explain
+from pipelines.programs.train import train
+from pipelines.settings.config import Config
 from tests.quick_training import running_eagerly
 
 SHARED = {
@@ -136,7 +136,7 @@ def few_built_in(monkeypatch):
         settings |= {"machines": ("slider",), "num_train": 1}
         return SyntheticSettings(**{**settings, "num_train_target": 0})
 
-    monkeypatch.setattr("pipelines.preparation.SyntheticSettings", few)
+    monkeypatch.setattr("pipelines.runs.preparation.SyntheticSettings", few)
 
 
 @pytest.mark.parametrize("name", METHODS)

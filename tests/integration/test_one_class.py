@@ -5,7 +5,7 @@ import json
 import pytest
 
 from keras_asd.__main__ import main
-from pipelines.labels import SPEEDS
+from pipelines.runs.labels import SPEEDS
 
 pytestmark = pytest.mark.usefixtures("eager")
 

@@ -6,10 +6,10 @@ import re
 import pytest
 
 from keras_asd.__main__ import main
-from pipelines.challenge.official import judge
 from pipelines.datasets import read_clips
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.datasets.synthetic import generate
+from pipelines.evaluation.official.official import judge
 from tests.evaluation_sets import write_truth
 
 FREE = "--preset training_free --clip_seconds 0.5 --num_mel_bins 16".split()

@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 from keras_asd.__main__ import main
-from pipelines.scorers import SCORERS
+from pipelines.methods.fitted_scorers import SCORERS
 from tests.quick_training import running_eagerly
 
 DUAL = (

@@ -5,13 +5,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from pipelines import network_training
+from pipelines.benchmarking import study as program
+from pipelines.benchmarking.designs import STUDIES
+from pipelines.benchmarking.designs import Study
+from pipelines.benchmarking.study import run_study
 from pipelines.datasets.synthetic import SyntheticSettings
-from pipelines.presets import choose_preset
-from pipelines.studies import program
-from pipelines.studies.designs import STUDIES
-from pipelines.studies.designs import Study
-from pipelines.studies.program import run_study
+from pipelines.methods import networks as network_training
+from pipelines.settings.presets import choose_preset
 
 TINY = dataclasses.replace(
     choose_preset("dual_branch_reduced"),

@@ -7,9 +7,9 @@ import pytest
 import yaml
 
 from keras_asd.__main__ import main
-from pipelines.run_folder import RunFolder
-from pipelines.run_folder import read_config
-from pipelines.training import train
+from pipelines.programs.train import train
+from pipelines.runs.run_folder import RunFolder
+from pipelines.runs.run_folder import read_config
 
 
 def show(capsys, *words):

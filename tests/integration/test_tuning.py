@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from keras_asd.__main__ import main
-from pipelines.config import Config
+from pipelines.settings.config import Config
 from tuning.oracles.state_file import read_state
 
 NUM_KILLS = int(os.environ.get("KERAS_ASD_KILLS", 1))

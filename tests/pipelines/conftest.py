@@ -4,8 +4,8 @@ import struct
 import numpy as np
 import pytest
 
-from pipelines.clip import Clip
-from pipelines.inspection import inspect_clips
+from pipelines.audio.inspection import inspect_clips
+from pipelines.datasets.clip import Clip
 
 
 def write_chunk(name, content):

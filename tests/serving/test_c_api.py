@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipelines.riff import bare_header
+from pipelines.audio.riff import bare_header
 from tests.serving.running import ROOT
 from tests.serving.tiny_model import write_tiny_model
 

@@ -6,18 +6,20 @@ import pytest
 from tests.tuning.toy_trials import TINY
 from tests.tuning.toy_trials import NoiseScore
 from tests.tuning.toy_trials import ToyEmbedder
-from tuning.search_data import prepare_search
-from tuning.search_settings import SearchSettings
+from tuning.settings.search_settings import SearchSettings
 from tuning.trials.hypermodel import SearchHyperModel
+from tuning.trials.search_data import prepare_search
 
 
 @pytest.fixture
 def toy(monkeypatch, eager):
     monkeypatch.setattr(
-        "pipelines.assembly.make_embedder",
+        "pipelines.training.assembly.make_embedder",
         lambda config, dtype: ToyEmbedder(config.samples),
     )
-    monkeypatch.setattr("pipelines.fitting.load_model", keras.saving.load_model)
+    monkeypatch.setattr(
+        "pipelines.training.fitting.load_model", keras.saving.load_model
+    )
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ import traceback
 import keras_tuner
 
 from pipelines import atomic
-from pipelines.config import Config
+from pipelines.settings.config import Config
 from tuning.machines.chief import serve_chief
 from tuning.machines.worker import connect
 from tuning.oracles.kinds import make_oracle
-from tuning.search_settings import SearchSettings
-from tuning.tuner import SearchTuner
+from tuning.programs.tuner import SearchTuner
+from tuning.settings.search_settings import SearchSettings
 
 TUNERS = ("random", "bayesian", "grid", "hyperband")
 KILLED_IN = ("/tuning/", "/pipelines/atomic.py")

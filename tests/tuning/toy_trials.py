@@ -4,7 +4,7 @@ import keras
 import keras_tuner
 import numpy as np
 
-from pipelines.config import Config
+from pipelines.settings.config import Config
 
 TINY = Config(
     mix_position="waveform",

@@ -13,7 +13,7 @@ from tuning.machines.chief_service import ChiefService
 from tuning.machines.leases import Leases
 from tuning.oracles.durable_trials import DurableTrials
 from tuning.oracles.kinds import read_trials
-from tuning.trial_record import TrialRecord
+from tuning.trials.trial_record import TrialRecord
 
 logger = logging.getLogger(__name__)
 

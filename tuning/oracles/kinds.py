@@ -19,9 +19,9 @@ from tuning.oracles.durable_trials import DurableTrials
 from tuning.oracles.grid import GridOracle
 from tuning.oracles.grid import grid_size
 from tuning.oracles.told_changes import SETTINGS
-from tuning.search_settings import SearchSettings
-from tuning.search_settings import encode_settings
-from tuning.trial_record import TrialRecord
+from tuning.settings.search_settings import SearchSettings
+from tuning.settings.search_settings import encode_settings
+from tuning.trials.trial_record import TrialRecord
 
 logger = logging.getLogger(__name__)
 
@@ -115,7 +115,7 @@ def make_oracle(
             with other settings, or its state is damaged.
 
     >>> import tempfile
-    >>> from pipelines.config import Config
+    >>> from pipelines.settings.config import Config
     >>> space = keras_tuner.HyperParameters()
     >>> _ = space.Choice("scale", [15.0, 30.0], default=30.0)
     >>> settings = SearchSettings(Config(), ("scale",), tuner="grid")
@@ -170,7 +170,7 @@ def count_trials(
 ) -> int | None:
     """How many trials there will be; None where only the search can tell.
 
-    >>> from pipelines.config import Config
+    >>> from pipelines.settings.config import Config
     >>> space = keras_tuner.HyperParameters()
     >>> _ = space.Choice("scale", [15.0, 30.0], default=30.0)
     >>> settings = SearchSettings(Config(), ("scale",), tuner="grid")
@@ -188,7 +188,7 @@ def read_trials(oracle: DurableTrials) -> list[TrialRecord]:
     """What became of every trial so far, in their order.
 
     >>> import tempfile
-    >>> from pipelines.config import Config
+    >>> from pipelines.settings.config import Config
     >>> space = keras_tuner.HyperParameters()
     >>> _ = space.Choice("scale", [15.0, 30.0], default=30.0)
     >>> settings = SearchSettings(Config(), ("scale",), tuner="grid")

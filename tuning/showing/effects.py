@@ -10,10 +10,10 @@ from scipy import stats
 
 from keras_asd.metrics import percentile_interval
 from keras_asd.metrics import resample_counts
-from tuning.ranges import RANGES
+from tuning.settings.ranges import RANGES
+from tuning.settings.values import Value
 from tuning.showing.trial_table import judged_trials
-from tuning.trial_record import TrialRecord
-from tuning.trial_record import Value
+from tuning.trials.trial_record import TrialRecord
 
 MIN_FOR_CORRELATION = 5
 MIN_FOR_INTERVAL = 10

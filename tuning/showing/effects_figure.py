@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from tuning.settings.values import Value
 from tuning.showing.effects import Effect
 from tuning.showing.effects import lowest_usual
 from tuning.showing.figure_parts import BEST_COLOR
@@ -16,8 +17,7 @@ from tuning.showing.figure_parts import add_legend
 from tuning.showing.figure_parts import wrap_label
 from tuning.showing.parameter_axis import ParameterAxis
 from tuning.showing.trial_table import judged_trials
-from tuning.trial_record import TrialRecord
-from tuning.trial_record import Value
+from tuning.trials.trial_record import TrialRecord
 
 MAX_COLUMNS = 3
 # More choices than these have slanted names.

@@ -5,9 +5,9 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from pipelines.plots import ANOMALY_COLOR
-from pipelines.plots import NORMAL_COLOR
-from pipelines.table_formats import printable
+from pipelines.evaluation.plots import ANOMALY_COLOR
+from pipelines.evaluation.plots import NORMAL_COLOR
+from pipelines.evaluation.table_formats import printable
 
 TRIAL_COLOR, BEST_COLOR = NORMAL_COLOR, ANOMALY_COLOR
 LABEL_WIDTH = 16

@@ -16,7 +16,7 @@ from tensorboard.plugins.hparams import plugin_data_pb2
 from tensorboard.plugins.hparams import summary_v2
 from tensorboard.summary.writer.record_writer import RecordWriter
 
-from tuning.trial_record import TrialRecord
+from tuning.trials.trial_record import TrialRecord
 
 FILE_NAME = "events.out.tfevents.0.trial"
 STATUS = {

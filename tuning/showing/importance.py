@@ -13,7 +13,7 @@ from tuning.showing.effects import is_numeric
 from tuning.showing.effects import lowest_usual
 from tuning.showing.effects import ordered_choices
 from tuning.showing.trial_table import judged_trials
-from tuning.trial_record import TrialRecord
+from tuning.trials.trial_record import TrialRecord
 
 MIN_TRIALS = 20
 MIN_EXPLAINED = 0.15

@@ -7,9 +7,10 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from pipelines.page_template import render_template
-from pipelines.plots import render_png
-from tuning.search_settings import SearchSettings
+from pipelines.evaluation.page_template import render_template
+from pipelines.evaluation.plots import render_png
+from tuning.settings.search_settings import SearchSettings
+from tuning.settings.values import Value
 from tuning.showing.coordinates_figure import coordinates_figure
 from tuning.showing.effects import measure_effects
 from tuning.showing.effects_figure import effects_figure
@@ -22,8 +23,7 @@ from tuning.showing.page_tables import parse_markdown
 from tuning.showing.trial_table import failure_lines
 from tuning.showing.trial_table import format_percent
 from tuning.showing.trial_table import judged_trials
-from tuning.trial_record import TrialRecord
-from tuning.trial_record import Value
+from tuning.trials.trial_record import TrialRecord
 
 # Of the pictures on the screen, so that their letters are alike.
 PIXELS_PER_INCH = 86
@@ -58,7 +58,7 @@ def render_search_page(
         confirmation: Markdown of the best trial trained anew: paragraphs
             and tables.
 
-    >>> from pipelines.config import Config
+    >>> from pipelines.settings.config import Config
     >>> record = TrialRecord("<0>", {}, "failed", reason="<NaN>")
     >>> page = render_search_page([record], SearchSettings(Config()), {})
     >>> "&lt;NaN&gt;" in page, "<NaN>" in page
@@ -69,7 +69,7 @@ def render_search_page(
     effects = measure_effects(records, parameters)
     importance = measure_importance(records, parameters)
     return render_template(
-        "tuning",
+        "tuning.showing",
         "search.html",
         title=TITLE,
         objective=objective,

@@ -5,7 +5,8 @@ import re
 from collections.abc import Mapping
 from collections.abc import Sequence
 
-from tuning.ranges import RANGES
+from tuning.settings.ranges import RANGES
+from tuning.settings.values import Value
 from tuning.showing.effects import Effect
 from tuning.showing.trial_table import MISSING
 from tuning.showing.trial_table import format_percent
@@ -14,8 +15,7 @@ from tuning.showing.trial_table import judged_trials
 from tuning.showing.trial_table import numeric_columns
 from tuning.showing.trial_table import rank_trials
 from tuning.showing.trial_table import trial_cells
-from tuning.trial_record import TrialRecord
-from tuning.trial_record import Value
+from tuning.trials.trial_record import TrialRecord
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from matplotlib.ticker import MaxNLocator
 
-from tuning.ranges import RANGES
+from tuning.settings.ranges import RANGES
+from tuning.settings.values import Value
 from tuning.showing.effects import is_logarithmic
 from tuning.showing.effects import is_numeric
 from tuning.showing.effects import ordered_choices
 from tuning.showing.trial_table import format_value
-from tuning.trial_record import Value
 
 # Longer ranges of a logarithmic axis have ticks at powers of ten alone.
 MAX_DECADES = 2.2

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from tuning.showing.trial_table import format_value
 from tuning.showing.trial_table import judged_trials
-from tuning.trial_record import TrialRecord
+from tuning.trials.trial_record import TrialRecord
 
 logger = logging.getLogger(__name__)
 

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Sequence
 
-from pipelines.table_formats import escape_markdown
-from tuning.trial_record import TrialRecord
-from tuning.trial_record import Value
+from pipelines.evaluation.table_formats import escape_markdown
+from tuning.settings.values import Value
+from tuning.trials.trial_record import TrialRecord
 
 STATUS_ORDER = ("completed", "running", "waiting", "failed")
 MISSING = "-"

@@ -3,19 +3,19 @@
 import keras
 
 from keras_asd.models import AnomalyDetector
-from pipelines.assembly import make_detector
-from pipelines.config import Config
-from pipelines.embedder import make_embedder
-from pipelines.embeddings import Embeddings
-from pipelines.embeddings import embed_clips
-from pipelines.fusion import fuse
-from pipelines.scorers import fit_scorer
-from pipelines.scorers import make_scorer
-from pipelines.training_free import mean_centres
-from pipelines.training_free import measure_statistics
-from pipelines.training_free import whiten
-from pipelines.training_free import whiten_embedder
-from tuning.search_data import SearchData
+from pipelines.methods.embeddings import Embeddings
+from pipelines.methods.embeddings import embed_clips
+from pipelines.methods.fitted_scorers import fit_scorer
+from pipelines.methods.fitted_scorers import make_scorer
+from pipelines.methods.fused import fuse
+from pipelines.methods.statistics import mean_centres
+from pipelines.methods.statistics import measure_statistics
+from pipelines.methods.statistics import whiten
+from pipelines.methods.statistics import whiten_embedder
+from pipelines.settings.config import Config
+from pipelines.training.assembly import make_detector
+from pipelines.training.embedder import make_embedder
+from tuning.trials.search_data import SearchData
 
 
 def trial_detector(
@@ -35,8 +35,8 @@ def trial_detector(
     Raises:
         ValueError: If a section has no clip that can be decoded.
 
-    >>> from pipelines.assembly import make_classifier
-    >>> from pipelines.labels import LabelMap
+    >>> from pipelines.training.assembly import make_classifier
+    >>> from pipelines.runs.labels import LabelMap
     >>> label_map = LabelMap(("fan/a", "fan/b"), {"fan/a": (0,)})
     >>> data = SearchData(None, (), (), label_map)
     >>> config = Config(clip_seconds=1.0, width=0.25)

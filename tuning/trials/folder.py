@@ -3,11 +3,11 @@
 import shutil
 
 from pipelines import atomic
-from pipelines.checkpoints import read_history
-from pipelines.config import Config
-from pipelines.run_folder import RunFolder
-from pipelines.run_folder import read_config
-from pipelines.run_folder import write_config
+from pipelines.runs.checkpoints import read_history
+from pipelines.runs.run_folder import RunFolder
+from pipelines.runs.run_folder import read_config
+from pipelines.runs.run_folder import write_config
+from pipelines.settings.config import Config
 
 
 def open_trial(

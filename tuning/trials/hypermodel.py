@@ -9,22 +9,22 @@ from collections.abc import Sequence
 import keras
 import keras_tuner
 
-from pipelines.assembly import make_classifier
-from pipelines.checkpoints import read_history
-from pipelines.config import Config
-from pipelines.embedder import make_embedder
-from pipelines.fitting import fit_classifier
-from pipelines.run_folder import RunFolder
-from tuning.judging.objective import ProxyObjective
-from tuning.judging.official_objective import OfficialObjective
-from tuning.search_data import SearchData
-from tuning.search_settings import SearchSettings
-from tuning.search_space import configure
+from pipelines.runs.checkpoints import read_history
+from pipelines.runs.run_folder import RunFolder
+from pipelines.settings.config import Config
+from pipelines.training.assembly import make_classifier
+from pipelines.training.embedder import make_embedder
+from pipelines.training.fitting import fit_classifier
+from tuning.settings.search_settings import SearchSettings
+from tuning.settings.search_space import configure
 from tuning.trials.fitting import trial_detector
 from tuning.trials.folder import open_trial
 from tuning.trials.judged_epochs import JudgedEpochs
 from tuning.trials.judged_epochs import best_epoch
 from tuning.trials.judged_epochs import is_over
+from tuning.trials.judging.objective import ProxyObjective
+from tuning.trials.judging.official_objective import OfficialObjective
+from tuning.trials.search_data import SearchData
 
 
 class SearchHyperModel(keras_tuner.HyperModel):
@@ -39,7 +39,7 @@ class SearchHyperModel(keras_tuner.HyperModel):
         objective: What a trial is judged by; see `make_objective`.
 
     >>> import keras_tuner
-    >>> from pipelines.labels import LabelMap
+    >>> from pipelines.runs.labels import LabelMap
     >>> data = SearchData(None, (), (), LabelMap(("fan/a", "fan/b"), {}))
     >>> config = Config(clip_seconds=0.5, width=0.125)
     >>> hypermodel = SearchHyperModel(data, SearchSettings(config), None)

@@ -11,7 +11,7 @@ from keras_asd.losses import SupervisedContrastive
 from keras_asd.models import Classifier
 from keras_asd.models import Embedder
 from keras_asd.models import load_published_weights
-from keras_asd.scoring import CentreAngle
+from keras_asd.scorers import CentreAngle
 from tests.classifier_cases import draw_normal_and_faulty
 from tests.classifier_cases import draw_two_machines
 from tests.quick_training import compile_quickly

@@ -8,7 +8,7 @@ import pytest
 from keras_asd.layers import ClassCosine
 from keras_asd.models import AnomalyDetector
 from keras_asd.models import Embedder
-from keras_asd.scoring import CentreAngle
+from keras_asd.scorers import CentreAngle
 from tests import harness
 
 SAMPLES = 4096

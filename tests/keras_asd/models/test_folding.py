@@ -11,8 +11,8 @@ from keras_asd.models import Embedder
 from keras_asd.models import JoinedEmbedder
 from keras_asd.models import StatisticsEmbedder
 from keras_asd.models import fold
-from keras_asd.scoring import CentreAngle
-from keras_asd.scoring import NearestNeighbors
+from keras_asd.scorers import CentreAngle
+from keras_asd.scorers import NearestNeighbors
 from tests import harness
 
 SAMPLES = 4096

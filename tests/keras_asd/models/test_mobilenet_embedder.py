@@ -8,7 +8,7 @@ from keras_asd.losses import ClassCrossEntropy
 from keras_asd.metrics import roc_auc
 from keras_asd.models import Classifier
 from keras_asd.models import MobileNetEmbedder
-from keras_asd.scoring import LogOdds
+from keras_asd.scorers import LogOdds
 from tests.classifier_cases import draw_normal_and_faulty
 from tests.classifier_cases import draw_tones
 from tests.classifier_cases import draw_two_machines

@@ -13,7 +13,7 @@ from keras_asd.losses import NoisyArcMix
 from keras_asd.models import DualBranchEmbedder
 from keras_asd.models import Embedder
 from keras_asd.models import load_published_weights
-from keras_asd.scoring import CentreAngle
+from keras_asd.scorers import CentreAngle
 from tests.harness import as_function
 from tests.harness import distances
 from tests.harness import to_numpy

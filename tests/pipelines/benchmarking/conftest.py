@@ -3,11 +3,11 @@ import pathlib
 import numpy as np
 import pytest
 
+from pipelines.benchmarking.cell import Cell
 from pipelines.benchmarking.costs import Costs
 from pipelines.benchmarking.running import CellOutcome
-from pipelines.clip import Clip
-from pipelines.scored_clip import ScoredClip
-from pipelines.studies.cell import Cell
+from pipelines.datasets.clip import Clip
+from pipelines.methods.scored_clip import ScoredClip
 from tests.made_up_benchmark import STRENGTHS
 
 COSTS = Costs(

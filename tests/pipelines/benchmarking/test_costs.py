@@ -14,9 +14,9 @@ from pipelines.benchmarking.costs import read_costs
 from pipelines.benchmarking.costs import try_to_count
 from pipelines.benchmarking.line import Line
 from pipelines.benchmarking.multiplications import count_multiplications
-from pipelines.embedder import make_embedder
-from pipelines.presets import choose_preset
-from pipelines.run_folder import RunFolder
+from pipelines.runs.run_folder import RunFolder
+from pipelines.settings.presets import choose_preset
+from pipelines.training.embedder import make_embedder
 from tests.made_up_benchmark import table_row
 
 

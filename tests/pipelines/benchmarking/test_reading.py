@@ -7,8 +7,8 @@ import yaml
 from pipelines.benchmarking.benchmark import PrintedNumbers
 from pipelines.benchmarking.reading import read_benchmark
 from pipelines.benchmarking.reading import shipped_benchmarks
-from pipelines.config import Config
-from pipelines.presets import choose_preset
+from pipelines.settings.config import Config
+from pipelines.settings.presets import choose_preset
 
 ROW = {"name": "plain", "preset": "training_free"}
 NETWORK = {"name": "network", "preset": "reduced"}

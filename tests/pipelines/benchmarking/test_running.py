@@ -10,9 +10,9 @@ from pipelines.benchmarking import running
 from pipelines.benchmarking.cell_plan import CellPlan
 from pipelines.benchmarking.costs import write_costs
 from pipelines.benchmarking.running import run_plan
-from pipelines.config import Config
-from pipelines.run_folder import RunFolder
-from pipelines.run_folder import write_config
+from pipelines.runs.run_folder import RunFolder
+from pipelines.runs.run_folder import write_config
+from pipelines.settings.config import Config
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import dataclasses
 import numpy as np
 import pytest
 
+from pipelines.benchmarking.bench import run_benchmark
 from pipelines.benchmarking.benchmark import PrintedNumbers
-from pipelines.benchmarking.program import run_benchmark
 from tests.made_up_benchmark import BENCHMARK
 from tests.made_up_benchmark import PRINTED
 from tests.made_up_benchmark import ROWS

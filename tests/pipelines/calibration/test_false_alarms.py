@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_asd.scoring import Calibration
+from keras_asd.scorers import Calibration
 from pipelines.calibration.false_alarms import find_threshold
 from pipelines.calibration.false_alarms import fresh_alarms_band
 from pipelines.calibration.false_alarms import least_rate

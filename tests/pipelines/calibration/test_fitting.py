@@ -9,13 +9,13 @@ from pipelines.calibration.fitting import read_calibration
 from pipelines.calibration.fitting import write_calibration
 from pipelines.calibration.normal_scores import NormalScores
 from pipelines.calibration.normal_scores import calibration_scores
-from pipelines.clip_scores import score_embeddings
-from pipelines.clip_scores import unseen_folds
-from pipelines.config import Config
-from pipelines.embeddings import Embeddings
-from pipelines.scorers import fit_scorer
-from pipelines.training_free import whiten
-from pipelines.training_free import whiten_embedder
+from pipelines.methods.clip_scores import score_embeddings
+from pipelines.methods.clip_scores import unseen_folds
+from pipelines.methods.embeddings import Embeddings
+from pipelines.methods.fitted_scorers import fit_scorer
+from pipelines.methods.statistics import whiten
+from pipelines.methods.statistics import whiten_embedder
+from pipelines.settings.config import Config
 
 GROUPS = {"fan": [0, 1], "fan/id_00": [0], "fan/id_02": [1], "pump": [2]}
 GROUPS["pump/id_00"] = GROUPS["pump"]

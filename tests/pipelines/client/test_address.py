@@ -65,7 +65,7 @@ def test_rest_needs_no_tensorflow():
     code = (
         "import sys; sys.modules['tensorflow'] = None\n"
         "sys.modules['keras'] = sys.modules['grpc'] = None\n"
-        "import pipelines.commands.request, pipelines.client.requesting\n"
+        "import pipelines.commands.request, pipelines.programs.request\n"
         "from pipelines.client.address import connect\n"
         "connect('http://localhost:8501/v1/models/fan')\n"
     )

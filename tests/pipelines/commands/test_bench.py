@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
-from pipelines.benchmarking import program
-from pipelines.benchmarking.program import BenchmarkResult
+from pipelines.benchmarking import bench as program
+from pipelines.benchmarking.bench import BenchmarkResult
 from pipelines.benchmarking.reading import shipped_benchmarks
 from pipelines.commands import bench
 

@@ -1,7 +1,7 @@
 import pytest
 
 from pipelines import commands
-from tests.pipelines.downloading.conftest import zenodo
+from tests.pipelines.datasets.download.conftest import zenodo
 
 __all__ = ["zenodo"]
 

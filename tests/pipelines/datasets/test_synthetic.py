@@ -19,8 +19,10 @@ from pipelines.datasets.synthetic.parts import rms
 from pipelines.datasets.synthetic.recording import Recording
 from pipelines.datasets.synthetic.settings import SyntheticSettings
 from pipelines.datasets.synthetic.sound import machine_sound
-from pipelines.nearest_neighbor_baseline import mean_log_mel
-from pipelines.nearest_neighbor_baseline import nearest_neighbor_scores
+from pipelines.evaluation.nearest_neighbor_baseline import mean_log_mel
+from pipelines.evaluation.nearest_neighbor_baseline import (
+    nearest_neighbor_scores,
+)
 
 SMALL = SyntheticSettings(
     machines=("fan", "valve"),

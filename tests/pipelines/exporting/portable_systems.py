@@ -11,12 +11,12 @@ from keras_asd.models import Embedder
 from keras_asd.models import JoinedEmbedder
 from keras_asd.models import StatisticsEmbedder
 from keras_asd.models import fold
-from keras_asd.scoring import Calibration
-from keras_asd.scoring import LocalDensity
-from keras_asd.scoring import ScoreSum
-from pipelines.config import Config
-from pipelines.scorers import make_scorer
-from pipelines.scorers import with_scorer
+from keras_asd.scorers import Calibration
+from keras_asd.scorers import LocalDensity
+from keras_asd.scorers import ScoreSum
+from pipelines.methods.fitted_scorers import make_scorer
+from pipelines.methods.fitted_scorers import with_scorer
+from pipelines.settings.config import Config
 from tests.harness import to_numpy
 
 SAMPLES = 2048

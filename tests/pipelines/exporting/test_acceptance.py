@@ -5,15 +5,15 @@ import math
 import numpy as np
 import pytest
 
-from pipelines.assembly import make_detector
-from pipelines.config import Config
 from pipelines.exporting.acceptance import Probe
 from pipelines.exporting.acceptance import check_differences
 from pipelines.exporting.acceptance import check_other_outputs
 from pipelines.exporting.acceptance import find_differences
 from pipelines.exporting.acceptance import make_probes
 from pipelines.exporting.forms import open_detector
-from pipelines.labels import LabelMap
+from pipelines.runs.labels import LabelMap
+from pipelines.settings.config import Config
+from pipelines.training.assembly import make_detector
 
 
 def form(scores, valid=None):

@@ -2,9 +2,9 @@ import sys
 
 import pytest
 
-from pipelines.export import export
 from pipelines.exporting.forms import FORMS
 from pipelines.exporting.forms import check_form
+from pipelines.programs.export import export
 
 
 @pytest.mark.parametrize("package", ["onnx", "tf2onnx", "onnxruntime"])

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipelines.assembly import make_detector
-from pipelines.config import Config
 from pipelines.exporting import one_by_one as module
 from pipelines.exporting.frozen import freeze
 from pipelines.exporting.one_by_one import one_by_one
-from pipelines.labels import LabelMap
+from pipelines.runs.labels import LabelMap
+from pipelines.settings.config import Config
+from pipelines.training.assembly import make_detector
 
 SAMPLES = 4096
 

@@ -13,7 +13,7 @@ from pipelines.exporting.portable_forms import write_litert_int8
 from pipelines.exporting.portable_forms import write_onnx
 from pipelines.exporting.portable_runners import open_litert
 from pipelines.exporting.portable_runners import open_onnx
-from pipelines.scorers import SCORERS
+from pipelines.methods.fitted_scorers import SCORERS
 from tests.harness import to_numpy
 from tests.pipelines.exporting.portable_systems import SAMPLES
 from tests.pipelines.exporting.portable_systems import SYSTEMS

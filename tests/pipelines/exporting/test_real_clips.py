@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from pipelines.clip_list import ListedClip
-from pipelines.config import Config
 from pipelines.exporting.real_clips import check_ranged
 from pipelines.exporting.real_clips import real_clips
+from pipelines.runs.clip_list import ListedClip
+from pipelines.settings.config import Config
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipelines.assembly import make_detector
-from pipelines.config import Config
 from pipelines.exporting.saved_model import write_saved_model
-from pipelines.labels import LabelMap
+from pipelines.runs.labels import LabelMap
+from pipelines.settings.config import Config
+from pipelines.training.assembly import make_detector
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import soundfile
 import tensorflow as tf
 
 from keras_asd.layers.recording_check import PROBLEMS
+from pipelines.audio.riff import bare_header
 from pipelines.exporting.wav_bytes import decode_wav_bytes
-from pipelines.riff import bare_header
 from tests.wav_files import DATA
 from tests.wav_files import FORMAT
 from tests.wav_files import PCM_BYTES

@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from keras_asd.layers.recording_check import PROBLEMS
-from pipelines.libsndfile import decode_clip
+from pipelines.audio.libsndfile import decode_clip
 from tests.wav_files import DATA
 from tests.wav_files import FORMAT
 from tests.wav_files import RATE

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from pipelines.assembly import make_detector
-from pipelines.config import Config
-from pipelines.labels import LabelMap
-from pipelines.run_folder import RunFolder
-from pipelines.run_folder import write_config
+from pipelines.runs.labels import LabelMap
+from pipelines.runs.run_folder import RunFolder
+from pipelines.runs.run_folder import write_config
 from pipelines.scoring.clips import find_model
 from pipelines.scoring.clips import load_scorer
 from pipelines.scoring.clips import model_digest
 from pipelines.scoring.clips import score_clips
 from pipelines.scoring.settings import ScoringSettings
+from pipelines.settings.config import Config
+from pipelines.training.assembly import make_detector
 from tests.hand_made_model import write_version
 
 

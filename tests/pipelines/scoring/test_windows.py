@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies
 
-from pipelines.libsndfile import decode_clip
+from pipelines.audio.libsndfile import decode_clip
 from pipelines.scoring import windows
 from pipelines.scoring.windows import read_windows
 
@@ -48,8 +48,8 @@ def test_windows_are_cuts_of_the_decoded_clip(write_hum, options):
 @pytest.mark.parametrize("rate", [1_900, 16_000])
 def test_a_recording_may_be_longer_than_a_clip(tmp_path, monkeypatch, rate):
     monkeypatch.setattr(windows, "MAX_SECONDS", 20)
-    monkeypatch.setattr("pipelines.libsndfile.MAX_SECONDS", 20)
-    monkeypatch.setattr("pipelines.libsndfile.BLOCK_VALUES", 5_000)
+    monkeypatch.setattr("pipelines.audio.libsndfile.MAX_SECONDS", 20)
+    monkeypatch.setattr("pipelines.audio.libsndfile.BLOCK_VALUES", 5_000)
     noise = np.random.default_rng(0).uniform(-0.5, 0.5, rate * 70)
     path = tmp_path / "long.wav"
     soundfile.write(path, noise, rate, subtype="FLOAT")

@@ -6,7 +6,7 @@ from scipy import stats
 
 from tuning.showing.effects import lowest_usual
 from tuning.showing.effects import measure_effects
-from tuning.trial_record import TrialRecord
+from tuning.trials.trial_record import TrialRecord
 
 
 def search(columns, objectives):

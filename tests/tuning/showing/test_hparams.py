@@ -12,7 +12,7 @@ from tensorboard.plugins.hparams import get_experiment
 from tensorboard.plugins.hparams import list_session_groups
 
 from tuning.showing.hparams import write_hparams
-from tuning.trial_record import TrialRecord
+from tuning.trials.trial_record import TrialRecord
 
 NAMES = ("margin", "gate", "is_affine")
 VALUES = {"margin": 0.5, "gate": "raw", "is_affine": True}

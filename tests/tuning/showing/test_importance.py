@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tuning.showing.importance import measure_importance
-from tuning.trial_record import TrialRecord
+from tuning.trials.trial_record import TrialRecord
 
 NAMES = ("margin", "scale", "gate")
 

@@ -2,11 +2,11 @@ import html.parser
 
 import pytest
 
-from pipelines.config import Config
-from tuning.search_settings import SearchSettings
+from pipelines.settings.config import Config
+from tuning.settings.search_settings import SearchSettings
 from tuning.showing.page import render_search_page
 from tuning.showing.page_tables import parse_markdown
-from tuning.trial_record import TrialRecord
+from tuning.trials.trial_record import TrialRecord
 
 HOSTILE = "<script>alert(1)</script>{{ 1 }}$x$"
 BASE = {"margin": 0.7, "scale": 30.0}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies
 
-from tuning.ranges import RANGES
+from tuning.settings.ranges import RANGES
 from tuning.showing.parameter_axis import ParameterAxis
 
 

@@ -1,13 +1,13 @@
 import pytest
 from matplotlib import pyplot
 
-from pipelines.plots import render_png
+from pipelines.evaluation.plots import render_png
 from tuning.showing.coordinates_figure import FAILED_COLOR
 from tuning.showing.coordinates_figure import coordinates_figure
 from tuning.showing.effects import measure_effects
 from tuning.showing.effects_figure import effects_figure
 from tuning.showing.figure_parts import BEST_COLOR
-from tuning.trial_record import TrialRecord
+from tuning.trials.trial_record import TrialRecord
 
 PARAMETERS = ("margin", "scale", "gate")
 BASE = {"margin": 0.7, "scale": 30.0, "gate": "raw"}

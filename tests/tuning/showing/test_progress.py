@@ -1,5 +1,5 @@
 from tuning.showing.progress import TrialLines
-from tuning.trial_record import TrialRecord
+from tuning.trials.trial_record import TrialRecord
 
 
 def record(name, status="completed", objective=0.6, seconds=60.0, reason=""):

@@ -8,7 +8,7 @@ from tuning.showing.trial_table import failure_lines
 from tuning.showing.trial_table import judged_trials
 from tuning.showing.trial_table import rank_trials
 from tuning.showing.trial_table import trial_table
-from tuning.trial_record import TrialRecord
+from tuning.trials.trial_record import TrialRecord
 
 RECORDS = [
     TrialRecord("00", {"gate": "raw"}, "failed", seconds=2.0, reason="a\n|b"),

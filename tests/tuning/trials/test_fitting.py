@@ -4,15 +4,15 @@ import keras
 import numpy as np
 import pytest
 
-from pipelines.assembly import make_classifier
-from pipelines.config import Config
-from pipelines.embedder import make_embedder
-from pipelines.embeddings import embed_clips
-from pipelines.scorers import fit_scorer
-from pipelines.training_free import measure_statistics
-from pipelines.training_free import whiten_embedder
-from tuning.search_data import prepare_search
+from pipelines.methods.embeddings import embed_clips
+from pipelines.methods.fitted_scorers import fit_scorer
+from pipelines.methods.statistics import measure_statistics
+from pipelines.methods.statistics import whiten_embedder
+from pipelines.settings.config import Config
+from pipelines.training.assembly import make_classifier
+from pipelines.training.embedder import make_embedder
 from tuning.trials.fitting import trial_detector
+from tuning.trials.search_data import prepare_search
 
 CONFIG = Config(
     clip_seconds=0.5, width=0.125, num_mel_bins=16, holdout=0.2, keep="last"

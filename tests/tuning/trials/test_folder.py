@@ -3,9 +3,9 @@ import dataclasses
 import pytest
 
 from pipelines import atomic
-from pipelines.config import Config
-from pipelines.run_folder import RunFolder
-from pipelines.run_folder import read_config
+from pipelines.runs.run_folder import RunFolder
+from pipelines.runs.run_folder import read_config
+from pipelines.settings.config import Config
 from tuning.trials.folder import open_trial
 
 CONFIG = Config(epochs=5)

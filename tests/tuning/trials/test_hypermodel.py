@@ -8,12 +8,12 @@ import keras_tuner
 import numpy as np
 import pytest
 
-from pipelines.presets import PRESETS
-from pipelines.run_folder import RunFolder
+from pipelines.runs.run_folder import RunFolder
+from pipelines.settings.presets import PRESETS
 from tests.tuning.toy_trials import TINY
 from tests.tuning.toy_trials import Scripted
 from tests.tuning.toy_trials import try_values
-from tuning.ranges import default_parameters
+from tuning.settings.ranges import default_parameters
 from tuning.trials.fitting import trial_detector
 
 SEARCHABLE = {

@@ -1,8 +1,8 @@
 import pytest
 
-from pipelines.checkpoints import read_history
-from pipelines.run_folder import RunFolder
-from pipelines.run_folder import read_config
+from pipelines.runs.checkpoints import read_history
+from pipelines.runs.run_folder import RunFolder
+from pipelines.runs.run_folder import read_config
 from tests.tuning.toy_trials import Kill
 from tests.tuning.toy_trials import Scripted
 from tests.tuning.toy_trials import try_values

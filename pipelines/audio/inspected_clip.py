@@ -1,0 +1,45 @@
+"""The record of one clip that has been decoded once in full."""
+
+import dataclasses
+
+from pipelines.datasets.clip import Clip
+
+
+@dataclasses.dataclass(frozen=True)
+class InspectedClip:
+    """A clip that decodes, and what decoding it again needs to know.
+
+    Plain values that do not depend on the machine or its libraries, so
+    that a run can write them down and skip the inspection when resumed.
+
+    Args:
+        clip: The clip.
+        container: libsndfile's name of the format: `"WAV"`, `"WAVEX"`
+            (WAVE_FORMAT_EXTENSIBLE), `"RF64"`, `"FLAC"`, `"OGG"`, `"MP3"`.
+        subtype: libsndfile's name of the coding, such as `"PCM_16"`.
+        sampling_rate: Hz, as stored.
+        num_channels: Number of channels, as stored.
+        num_samples: Decoded samples per channel, at the stored rate.
+        is_bare: Whether the recording is a 44-byte WAV header with PCM up
+            to the end, the only WAV that the native ops are trusted with.
+        sha256: Of the recording's bytes, hexadecimal.
+
+    >>> import pathlib
+    >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
+    >>> InspectedClip(clip, "WAV", "PCM_16", 16000, 1, 160000, True).seconds
+    10.0
+    """
+
+    clip: Clip
+    container: str
+    subtype: str
+    sampling_rate: int
+    num_channels: int
+    num_samples: int
+    is_bare: bool
+    sha256: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """Duration in seconds."""
+        return self.num_samples / self.sampling_rate

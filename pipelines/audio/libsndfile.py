@@ -1,0 +1,166 @@
+"""Decoding with libsndfile and soxr, on NumPy arrays.
+
+Nothing is allocated on the word of a header: a clip is read block by
+block, and the limits below hold while it is read.
+"""
+
+import os
+import pathlib
+from collections.abc import Iterator
+
+import numpy as np
+import soundfile
+import soxr
+
+from pipelines.audio.containers import find_container_fault
+
+MIN_SECONDS = 0.01
+MAX_SECONDS = 600
+MIN_SAMPLING_RATE = 1_000
+MAX_SAMPLING_RATE = 192_000
+MAX_CHANNELS = 64
+# Integers stored as floating point would be clipped to a square wave.
+MAX_PEAK = 4.0
+BLOCK_VALUES = 2**20
+# What libsndfile gives where a stream does not state its length.
+UNKNOWN_LENGTH = 2**63 - 1
+
+
+def check_channel(channel: int | str) -> None:
+    """Refuses what is neither `"mean"` nor the index of a channel.
+
+    Raises:
+        ValueError: If it is neither.
+
+    >>> check_channel("mean")
+    >>> check_channel(0)
+    """
+    if channel == "mean" or (type(channel) is int and channel >= 0):
+        return
+    raise ValueError(
+        '`channel` must be "mean" or the index of a channel, counted from '
+        f"0. Received: channel={channel!r}."
+    )
+
+
+def read_blocks(
+    sound: soundfile.SoundFile, channel: int | str = "mean"
+) -> Iterator[np.ndarray]:
+    """Reads an open clip as mono blocks.
+
+    Args:
+        sound: The open clip.
+        channel: `"mean"` over the channels, or the index of one.
+
+    Yields:
+        Blocks of `(samples,)`, float32, finite, full scale at 1.
+
+    Raises:
+        ValueError: If the clip exceeds a limit of this module.
+        soundfile.LibsndfileError: If libsndfile refuses the bytes.
+
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "stereo.wav")
+    ...     soundfile.write(path, np.zeros((16000, 2)), 16000)
+    ...     with soundfile.SoundFile(path) as sound:
+    ...         [len(block) for block in read_blocks(sound)]
+    [16000]
+    """
+    _check_header(sound, channel)
+    num_samples = 0
+    while True:
+        block = sound.read(
+            BLOCK_VALUES // sound.channels, dtype="float32", always_2d=True
+        )
+        if not len(block):
+            break
+        num_samples += len(block)
+        if num_samples > MAX_SECONDS * sound.samplerate:
+            raise ValueError(f"longer than {MAX_SECONDS} s")
+        if not np.isfinite(block).all():
+            raise ValueError("NaN or infinite samples")
+        peak = max(block.max(), -block.min())
+        if peak > MAX_PEAK:
+            raise ValueError(
+                f"far beyond full scale: a peak of {peak:g}, where 1 is full"
+            )
+        yield _mix_down(block, channel)
+    if num_samples < MIN_SECONDS * sound.samplerate:
+        raise ValueError(
+            f"zero-length data: {num_samples} samples, less than "
+            f"{MIN_SECONDS} s"
+        )
+
+
+def _check_header(sound: soundfile.SoundFile, channel: int | str) -> None:
+    if sound.frames == UNKNOWN_LENGTH:
+        raise ValueError("the header states no length: encode it again")
+    rate = sound.samplerate
+    if not MIN_SAMPLING_RATE <= rate <= MAX_SAMPLING_RATE:
+        raise ValueError(
+            f"a sampling rate of {rate} Hz, not between {MIN_SAMPLING_RATE} "
+            f"and {MAX_SAMPLING_RATE}"
+        )
+    if sound.channels > MAX_CHANNELS:
+        raise ValueError(f"{sound.channels} channels, more than {MAX_CHANNELS}")
+    if channel != "mean" and int(channel) >= sound.channels:
+        raise ValueError(
+            f"no channel {channel}, counted from 0: it has {sound.channels}"
+        )
+
+
+def _mix_down(block: np.ndarray, channel: int | str) -> np.ndarray:
+    if block.shape[1] == 1:
+        return block[:, 0]
+    if channel == "mean":
+        return block.mean(axis=1)
+    return block[:, int(channel)]
+
+
+def decode_clip(
+    path: str | os.PathLike,
+    sampling_rate: int,
+    channel: int | str = "mean",
+    speed: float = 1.0,
+) -> np.ndarray:
+    """Decodes one clip as a mono waveform.
+
+    Args:
+        path: A WAV, FLAC, Ogg or MP3 recording.
+        sampling_rate: Hz of the returned waveform.
+        channel: `"mean"` over the channels, or the index of one.
+        speed: Plays the clip so many times as fast, which moves pitch and
+            time together.
+
+    Returns:
+        Waveform of shape `(samples,)`, float32 in [-1, 1].
+
+    Raises:
+        OSError: If the recording cannot be opened.
+        soundfile.LibsndfileError: If libsndfile refuses the bytes.
+        ValueError: If it is not a whole WAV, FLAC, Ogg or MP3 recording, or
+            exceeds a limit of this module, or `speed` is not positive.
+
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "stereo.wav")
+    ...     soundfile.write(path, np.zeros((44100, 2)), 44100)
+    ...     decode_clip(path, sampling_rate=16000).shape
+    (16000,)
+    """
+    if not 0 < speed < np.inf:
+        raise ValueError(
+            f"`speed` must be a positive factor. Received: speed={speed}."
+        )
+    path = pathlib.Path(path)
+    if fault := find_container_fault(path):
+        raise ValueError(fault)
+    with soundfile.SoundFile(path) as sound:
+        waveform = np.concatenate(list(read_blocks(sound, channel)))
+        source_rate = sound.samplerate * speed
+    if source_rate != sampling_rate:
+        waveform = soxr.resample(
+            waveform, source_rate, sampling_rate, quality="HQ"
+        )
+    return np.clip(waveform, -1.0, 1.0)

@@ -1,0 +1,143 @@
+"""One training of a study or a benchmark: its row with one seed."""
+
+import dataclasses
+import json
+import os
+import pathlib
+from collections.abc import Mapping
+from collections.abc import Sequence
+
+import numpy as np
+
+from keras_asd.models import AnomalyDetector
+from pipelines.benchmarking.cell_scores import OWN_SCORER
+from pipelines.benchmarking.cell_scores import read_cell_scores
+from pipelines.benchmarking.cell_scores import write_cell_scores
+from pipelines.benchmarking.scoring import score_by_scorers
+from pipelines.methods.embeddings import read_embeddings
+from pipelines.methods.scored_clip import ScoredClip
+from pipelines.programs.train import train
+from pipelines.runs.run_folder import RunFolder
+from pipelines.runs.run_folder import write_config
+from pipelines.settings.config import Config
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    """What one training came to.
+
+    Args:
+        scored_clips: The test clips with their scores.
+        spread: Of the normal training clips; see `embedding_spread`.
+        num_classes: Auxiliary classes it was trained to tell apart.
+        by_scorer: The test clips with the scores of further scorers, by
+            their names; none where a scorer could not be fitted.
+
+    >>> Cell((), spread=0.9, num_classes=12).num_classes
+    12
+    """
+
+    scored_clips: tuple[ScoredClip, ...]
+    spread: float
+    num_classes: int
+    by_scorer: Mapping[str, tuple[ScoredClip, ...]] = dataclasses.field(
+        default_factory=dict
+    )
+
+
+def run_cell(
+    roots: Sequence[str],
+    config: Config,
+    folder: str,
+    scorers: Sequence[str] = (),
+    detector: AnomalyDetector | None = None,
+) -> Cell:
+    """Trains and scores, or reads what was found the last time.
+
+    Args:
+        roots: Data folders.
+        config: Settings of the training, with its seed.
+        folder: Folder of the run.
+        scorers: Names of further scorers, fitted on the same embeddings.
+        detector: What `train` gave for all that, if it was called.
+
+    Raises:
+        FileNotFoundError: As `train`.
+        ValueError: Likewise.
+
+    >>> run_cell(["no_such_recordings"], Config(), "runs/study")
+    Traceback (most recent call last):
+    FileNotFoundError: `root` must be a folder of recordings, or a CSV. ...
+    """
+    if detector is None:
+        detector = train(roots, config, folder)
+    path = _scores_path(folder)
+    if _read_scores(path, scorers) is None:
+        scores = score_by_scorers(folder, roots, scorers, detector)
+        write_cell_scores(path, scores)
+    found = read_cell(roots, config, folder, scorers)
+    if found is None:
+        raise FileNotFoundError(
+            "What a training wrote must stay where it is. Received: "
+            f"folder={folder}, where it is no more. Run it again."
+        )
+    return found
+
+
+def read_cell(
+    roots: Sequence[str],
+    config: Config,
+    folder: str,
+    scorers: Sequence[str] = (),
+) -> Cell | None:
+    """What `run_cell` found the last time, `None` where it has not ended.
+
+    Raises:
+        ValueError: If the folder is of a training with other settings.
+
+    >>> read_cell(["recordings"], Config(), "no_such_run") is None
+    True
+    """
+    run = RunFolder(pathlib.Path(folder))
+    scores = _read_scores(_scores_path(folder), scorers)
+    if scores is None or not run.labels.exists():
+        return None
+    if run.config.exists():
+        write_config(run, config, [os.path.abspath(root) for root in roots])
+    labels = json.loads(run.labels.read_text(encoding="utf-8"))
+    return Cell(
+        scores.pop(OWN_SCORER),
+        embedding_spread(read_embeddings(run.embeddings).vectors),
+        len(labels["classes"]),
+        {name: scores[name] for name in scorers},
+    )
+
+
+def _scores_path(folder: str) -> pathlib.Path:
+    return pathlib.Path(folder) / "cell.csv"
+
+
+def _read_scores(
+    path: pathlib.Path, scorers: Sequence[str]
+) -> dict[str, tuple[ScoredClip, ...]] | None:
+    """Scores of the own scorer and of all those, or none at all."""
+    scores = read_cell_scores(path) if path.exists() else {}
+    return scores if {OWN_SCORER, *scorers} <= set(scores) else None
+
+
+def embedding_spread(vectors: np.ndarray) -> float:
+    """Root of the mean squared distance of directions to their mean.
+
+    0 where all clips have one direction, 1 where they point everywhere.
+
+    Args:
+        vectors: Embeddings `(clips, embedding_dim)`.
+
+    >>> embedding_spread(np.array([[2.0, 0.0], [-3.0, 0.0]]))
+    1.0
+    """
+    vectors = np.asarray(vectors, np.float64)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    directions = vectors / np.maximum(lengths, 1e-12)
+    distances = directions - directions.mean(axis=0)
+    return float(np.sqrt(np.mean(np.sum(distances**2, axis=1))))

@@ -1,0 +1,95 @@
+"""The scores of a cell as a CSV file, one column a scorer."""
+
+import csv
+import io
+import os
+import pathlib
+from collections.abc import Mapping
+from collections.abc import Sequence
+
+from pipelines import atomic
+from pipelines.datasets.clip import Clip
+from pipelines.methods.scored_clip import ScoredClip
+
+# The scorer that the training itself asks for.
+OWN_SCORER = ""
+_COLUMNS = ("path", "machine", "section", "domain", "is_anomaly")
+_SCORE = "score"
+
+
+def write_cell_scores(
+    path: pathlib.Path, scores: Mapping[str, Sequence[ScoredClip]]
+) -> None:
+    """Writes the scores of the test clips, whole or not at all.
+
+    Args:
+        path: Of the file.
+        scores: For each scorer the clips that it could score.
+
+    >>> import tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "cell.csv")
+    >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "test", True)
+    >>> write_cell_scores(path, {OWN_SCORER: [ScoredClip(clip, 0.5)]})
+    >>> print(path.read_text())
+    path,machine,section,domain,is_anomaly,score
+    a.wav,fan,id_00,,1,0.5
+    """
+    clips = {
+        one.clip.path: one.clip for rows in scores.values() for one in rows
+    }
+    values = {
+        name: {one.clip.path: one.anomaly_score for one in rows}
+        for name, rows in scores.items()
+    }
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*_COLUMNS, *map(_column, scores)])
+    for place in sorted(clips):
+        clip = clips[place]
+        found = [values[name].get(place) for name in scores]
+        writer.writerow(
+            [
+                os.fspath(place),
+                clip.machine,
+                clip.section,
+                clip.domain or "",
+                "" if clip.is_anomaly is None else int(clip.is_anomaly),
+                *("" if score is None else repr(score) for score in found),
+            ]
+        )
+    atomic.write_text(path, text.getvalue())
+
+
+def read_cell_scores(path: pathlib.Path) -> dict[str, tuple[ScoredClip, ...]]:
+    """Reads what `write_cell_scores` wrote.
+
+    >>> import tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "cell.csv")
+    >>> write_cell_scores(path, {OWN_SCORER: [], "centroids": []})
+    >>> read_cell_scores(path)
+    {'': (), 'centroids': ()}
+    """
+    text = path.read_bytes().decode("utf-8", errors="surrogateescape")
+    reader = csv.DictReader(io.StringIO(text))
+    columns = [name for name in reader.fieldnames or () if name not in _COLUMNS]
+    found: dict[str, list[ScoredClip]] = {name: [] for name in columns}
+    for row in reader:
+        clip = Clip(
+            pathlib.Path(row["path"]),
+            row["machine"],
+            row["section"],
+            "test",
+            None if row["is_anomaly"] == "" else row["is_anomaly"] == "1",
+            row["domain"] or None,
+        )
+        for name in columns:
+            if row[name]:
+                found[name].append(ScoredClip(clip, float(row[name])))
+    return {
+        name.removeprefix(_SCORE).strip(" ()"): tuple(rows)
+        for name, rows in found.items()
+    }
+
+
+def _column(scorer: str) -> str:
+    return f"{_SCORE} ({scorer})" if scorer else _SCORE

@@ -1,0 +1,97 @@
+"""The test clips of a run, scored by several scorers at once."""
+
+import logging
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from keras_asd.models import AnomalyDetector
+from pipelines.audio.inspected_clip import InspectedClip
+from pipelines.benchmarking.cell_scores import OWN_SCORER
+from pipelines.methods.clip_scores import score_embeddings
+from pipelines.methods.embeddings import Embeddings
+from pipelines.methods.embeddings import read_embeddings
+from pipelines.methods.fitted_scorers import fit_scorer
+from pipelines.methods.fitted_scorers import with_scorer
+from pipelines.methods.network_embeddings import embed_by_networks
+from pipelines.methods.scored_clip import ScoredClip
+from pipelines.runs.artefacts import load_detector
+from pipelines.runs.clip_list import normal_clips
+from pipelines.runs.clip_list import read_clip_list
+from pipelines.runs.known_clips import choose_test_clips
+from pipelines.runs.run_folder import RunFolder
+from pipelines.runs.run_folder import read_config
+
+logger = logging.getLogger(__name__)
+
+
+def score_by_scorers(
+    folder: str,
+    roots: Sequence[str],
+    scorers: Sequence[str] = (),
+    detector: AnomalyDetector | None = None,
+) -> dict[str, list[ScoredClip]]:
+    """Embeds the test clips of the data folders once, and scores them.
+
+    Args:
+        folder: Of a finished training run.
+        roots: Data folders.
+        scorers: Names of further scorers, to be fitted on the run's
+            embeddings of normal clips.
+        detector: That of the run; read from its folder if `None`.
+
+    Returns:
+        Scored clips by scorer, the run's own first; of one that cannot be
+        fitted to these clips an empty list.
+
+    Raises:
+        FileNotFoundError: If there is no such run, or no recording.
+        ValueError: If no test clip is left that the run knows.
+
+    >>> score_by_scorers("no_such_run", ["recordings"])
+    Traceback (most recent call last):
+    FileNotFoundError: `run` must be the folder of a training run. ...
+    """
+    run = RunFolder(pathlib.Path(folder))
+    config = read_config(run)
+    if detector is None:
+        detector = load_detector(run)
+    trained_on = {
+        normal.clip.path.resolve()
+        for normal in normal_clips(read_clip_list(run.clips))
+    }
+    inspected, _ = choose_test_clips(roots, config, detector, trained_on)
+    test = embed_by_networks(
+        detector.embedder, detector.groups, inspected, config, "scoring"
+    )
+    found = {OWN_SCORER: _scored_clips(detector, test, inspected)}
+    normals = read_embeddings(run.embeddings)
+    for name in scorers:
+        try:
+            scorer = fit_scorer(
+                with_scorer(config, name),
+                normals,
+                detector.groups,
+                detector.head,
+            )
+        except ValueError as error:
+            logger.warning("left out: %s: %s", name, error)
+            found[name] = []
+            continue
+        refitted = detector.with_parts(scorer=scorer)
+        found[name] = _scored_clips(refitted, test, inspected)
+    return found
+
+
+def _scored_clips(
+    detector: AnomalyDetector,
+    test: Embeddings,
+    inspected: Sequence[InspectedClip],
+) -> list[ScoredClip]:
+    found = score_embeddings(detector, test)
+    return [
+        ScoredClip(inspected[place].clip, float(found[place, 0]))
+        for place in np.unique(test.clips).tolist()
+        if np.isfinite(found[place, 0])
+    ]

@@ -1,0 +1,69 @@
+"""The table of a study."""
+
+from collections.abc import Sequence
+
+from pipelines.benchmarking.numbers import NUM_RESAMPLES
+from pipelines.benchmarking.numbers import Number
+from pipelines.benchmarking.numbers import RowNumbers
+
+
+def study_table(
+    question: str, rows: Sequence[RowNumbers], num_seeds: int, year: int
+) -> str:
+    """The numbers of a study in Markdown.
+
+    Args:
+        question: What the study asks.
+        rows: Its lines.
+        num_seeds: Trainings of each.
+        year: Whose rules the official score is by.
+
+    >>> half = Number(0.5, 0.0, (0.4, 0.6))
+    >>> row = RowNumbers("AdaCos", half, half, half, (0.9,), 12)
+    >>> print(study_table("Why?", [row], 1, 2023).splitlines()[4])
+    | AdaCos | 12 | 50.0 ± 0.0 [40.0, 60.0] | 50.0 ± 0.0 [40.0, 60.0] | 50.0...
+    """
+    header = (
+        "training",
+        "classes",
+        "AUC %",
+        "pAUC %",
+        f"official score ({year}) %",
+        "spread of the embeddings",
+    )
+    lines = [
+        f"**{question}**",
+        "",
+        _line(header),
+        _line(["---"] + ["---:"] * (len(header) - 1)),
+    ]
+    for row in rows:
+        numbers = (row.auc, row.pauc, row.official_score)
+        spreads = ", ".join(f"{spread:.2g}" for spread in row.spreads)
+        lines.append(
+            _line(
+                (row.name, str(row.num_classes), *map(_cell, numbers), spreads)
+            )
+        )
+    seeds = f"{num_seeds} seed" + "s" * (num_seeds > 1)
+    lines += [
+        "",
+        f"Mean ± standard deviation over {seeds}, each a fresh training. In "
+        f"brackets: 95 % interval of the mean on {NUM_RESAMPLES} bootstrap "
+        "resamples of the test clips. AUC is the mean over sections and "
+        "domains; chance is 50. Spread: root mean squared distance of the "
+        "normal clips' directions to their mean, 0 to 1, seed by seed.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(number: Number) -> str:
+    low, high = number.interval
+    return (
+        f"{100 * number.mean:.1f} ± {100 * number.deviation:.1f} "
+        f"[{100 * low:.1f}, {100 * high:.1f}]"
+    )
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,187 @@
+"""Flags and configuration files of a training, one thing."""
+
+import argparse
+import contextlib
+import dataclasses
+import logging
+import pathlib
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+from jsonargparse import ArgumentParser
+
+from pipelines.runs.run_folder import RunFolder
+from pipelines.runs.run_folder import read_config
+from pipelines.settings.config import Config
+from pipelines.settings.presets import PRESETS
+from pipelines.settings.presets import choose_preset
+from pipelines.settings.regimes import REGIMES
+from pipelines.settings.regimes import choose_regime
+from pipelines.settings.regimes import describe_choice
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_PRESET = "tastgram_mfn_noisy_arcmix"
+# Whichever suits the amount of data.
+AUTO = "auto"
+
+
+def parse_training(words: Sequence[str]) -> tuple[Config, list[str], str]:
+    """Reads the flags and the configuration file of a training run.
+
+    A flag stands above the file, the file above the preset. The preset
+    `auto` is that of the regime which the data are in; a run that was begun
+    goes on with the one it began with.
+
+    Args:
+        words: Words after `keras-asd train`.
+
+    Returns:
+        The configuration, the data folders and the run's folder.
+
+    Raises:
+        SystemExit: With code 2, after a clear line, for what is not right.
+        FileNotFoundError: For `auto`, if a folder is missing or has no
+            recordings.
+        ValueError: For `auto`, if a folder cannot be read.
+
+    >>> words = ["fans", "--run", "runs/a", "--preset", "reduced"]
+    >>> parse_training([*words, "--epochs", "3"])[0].epochs
+    3
+    """
+    parser = make_config_parser(
+        words,
+        prog="keras-asd train",
+        description="Trains a detector on the normal clips of data folders. "
+        "Started again with the same words, it goes on where it stopped.",
+        further_presets=(AUTO,),
+    )
+    parser.add_argument("--run", type=str, help="folder of the run")
+    options = parser.parse_args(list(words)).as_dict()
+    data = options["folders"] or options["data"]
+    if not data or not options["run"]:
+        parser.error(
+            "DATA and --run must be given, e.g. "
+            "keras-asd train recordings --run runs/first"
+        )
+    if options["preset"] == AUTO:
+        preset = _choose_preset(parser, words, data, options)
+        options = _parse_with_preset(parser, words, preset)
+    return read_config_options(parser, options), data, options["run"]
+
+
+def _choose_preset(
+    parser: ArgumentParser,
+    words: Sequence[str],
+    data: Sequence[str],
+    options: Mapping[str, Any],
+) -> str:
+    run = RunFolder(pathlib.Path(options["run"]))
+    if run.config.exists() and run.clips.exists():
+        begun = dataclasses.asdict(read_config(run))
+        for regime in REGIMES:
+            found = _parse_with_preset(parser, words, regime.preset)
+            if all(found[name] == value for name, value in begun.items()):
+                logger.info("--preset auto goes on with %s", regime.preset)
+                return regime.preset
+    # It knows how to decode, which --help need not wait for.
+    from pipelines.datasets.reading import read_all_clips
+
+    clips = read_all_clips(data, options["seed"])
+    logger.info(describe_choice(clips))
+    return choose_regime(clips).preset
+
+
+def _parse_with_preset(
+    parser: ArgumentParser, words: Sequence[str], preset: str
+) -> dict[str, Any]:
+    parser.set_defaults(dataclasses.asdict(choose_preset(preset)))
+    return parser.parse_args(list(words)).as_dict()
+
+
+def make_config_parser(
+    words: Sequence[str],
+    prog: str,
+    description: str,
+    preset: str = DEFAULT_PRESET,
+    further_presets: Sequence[str] = (),
+) -> ArgumentParser:
+    """A parser of data folders and of every setting of a training.
+
+    Args:
+        words: What it will parse; they may name the preset to start from.
+        prog: The command.
+        description: What it does.
+        preset: Where they name none.
+        further_presets: Names that are taken beside those of presets.
+
+    >>> parser = make_config_parser([], "keras-asd train", "Trains.")
+    >>> parser.get_defaults().margin
+    0.7
+    """
+    preset = _find_preset(words, preset)
+    parser = ArgumentParser(prog=prog, description=description)
+    parser.add_argument(
+        "folders", nargs="*", type=str, metavar="DATA", help="data folders"
+    )
+    parser.add_argument(
+        "--data",
+        type=list[str],
+        default=[],
+        help="the data folders again, for the file",
+    )
+    parser.add_argument(
+        "--config", action="config", help="file with any of these settings"
+    )
+    parser.add_argument(
+        "--preset",
+        choices=[*PRESETS, *further_presets],
+        default=preset,
+        help="settings to start from"
+        + ("; auto: those that suit the data" if further_presets else ""),
+    )
+    parser.add_class_arguments(Config)
+    parser.set_defaults(dataclasses.asdict(choose_preset(preset)))
+    return parser
+
+
+def read_config_options(
+    parser: ArgumentParser, options: Mapping[str, Any]
+) -> Config:
+    """The configuration among the options of such a parser.
+
+    Args:
+        parser: Of `make_config_parser`; it tells what is not right.
+        options: What it parsed.
+
+    Raises:
+        SystemExit: With code 2, after a clear line, for what is not right.
+
+    >>> parser = make_config_parser([], "keras-asd train", "Trains.")
+    >>> options = parser.parse_args(["--epochs", "3"]).as_dict()
+    >>> read_config_options(parser, options).epochs
+    3
+    """
+    names = [field.name for field in dataclasses.fields(Config)]
+    try:
+        return Config(**{name: options[name] for name in names})
+    except ValueError as error:
+        parser.error(str(error))
+
+
+def _find_preset(words: Sequence[str], default: str) -> str:
+    """The preset to start from: of the flag, else of the file."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--preset")
+    parser.add_argument("--config", type=pathlib.Path)
+    first, _ = parser.parse_known_args(list(words))
+    preset = first.preset
+    if preset is None and first.config is not None and first.config.is_file():
+        text = first.config.read_text(encoding="utf-8", errors="replace")
+        with contextlib.suppress(yaml.YAMLError, AttributeError):
+            preset = yaml.safe_load(text).get("preset")
+    # What is wrong with either is the other parser's to say.
+    is_known = isinstance(preset, str) and preset in PRESETS
+    return preset if is_known else default

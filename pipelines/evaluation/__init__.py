@@ -1,0 +1,1 @@
+"""Judged scores: metrics, tables, reports and plots."""

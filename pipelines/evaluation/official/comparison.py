@@ -1,0 +1,49 @@
+"""The record of two systems, judged on the same clips."""
+
+import dataclasses
+
+from keras_asd.metrics import PairedDifference
+from pipelines.evaluation.official.judgement import Judgement
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Comparison:
+    """Two judgements and the difference of their official scores.
+
+    Args:
+        first: What the first system reached.
+        second: What the second system reached.
+        difference: First less second, over the same resamples.
+
+    >>> Comparison.__name__
+    'Comparison'
+    """
+
+    first: Judgement
+    second: Judgement
+    difference: PairedDifference
+
+    @property
+    def table(self) -> str:
+        """Both tables and the difference, for a terminal."""
+        parts = (self.first.table, self.second.table)
+        return f"First\n{parts[0]}\nSecond\n{parts[1]}\n{self._verdict()}\n"
+
+    @property
+    def markdown(self) -> str:
+        """Both tables and the difference, in Markdown."""
+        parts = (self.first.markdown, self.second.markdown)
+        return (
+            f"### First\n\n{parts[0]}\n### Second\n\n{parts[1]}\n"
+            f"{self._verdict()}\n"
+        )
+
+    def _verdict(self) -> str:
+        found = self.difference
+        low, high = (100 * bound for bound in found.interval)
+        return (
+            f"First less second: {100 * found.difference:+.2f} points "
+            f"({100 * found.confidence:g} % interval {low:+.2f} to "
+            f"{high:+.2f}, two-sided p = {found.p_value:.3g}; paired bootstrap "
+            f"of {found.num_resamples} resamples)."
+        )

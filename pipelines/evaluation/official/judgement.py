@@ -1,0 +1,143 @@
+"""The record of what the challenge would make of a system's scores."""
+
+import dataclasses
+from collections.abc import Mapping
+
+import numpy as np
+
+from keras_asd.metrics import DecisionNumbers
+from keras_asd.metrics import OfficialScores
+from keras_asd.metrics import decision_numbers
+from keras_asd.metrics import official_scores
+from keras_asd.metrics import percentile_interval
+from keras_asd.metrics import resampled_scores
+from pipelines.evaluation.official import official_table
+from pipelines.evaluation.official.evaluators_ci95 import evaluators_ci95
+from pipelines.evaluation.official.labelled_scores import LabelledScores
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Judgement:
+    """A system's official numbers, their intervals and the table of them.
+
+    Args:
+        labelled: The clips, their truth and their scores.
+        scores: The official numbers.
+        resampled: The same of each resample, for intervals.
+        decisions: Precision, recall and F1 score of each machine, section
+            and domain. Empty where there are no decisions.
+        evaluators_ci95: The evaluators' own interval, which is too small by
+            N - 1, or `None` where they print none.
+
+    >>> column = np.repeat(["fan"], 4)
+    >>> labelled = LabelledScores(
+    ...     column, column, column, np.array([0, 0, 1, 1]), np.arange(4.0))
+    >>> judge_scores(labelled, 2020).official_score
+    1.0
+    """
+
+    labelled: LabelledScores
+    scores: OfficialScores
+    resampled: OfficialScores
+    decisions: Mapping[tuple[str, str, str], DecisionNumbers]
+    evaluators_ci95: float | None
+
+    @property
+    def official_score(self) -> float:
+        """The one number by which systems are ranked, a share."""
+        return float(self.scores.official_score)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the official score."""
+        return percentile_interval(self.resampled.official_score)
+
+    @property
+    def table(self) -> str:
+        """All numbers for a terminal."""
+        return official_table.plain_text(self._grids(), self._notes())
+
+    @property
+    def markdown(self) -> str:
+        """All numbers in Markdown."""
+        return official_table.markdown_text(self._grids(), self._notes())
+
+    def _grids(self) -> list[official_table.Grid]:
+        grids = [official_table.official_grid(self.scores, self.resampled)]
+        if len(set(self.scores.machines)) < len(self.scores.machines):
+            grids.append(official_table.section_grid(self.scores))
+        if self.decisions:
+            grids.append(official_table.decision_grid(self.decisions))
+        return grids
+
+    def _notes(self) -> list[str]:
+        num_resamples = self.resampled.official_score.size
+        notes = [
+            f"Official score by the rules of {self.scores.year}: "
+            f"{official_table.percent(self.official_score)} % "
+            f"{official_table.bounds(self.resampled.official_score)}.",
+            f"In brackets: 95 % interval of {num_resamples} bootstrap "
+            "resamples within machine, section, domain and label.",
+        ]
+        if self.evaluators_ci95 is not None:
+            notes.append(
+                "The evaluators' own ci95, of scores in one pool and too "
+                f"small by N - 1 = {self.labelled.scores.size - 1}: "
+                f"{100 * self.evaluators_ci95:.4f} points."
+            )
+        return [*notes, *self.labelled.notes]
+
+
+def judge_scores(
+    labelled: LabelledScores,
+    year: int,
+    num_resamples: int = 1000,
+    seed: int = 0,
+) -> Judgement:
+    """Returns the official numbers of that year, with their intervals.
+
+    Args:
+        labelled: The clips, in a fixed order, their truth and scores.
+        year: Integer, 2020 to 2026.
+        num_resamples: Integer, of the bootstrap.
+        seed: Integer, of the bootstrap.
+
+    Raises:
+        ValueError: As `keras_asd.metrics.official_scores`.
+
+    >>> column = np.repeat(["fan"], 4)
+    >>> labelled = LabelledScores(
+    ...     column, column, column, np.array([0, 1, 0, 1]), np.arange(4.0))
+    >>> judge_scores(labelled, 2020, num_resamples=9).scores.mauc
+    0.75
+    """
+    scores = official_scores(year, *labelled.clips)
+    labels = labelled.is_anomaly
+    num_fewest = min(int(np.sum(labels)), int(np.sum(~labels.astype(bool))))
+    ci95 = None
+    if year >= 2022 and num_fewest > 1:
+        ci95 = evaluators_ci95(labels, labelled.scores)
+    return Judgement(
+        labelled=labelled,
+        scores=scores,
+        resampled=resampled_scores(year, *labelled.clips, num_resamples, seed),
+        decisions=_decisions(labelled),
+        evaluators_ci95=ci95,
+    )
+
+
+def _decisions(
+    labelled: LabelledScores,
+) -> dict[tuple[str, str, str], DecisionNumbers]:
+    if labelled.decisions is None:
+        return {}
+    columns = (labelled.machines, labelled.sections, labelled.domains)
+    keys = np.stack(columns)
+    found = {}
+    for key in np.unique(keys, axis=1).T:
+        inside = np.all(keys == key[:, None], axis=0)
+        machine, section, domain = key.tolist()
+        found[machine, section, domain] = decision_numbers(
+            labelled.is_anomaly[inside], labelled.decisions[inside]
+        )
+    return found

@@ -1,0 +1,169 @@
+"""What the DCASE challenge would make of scores, in files or in memory."""
+
+import pathlib
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from keras_asd.metrics import lacking_parts
+from keras_asd.metrics import paired_bootstrap
+from pipelines.datasets.clip import Clip
+from pipelines.evaluation.official.comparison import Comparison
+from pipelines.evaluation.official.ground_truth import read_ground_truth
+from pipelines.evaluation.official.judgement import Judgement
+from pipelines.evaluation.official.judgement import judge_scores
+from pipelines.evaluation.official.labelled_scores import LabelledScores
+from pipelines.evaluation.official.score_folder import read_score_folder
+from pipelines.evaluation.official.unjudged import Unjudged
+from pipelines.methods.scored_clip import ScoredClip
+
+
+def judge(
+    scores_folder: pathlib.Path,
+    ground_truth_folder: pathlib.Path,
+    year: int,
+    num_resamples: int = 1000,
+    seed: int = 0,
+) -> Judgement:
+    r"""Judges a folder of score files as that year's official evaluator.
+
+    Unlike the evaluator it joins by file name, and refuses what it would
+    leave out or mistake.
+
+    Args:
+        scores_folder: `anomaly_score_...csv` of every section, and
+            `decision_result_...csv` of every section or of none.
+        ground_truth_folder: The evaluator's folder.
+        year: Integer, 2020 to 2026.
+        num_resamples: Integer, of the bootstrap.
+        seed: Integer, of the bootstrap.
+
+    Raises:
+        FileNotFoundError: As `read_ground_truth` and `read_score_folder`.
+        ValueError: Likewise.
+
+    >>> import tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> truth = "fan\nid_01_00.wav,normal_id_01_07.wav,0\n"
+    >>> truth += "id_01_01.wav,anomaly_id_01_00.wav,1\n"
+    >>> _ = (folder / "eval_data_list.csv").write_text(truth)
+    >>> scores = "anomaly_id_01_00.wav,0.7\nid_01_00.wav,0.1\n"
+    >>> _ = (folder / "anomaly_score_fan_id_01.csv").write_text(scores)
+    >>> judge(folder, folder, 2020, num_resamples=10).official_score
+    1.0
+    """
+    truth = read_ground_truth(pathlib.Path(ground_truth_folder), year)
+    labelled = read_score_folder(pathlib.Path(scores_folder), truth, year)
+    return judge_scores(labelled, year, num_resamples, seed)
+
+
+def compare(
+    first_folder: pathlib.Path,
+    second_folder: pathlib.Path,
+    ground_truth_folder: pathlib.Path,
+    year: int,
+    num_resamples: int = 1000,
+    seed: int = 0,
+) -> Comparison:
+    r"""Judges two folders of score files on the same clips and resamples.
+
+    Takes what `judge` takes.
+
+    >>> import tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> truth = "fan\nid_01_00.wav,normal_id_01_07.wav,0\n"
+    >>> truth += "id_01_01.wav,anomaly_id_01_00.wav,1\n"
+    >>> _ = (folder / "eval_data_list.csv").write_text(truth)
+    >>> scores = "id_01_01.wav,0.7\nid_01_00.wav,0.1\n"
+    >>> _ = (folder / "anomaly_score_fan_id_01.csv").write_text(scores)
+    >>> compare(folder, folder, folder, 2020, 10).difference.p_value
+    1.0
+    """
+    judgements = [
+        judge(folder, ground_truth_folder, year, num_resamples, seed)
+        for folder in (first_folder, second_folder)
+    ]
+    first, second = judgements
+    difference = paired_bootstrap(
+        year,
+        *first.labelled.clips,
+        second.labelled.scores,
+        num_resamples=num_resamples,
+        seed=seed,
+    )
+    return Comparison(first, second, difference)
+
+
+def official_of_clips(
+    scored_clips: Sequence[ScoredClip],
+    year: int | None = None,
+    leave_out_incomplete: bool = False,
+    num_resamples: int = 1000,
+    seed: int = 0,
+) -> Judgement | Unjudged:
+    """Returns the official numbers of scored clips, or why there are none.
+
+    Args:
+        scored_clips: In any order, with their labels and domains.
+        year: Integer, 2020 to 2026. Defaults to `guess_year`.
+        leave_out_incomplete: Whether sections that lack a domain or a label
+            are left out, and told in the notes, instead of making the whole
+            unjudged.
+        num_resamples: Integer, of the bootstrap.
+        seed: Integer, of the bootstrap.
+
+    >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "test", True)
+    >>> official_of_clips([ScoredClip(clip, 0.5)]).reasons
+    ('fan/id_00 has no normal clip',)
+    """
+    if year is None:
+        year = guess_year([scored.clip for scored in scored_clips])
+    sections: dict[str, list[ScoredClip]] = defaultdict(list)
+    for scored in sorted(scored_clips, key=lambda one: one.clip.path):
+        sections[scored.clip.key].append(scored)
+    kept, reasons = [], []
+    for key in sorted(sections):
+        if lacking := _lacking(year, sections[key]):
+            reasons.append(f"{key} has no {', no '.join(lacking)}")
+        else:
+            kept += sections[key]
+    if not kept or (reasons and not leave_out_incomplete):
+        return Unjudged(tuple(reasons or ["there is no clip"]))
+    clips = [scored.clip for scored in kept]
+    labelled = LabelledScores(
+        machines=np.array([clip.machine for clip in clips]),
+        sections=np.array([clip.section for clip in clips]),
+        domains=np.array([clip.domain or "" for clip in clips]),
+        is_anomaly=np.array([clip.is_anomaly for clip in clips], dtype=bool),
+        scores=np.array([scored.anomaly_score for scored in kept]),
+        notes=tuple(f"Left out: {reason}." for reason in reasons),
+    )
+    return judge_scores(labelled, year, num_resamples, seed)
+
+
+def guess_year(clips: Sequence[Clip]) -> int:
+    """Returns a year whose rules suit the clips.
+
+    2020 where no clip has a domain, 2021 where they lie in its folders
+    `source_test` and `target_test`, otherwise 2023, whose rules are those
+    of 2022 to 2026.
+
+    >>> guess_year([Clip(pathlib.Path("a"), "fan", "id_00", "test", True)])
+    2020
+    """
+    if all(clip.domain is None for clip in clips):
+        return 2020
+    folders = {clip.path.parent.name for clip in clips}
+    return 2021 if folders & {"source_test", "target_test"} else 2023
+
+
+def _lacking(year: int, scored_clips: list[ScoredClip]) -> list[str]:
+    clips = [scored.clip for scored in scored_clips]
+    if num_unknown := sum(clip.is_anomaly is None for clip in clips):
+        return [f"label for {num_unknown} of its {len(clips)} clips"]
+    return lacking_parts(
+        year,
+        [clip.domain or "" for clip in clips],
+        [bool(clip.is_anomaly) for clip in clips],
+    )

@@ -1,0 +1,120 @@
+"""The report of an evaluation: numbers, scores, table, pictures, page."""
+
+import dataclasses
+import json
+import os
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+from pipelines import atomic
+from pipelines.evaluation.official.judgement import Judgement
+from pipelines.evaluation.official.official import official_of_clips
+from pipelines.evaluation.page import render_page
+from pipelines.evaluation.plots import angle_figure
+from pipelines.evaluation.plots import render_png
+from pipelines.evaluation.plots import roc_figure
+from pipelines.evaluation.score_files import write_score_files
+from pipelines.evaluation.summary import summarize
+from pipelines.evaluation.table_formats import markdown_table
+from pipelines.evaluation.table_formats import plain_table
+from pipelines.methods.scored_clip import ScoredClip
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """What an evaluation found, and the files that tell it.
+
+    Args:
+        metrics: What `metrics.json` holds.
+        table: The table as plain text, for the terminal.
+        files: What was written, in the order of its making.
+
+    >>> Report({}, table="machine  id", files=()).table
+    'machine  id'
+    """
+
+    metrics: dict[str, Any]
+    table: str
+    files: tuple[pathlib.Path, ...]
+
+
+def write_report(
+    folder: str | os.PathLike[str],
+    scored_clips: Sequence[ScoredClip],
+    baseline_name: str | None = None,
+    left_out: Sequence[tuple[str | os.PathLike[str], str]] = (),
+    title: str = "Anomalous sounds: evaluation",
+    seed: int = 0,
+    year: int | None = None,
+) -> Report:
+    """Judges the scores and writes all that is to be told of them.
+
+    Into `folder` go `metrics.json`, `table.md`, `report.html`, pictures
+    (`angles.png` where clips have angles, `roc.png` where there is a curve)
+    and `scores/anomaly_score_<machine>_<section>.csv`. Scores and pictures
+    of an earlier evaluation go.
+
+    Args:
+        folder: Is made where it is not there.
+        scored_clips: At least one, in any order.
+        baseline_name: What the clips' `baseline_score` is called, or `None`.
+        left_out: Pairs of path and reason, the clips that have no score.
+        title: Heading of the page.
+        seed: Integer, of the bootstrap.
+        year: Whose official rules judge; those that suit the clips if
+            `None`.
+
+    Raises:
+        ValueError: As `pipelines.evaluation.summary.summarize`.
+
+    >>> import tempfile
+    >>> from pipelines.datasets.clip import Clip
+    >>> path = pathlib.Path("a.wav")
+    >>> clips = [Clip(path, "fan", "id_00", "test", i == 1) for i in range(2)]
+    >>> scored = [ScoredClip(clip, i) for i, clip in enumerate(clips)]
+    >>> report = write_report(tempfile.mkdtemp(), scored)
+    >>> [path.name for path in report.files][:3]
+    ['metrics.json', 'anomaly_score_fan_id_00.csv', 'table.md']
+    """
+    folder = pathlib.Path(folder)
+    metrics = summarize(scored_clips, baseline_name, seed=seed)
+    official = official_of_clips(scored_clips, year, True, seed=seed)
+    if isinstance(official, Judgement):
+        metrics["official"] = {
+            "year": official.scores.year,
+            "score": official.official_score,
+            "score_interval": list(official.interval),
+        }
+    else:
+        reasons = list(official.reasons)
+        metrics["official"] = {"score": None, "reasons": reasons}
+    text = json.dumps(metrics, indent=2, allow_nan=False)
+    atomic.write_text(folder / "metrics.json", text + "\n")
+    files = [folder / "metrics.json"]
+    files += write_score_files(folder / "scores", scored_clips)
+    text = markdown_table(metrics)
+    if isinstance(official, Judgement):
+        text += f"\n## Official\n\n{official.markdown}"
+    atomic.write_text(folder / "table.md", text)
+    files.append(folder / "table.md")
+    for name, figure in [
+        ("angles.png", angle_figure(scored_clips)),
+        ("roc.png", roc_figure(scored_clips)),
+    ]:
+        if figure is not None:
+            with atomic.replacing(folder / name) as temporary:
+                temporary.write_bytes(render_png(figure))
+            files.append(folder / name)
+    for stale in [
+        *(folder / "scores").glob("anomaly_score_*.csv"),
+        folder / "angles.png",
+        folder / "roc.png",
+    ]:
+        if stale not in files:
+            stale.unlink(missing_ok=True)
+    page = render_page(metrics, scored_clips, left_out, title)
+    atomic.write_text(folder / "report.html", page)
+    files.append(folder / "report.html")
+    table = f"{plain_table(metrics)}\n{official.table}"
+    return Report(metrics, table, tuple(files))

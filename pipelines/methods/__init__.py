@@ -1,0 +1,1 @@
+"""Methods that fit a detector: networks, statistics, both fused."""

@@ -1,0 +1,154 @@
+"""Scores of clips from the embeddings of their windows."""
+
+import dataclasses
+from collections.abc import Iterator
+
+import numpy as np
+from keras import ops
+
+from keras_asd.models import AnomalyDetector
+from pipelines.methods.embeddings import Embeddings
+from pipelines.methods.fitted_scorers import fit_scorer
+from pipelines.methods.fused import whiten_by
+from pipelines.methods.fused import whitened_again
+from pipelines.settings.config import Config
+from pipelines.settings.loss_facts import UNFITTED_SCORERS
+
+BATCH_SIZE = 256
+NUM_FOLDS = 5
+
+
+def score_embeddings(
+    detector: AnomalyDetector, embeddings: Embeddings
+) -> np.ndarray:
+    """Scores every clip as its windows' mean, as the detector does.
+
+    Args:
+        detector: With a fitted scorer.
+        embeddings: Of clips whose keys the detector knows.
+
+    Returns:
+        `(clips, 2)`: anomaly score, and degrees to the nearest centre of its
+        own; NaN for a clip without a window.
+
+    >>> nothing = np.zeros(0, int)
+    >>> empty = Embeddings(np.zeros((0, 8)), nothing, nothing, nothing)
+    >>> score_embeddings(None, empty).shape
+    (0, 2)
+    """
+    num_clips = int(embeddings.clips.max(initial=-1)) + 1
+    totals = np.zeros((num_clips, 3))
+    for first in range(0, len(embeddings.clips), BATCH_SIZE):
+        some = embeddings.select(slice(first, first + BATCH_SIZE))
+        places = [list(detector.keys).index(key) for key in some.keys.tolist()]
+        vectors = some.vectors
+        if some.firsts is not None:
+            vectors = some.whole(detector.embedder.embedding_dim)
+        outputs = detector.score(
+            ops.convert_to_tensor(vectors), np.array(places, "int32")
+        )
+        rows = np.column_stack(
+            [
+                np.ones(len(places)),
+                ops.convert_to_numpy(outputs["anomaly_score"]),
+                ops.convert_to_numpy(outputs["angle"]),
+            ]
+        )
+        np.add.at(totals, some.clips, rows)
+    totals[totals[:, 0] == 0] = np.nan
+    return totals[:, 1:] / totals[:, :1]
+
+
+def out_of_fold_scores(
+    detector: AnomalyDetector, embeddings: Embeddings, config: Config
+) -> np.ndarray:
+    """Scores normal clips by scorers that were not fitted on them.
+
+    A scorer that reads the head, or distances that the training settled, is
+    not fitted: its scores of clips that were trained on are too low.
+
+    Args:
+        detector: Of the run.
+        embeddings: Of the normal clips.
+        config: Settings of the run, with the detector's scorer.
+
+    Returns:
+        `(clips,)`; NaN where a section has a single clip.
+
+    >>> nothing = np.zeros(0, int)
+    >>> empty = Embeddings(np.zeros((0, 8)), nothing, nothing, nothing)
+    >>> out_of_fold_scores(None, empty, Config()).shape
+    (0,)
+    """
+    scores = np.full(int(embeddings.clips.max(initial=-1)) + 1, np.nan)
+    for fold, out in unseen_folds(detector, embeddings, config):
+        found = score_embeddings(fold, out)[:, 0]
+        chosen = np.flatnonzero(np.isfinite(found))
+        scores[chosen] = found[chosen]
+    return scores
+
+
+def unseen_folds(
+    detector: AnomalyDetector,
+    embeddings: Embeddings,
+    config: Config,
+    statistics: Embeddings | None = None,
+) -> Iterator[tuple[AnomalyDetector, Embeddings]]:
+    """Detectors, and the clips that their scorers were not fitted on.
+
+    Args:
+        detector: Of the run.
+        embeddings: Of the normal clips.
+        config: Settings of the run, with the detector's scorer.
+        statistics: Of a `StatisticsEmbedder`: the vectors before whitening,
+            row by row those of `embeddings`. The whitening is fitted anew,
+            too, as is that of fused embeddings.
+
+    Yields:
+        The detector with another scorer, to score embeddings with, and the
+        embeddings of the clips left out; itself and all of them where its
+        scorer is not fitted.
+
+    >>> nothing = np.zeros(0, int)
+    >>> empty = Embeddings(np.zeros((0, 8)), nothing, nothing, nothing)
+    >>> list(unseen_folds(None, empty, Config(scorer="centroids")))
+    []
+    """
+    if config.scorer in UNFITTED_SCORERS:
+        yield detector, embeddings
+        return
+    folds = _draw_folds(embeddings, config.seed)[embeddings.clips]
+    for fold in range(NUM_FOLDS):
+        is_out = folds == fold
+        if not is_out.any():
+            continue
+        vectors = embeddings.vectors
+        if statistics is not None:
+            vectors = whiten_by(
+                detector.embedder.whitening,
+                statistics.vectors,
+                statistics.keys,
+                ~is_out,
+            )
+        elif config.fusion != "none":
+            vectors = whitened_again(embeddings, config)(~is_out)
+        moved = dataclasses.replace(embeddings, vectors=vectors)
+        scorer = fit_scorer(
+            config, moved.select(~is_out), detector.groups, detector.head
+        )
+        yield detector.with_parts(scorer=scorer), moved.select(is_out)
+
+
+def _draw_folds(embeddings: Embeddings, seed: int) -> np.ndarray:
+    """A fold for every clip, in equal shares within each section.
+
+    A clip that is alone in its section has none, -1.
+    """
+    num_clips = int(embeddings.clips.max(initial=-1)) + 1
+    folds = np.full(num_clips, -1)
+    generator = np.random.default_rng(seed)
+    for key in np.unique(embeddings.keys):
+        clips = np.unique(embeddings.clips[embeddings.keys == key])
+        if len(clips) > 1:
+            folds[clips] = generator.permutation(len(clips)) % NUM_FOLDS
+    return folds

@@ -1,0 +1,94 @@
+"""Embeddings of clips by the networks of their own machine."""
+
+import dataclasses
+import itertools
+from collections.abc import Iterable
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+
+from keras_asd.models import JoinedEmbedder
+from pipelines.audio.inspected_clip import InspectedClip
+from pipelines.methods.embeddings import Embeddings
+from pipelines.methods.embeddings import join_embeddings
+from pipelines.methods.embeddings import try_to_embed
+from pipelines.runs.labels import part_name
+from pipelines.settings.config import Config
+
+
+def embed_by_networks(
+    embedder: keras.Model,
+    keys: Iterable[str],
+    clips: Sequence[InspectedClip],
+    config: Config,
+    what: str = "embedding",
+) -> Embeddings:
+    """Embeds every window of the clips; one that breaks is left out.
+
+    Of a detector of several networks no clip goes through those of other
+    machines, whose numbers nobody asks for: `Embeddings.firsts` tells whose
+    numbers a vector has.
+
+    Args:
+        embedder: Of the detector.
+        keys: What the detector knows, `<machine>/<section>` among it.
+        clips: The clips.
+        config: Settings of the run.
+        what: Said beside the progress bar.
+
+    Raises:
+        ValueError: If no clip could be decoded.
+
+    >>> embed_by_networks(None, [], [], Config(networks="machine"))
+    Traceback (most recent call last):
+    ValueError: There must be clips to embed. Received: 0 clips, none ...
+    """
+    if config.networks == "one" or not isinstance(embedder, JoinedEmbedder):
+        firsts = {"": (0, embedder)}
+    else:
+        firsts = _of_machines(embedder, keys, config.networks)
+    found = []
+    for machine, (first, own) in firsts.items():
+        places = np.array(
+            [
+                place
+                for place, one in enumerate(clips)
+                if machine in ("", one.clip.machine)
+            ],
+            int,
+        )
+        some = try_to_embed(
+            own.predict_on_batch if len(places) else None,
+            [clips[place] for place in places],
+            config,
+            f"{what} {machine}".strip(),
+        )
+        if some is not None:
+            windows = np.full(len(some.clips), first)
+            found.append(
+                dataclasses.replace(
+                    some,
+                    clips=places[some.clips],
+                    firsts=windows if len(firsts) > 1 else None,
+                )
+            )
+    return join_embeddings(found, len(clips))
+
+
+def _of_machines(
+    embedder: JoinedEmbedder, keys: Iterable[str], networks: str
+) -> dict[str, tuple[int, keras.Model]]:
+    """The networks of each machine, and where their numbers begin."""
+    names = sorted({part_name(key, networks) for key in keys if "/" in key})
+    starts = [0, *itertools.accumulate(embedder.dims)]
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        machine = name if networks == "machine" else name.rpartition("/")[0]
+        places.setdefault(machine, []).append(place)
+    found = {}
+    for machine, own in places.items():
+        parts = [embedder.embedders[place] for place in own]
+        joined = parts[0] if len(parts) == 1 else JoinedEmbedder(parts)
+        found[machine] = starts[own[0]], joined
+    return found

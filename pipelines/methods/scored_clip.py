@@ -1,0 +1,50 @@
+"""The record of one recording and what the scorers said of it."""
+
+import dataclasses
+import math
+
+from pipelines.datasets.clip import Clip
+
+
+@dataclasses.dataclass(frozen=True)
+class ScoredClip:
+    """A clip with its anomaly score.
+
+    Args:
+        clip: The recording.
+        anomaly_score: Finite, larger is stranger.
+        angle_degrees: Angle between the clip's embedding and the centre of
+            its own class, 0 to 180, or `None` where there is no such centre.
+        baseline_score: Finite, the baseline's anomaly score of the same
+            clip, or `None` where no baseline was run.
+
+    Raises:
+        ValueError: Where a number is NaN or infinite, or the angle is not
+            one, with the clip's path.
+
+    >>> import pathlib
+    >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "test", True)
+    >>> ScoredClip(clip, anomaly_score=3.5, angle_degrees=12.0).clip.key
+    'fan/id_00'
+    """
+
+    clip: Clip
+    anomaly_score: float
+    angle_degrees: float | None = None
+    baseline_score: float | None = None
+
+    def __post_init__(self):
+        for name in ("anomaly_score", "angle_degrees", "baseline_score"):
+            number = getattr(self, name)
+            if number is not None and not math.isfinite(number):
+                raise ValueError(
+                    f"`{name}` must be finite. Received: {name}={number} for "
+                    f"{self.clip.path}. Leave the clip out, with its reason."
+                )
+        if self.angle_degrees is not None:
+            if not 0 <= self.angle_degrees <= 180:
+                raise ValueError(
+                    "`angle_degrees` must be from 0 to 180. Received: "
+                    f"angle_degrees={self.angle_degrees} for "
+                    f"{self.clip.path}. From radians use `math.degrees`."
+                )

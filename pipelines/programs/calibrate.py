@@ -1,0 +1,199 @@
+"""Calibration by fresh normal clips: the decisions of a run set anew."""
+
+import dataclasses
+import logging
+import pathlib
+from collections.abc import Mapping
+from collections.abc import Sequence
+
+import numpy as np
+from keras import ops
+
+from keras_asd.models import AnomalyDetector
+from pipelines import atomic
+from pipelines.audio.inspected_clip import InspectedClip
+from pipelines.audio.inspection import inspect_clips
+from pipelines.calibration.calibrated import fit_check
+from pipelines.calibration.false_alarms import needed_clips
+from pipelines.calibration.fitting import describe_calibration
+from pipelines.calibration.fitting import fit_calibration
+from pipelines.calibration.fitting import read_calibration
+from pipelines.calibration.fitting import write_calibration
+from pipelines.calibration.normal_scores import NormalScores
+from pipelines.calibration.score_curves import fit_curve
+from pipelines.calibration.sources import bind_facts
+from pipelines.datasets.reading import read_all_clips
+from pipelines.methods.clip_scores import score_embeddings
+from pipelines.methods.embeddings import Embeddings
+from pipelines.methods.network_embeddings import embed_by_networks
+from pipelines.runs.artefacts import load_detector
+from pipelines.runs.clip_list import normal_clips
+from pipelines.runs.clip_list import read_clip_list
+from pipelines.runs.run_folder import RunFolder
+from pipelines.runs.run_folder import read_config
+from pipelines.settings.config import Config
+
+logger = logging.getLogger(__name__)
+
+
+def calibrate(run_path: str, roots: Sequence[str]) -> dict[str, int]:
+    """Sets the decisions of a run anew, by normal clips it has not seen.
+
+    Args:
+        run_path: Folder of a finished training run; its `detector.keras` and
+            `calibration.json` are replaced. Scores do not change.
+        roots: Data folders; the clips of their train splits, which are
+            normal, are taken.
+
+    Returns:
+        How many clips each machine was calibrated with. A machine keeps what
+        it had where its fresh clips are too few for the wished rate and
+        fewer than those before; a bare one also where one of its sections
+        has no fresh clip.
+
+    Raises:
+        FileNotFoundError: If there is no such run, or no recording.
+        ValueError: If no fresh clip is left that the run knows, or every
+            machine keeps what it had.
+
+    >>> calibrate("no_such_run", ["recordings"])
+    Traceback (most recent call last):
+    FileNotFoundError: `run` must be the folder of a training run. ...
+    """
+    run = RunFolder(pathlib.Path(run_path))
+    config = read_config(run)
+    detector = load_detector(run)
+    before = read_calibration(run.calibration)
+    fresh = embed_by_networks(
+        detector.embedder,
+        detector.groups,
+        _choose_fresh_clips(roots, config, detector, run),
+        config,
+        "calibrating",
+    )
+    rate = detector.calibration.false_alarm_rate
+    scores = _choose_better(_scores_of_keys(detector, fresh), detector, config)
+    keys = list(detector.keys)
+    calibration = fit_calibration(scores, keys, config.calibration, rate)
+    detector = detector.with_parts(
+        calibration=calibration.filled_from(detector.calibration),
+        check=fit_check(detector, fresh, scores),
+    )
+    after = bind_facts(
+        describe_calibration(scores, config.calibration, rate),
+        keys,
+        detector.calibration,
+    )
+    after["keys"] = {**before["keys"], **after["keys"]}
+    # In this order: killed between the two, the digests tell it.
+    write_calibration(run.calibration, after)
+    with atomic.replacing(run.detector) as temporary:
+        detector.save(temporary)
+    return {key: len(normal.scores) for key, normal in scores.items()}
+
+
+def _choose_fresh_clips(
+    roots: Sequence[str],
+    config: Config,
+    detector: AnomalyDetector,
+    run: RunFolder,
+) -> list[InspectedClip]:
+    listed = normal_clips(read_clip_list(run.clips))
+    trained_on = {one.sha256 for one in listed}
+    known = [
+        clip
+        for clip in read_all_clips(roots, config.seed)
+        if clip.split == "train" and clip.key in detector.keys
+    ]
+    inspected, broken = inspect_clips(known, config.recording_channel)
+    for clip, reason in broken:
+        logger.warning("left out: %s: %s", clip.path, reason)
+    fresh = [one for one in inspected if one.sha256 not in trained_on]
+    if len(fresh) < len(inspected):
+        logger.warning(
+            "left out: %d clips that the run was trained on",
+            len(inspected) - len(fresh),
+        )
+    # The first of each: a copy of a recording tells nothing new.
+    firsts = list({one.sha256: one for one in reversed(fresh)}.values())[::-1]
+    if len(firsts) < len(fresh):
+        logger.warning(
+            "left out: %d clips that are copies of others",
+            len(fresh) - len(firsts),
+        )
+    if not firsts:
+        raise ValueError(
+            "The data must hold normal recordings, in a train split, of the "
+            f"run's machines ({', '.join(detector.keys)}), which it was not "
+            f"trained on. Received: {', '.join(map(str, roots))}, with none."
+        )
+    return firsts
+
+
+def _scores_of_keys(
+    detector: AnomalyDetector, fresh: Embeddings
+) -> dict[str, NormalScores]:
+    """Scores of the clips of every key under its own name.
+
+    A bare machine has some only where all its sections have.
+    """
+    found = {}
+    for key in detector.keys:
+        sections = [
+            name for name in detector.keys if name.startswith(f"{key}/")
+        ]
+        missing = sorted(set(sections).difference(fresh.keys.tolist()))
+        if missing:
+            logger.warning(
+                "%s keeps its calibration: no fresh clip of %s",
+                key,
+                ", ".join(missing),
+            )
+            continue
+        is_own = (fresh.keys == key) | np.char.startswith(fresh.keys, f"{key}/")
+        if is_own.any():
+            own = fresh.select(is_own)
+            own = dataclasses.replace(own, keys=np.full(len(own.keys), key))
+            scores = score_embeddings(detector, own)[:, 0]
+            found[key] = NormalScores(scores[np.isfinite(scores)])
+    return found
+
+
+def _choose_better(
+    scores: Mapping[str, NormalScores],
+    detector: AnomalyDetector,
+    config: Config,
+) -> dict[str, NormalScores]:
+    """Those that tell more than what their keys were calibrated with."""
+    needed = needed_clips(detector.calibration.false_alarm_rate)
+    sizes = ops.convert_to_numpy(detector.calibration.num_clips).astype(int)
+    before = dict(zip(detector.keys, sizes.tolist(), strict=True))
+    better = {}
+    for key, normal in scores.items():
+        size = len(normal.scores)
+        if size < min(needed, before[key]):
+            logger.warning(
+                "%s keeps its calibration by %d clips: %d fresh ones are too "
+                "few, at least %d are needed",
+                key,
+                before[key],
+                size,
+                needed,
+            )
+        elif fit_curve(normal.scores, config.calibration) is None:
+            logger.warning(
+                "%s keeps its calibration: no curve can be drawn from the "
+                "scores of %d fresh clips",
+                key,
+                size,
+            )
+        else:
+            better[key] = normal
+    if not better:
+        raise ValueError(
+            "Some machine must have fresh normal recordings that tell more "
+            f"than those it was calibrated with. Received: {len(scores)} "
+            f"machines with fresh ones, none with enough. Record at least "
+            f"{needed} of each machine and section."
+        )
+    return better

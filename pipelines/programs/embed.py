@@ -1,0 +1,133 @@
+"""Embeddings of clips, as numbers and as a map on a page."""
+
+import csv
+import dataclasses
+import io
+import os
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipelines import atomic
+from pipelines.datasets.clip import Clip
+from pipelines.evaluation.plots import render_png
+from pipelines.methods.embeddings import Embeddings
+from pipelines.methods.embeddings import read_embeddings
+from pipelines.methods.network_embeddings import embed_by_networks
+from pipelines.pictures.projection import MIN_CLIPS
+from pipelines.pictures.projection import projection_figure
+from pipelines.pictures.projection import tsne
+from pipelines.runs.artefacts import load_detector
+from pipelines.runs.clip_list import normal_clips
+from pipelines.runs.clip_list import read_clip_list
+from pipelines.runs.known_clips import choose_test_clips
+from pipelines.runs.run_folder import RunFolder
+from pipelines.runs.run_folder import read_config
+
+COLUMNS = ("path", "machine", "section", "split", "domain", "is_anomaly")
+
+
+def embed(
+    run_path: str,
+    roots: Sequence[str],
+    folder: str,
+    max_clips: int = 5000,
+    seed: int = 0,
+) -> list[pathlib.Path]:
+    """Embeds the run's normal clips and test clips, and maps them by t-SNE.
+
+    Args:
+        run_path: Folder of a finished training run.
+        roots: Data folders with the test clips.
+        folder: Where `embeddings.npz` (array `embedding`, a row a clip: the
+            mean of its windows), `clips.csv` (the same rows, with t-SNE's
+            `x` and `y`) and `map.png` go.
+        max_clips: On the map; beyond that, a seeded draw.
+        seed: Of t-SNE and of the draw.
+
+    Returns:
+        The three files.
+
+    Raises:
+        FileNotFoundError: If there is no such run, or no recording.
+        ValueError: If no test clip is left that the run knows, or there are
+            too few for a map, or `max_clips` is.
+
+    >>> embed("no_such_run", ["recordings"], "maps")
+    Traceback (most recent call last):
+    FileNotFoundError: `run` must be the folder of a training run. ...
+    """
+    if max_clips < MIN_CLIPS:
+        raise ValueError(
+            f"A map needs {MIN_CLIPS} clips or more. "
+            f"Received: max_clips={max_clips}."
+        )
+    run = RunFolder(pathlib.Path(run_path))
+    config = read_config(run)
+    detector = load_detector(run)
+    normals = normal_clips(read_clip_list(run.clips))
+    trained_on = {normal.clip.path.resolve() for normal in normals}
+    test, _ = choose_test_clips(roots, config, detector, trained_on)
+    embedder = detector.embedder
+    found = [
+        (normals, read_embeddings(run.embeddings)),
+        (test, embed_by_networks(embedder, detector.groups, test, config)),
+    ]
+    clips, vectors = [], []
+    for inspected, embeddings in found:
+        whole = embeddings.whole(embedder.embedding_dim)
+        places, means = _mean_vectors(
+            dataclasses.replace(embeddings, vectors=whole)
+        )
+        clips += [inspected[place].clip for place in places]
+        vectors.append(means)
+    return _write(
+        pathlib.Path(folder),
+        clips,
+        np.concatenate(vectors),
+        max_clips,
+        seed,
+        f"{run.path.name}: embeddings, t-SNE",
+    )
+
+
+def _mean_vectors(embeddings: Embeddings) -> tuple[list[int], np.ndarray]:
+    places, rows = np.unique(embeddings.clips, return_inverse=True)
+    totals = np.zeros((len(places), embeddings.vectors.shape[1]))
+    np.add.at(totals, rows, embeddings.vectors)
+    counts = np.bincount(rows)[:, None]
+    return places.tolist(), (totals / counts).astype("float32")
+
+
+def _write(
+    folder: pathlib.Path,
+    clips: list[Clip],
+    vectors: np.ndarray,
+    max_clips: int,
+    seed: int,
+    title: str,
+) -> list[pathlib.Path]:
+    draw = np.random.default_rng(seed).permutation(len(clips))[:max_clips]
+    drawn = np.sort(draw)
+    points = tsne(vectors[drawn], seed)
+    figure = projection_figure(points, [clips[i] for i in drawn], title)
+    paths = [folder / name for name in ("embeddings.npz", "clips.csv")]
+    with atomic.replacing(paths[0]) as temporary:
+        with temporary.open("wb") as file:
+            np.savez(file, embedding=vectors)
+    places = dict(zip(drawn.tolist(), points.tolist(), strict=True))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*COLUMNS, "x", "y"])
+    for row, clip in enumerate(clips):
+        values = [getattr(clip, name) for name in COLUMNS[1:]]
+        cells = ["" if value is None else value for value in values]
+        writer.writerow(
+            [os.fspath(clip.path), *cells, *places.get(row, ("", ""))]
+        )
+    atomic.write_text(paths[1], text.getvalue())
+    picture = folder / "map.png"
+    with atomic.replacing(picture) as temporary:
+        temporary.write_bytes(render_png(figure))
+    return [*paths, picture]

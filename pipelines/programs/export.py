@@ -1,0 +1,204 @@
+"""Export: one artefact that anybody can serve and trust."""
+
+import json
+import logging
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_asd.models import AnomalyDetector
+from pipelines.calibration.calibrated import calibrated
+from pipelines.calibration.calibrated import with_false_alarm_rate
+from pipelines.calibration.fitting import describe_calibration
+from pipelines.calibration.fitting import read_calibration
+from pipelines.calibration.sources import calibration_sources
+from pipelines.calibration.sources import warn_of_optimism
+from pipelines.exporting.acceptance import ROUNDED
+from pipelines.exporting.acceptance import check_differences
+from pipelines.exporting.acceptance import check_other_outputs
+from pipelines.exporting.acceptance import find_differences
+from pipelines.exporting.acceptance import make_probes
+from pipelines.exporting.contract import make_contract
+from pipelines.exporting.contract import training_digest
+from pipelines.exporting.forms import check_form
+from pipelines.exporting.forms import open_detector
+from pipelines.exporting.forms import write_form
+from pipelines.exporting.manifest import write_manifest
+from pipelines.exporting.model_card import model_card
+from pipelines.exporting.publishing import publish
+from pipelines.exporting.real_clips import check_ranged
+from pipelines.exporting.real_clips import real_clips
+from pipelines.exporting.warmup import write_warmup
+from pipelines.methods.embeddings import read_embeddings
+from pipelines.methods.fitted_scorers import fit_scorer
+from pipelines.methods.fitted_scorers import with_scorer
+from pipelines.runs.artefacts import CONTRACT
+from pipelines.runs.artefacts import DETECTOR
+from pipelines.runs.artefacts import METRICS
+from pipelines.runs.artefacts import MODEL_CARD
+from pipelines.runs.artefacts import load_detector
+from pipelines.runs.clip_list import ListedClip
+from pipelines.runs.clip_list import read_clip_list
+from pipelines.runs.run_folder import RunFolder
+from pipelines.runs.run_folder import read_config
+from pipelines.settings.config import Config
+
+logger = logging.getLogger(__name__)
+
+# Real clips that every form is tried on, and that int8 takes ranges from.
+NUM_TRIED, NUM_RANGED = 5, 64
+
+
+def export(
+    run_path: str,
+    target: str,
+    scorer: str | None = None,
+    space: str | None = None,
+    false_alarm_rate: float | None = None,
+    also: Sequence[str] = (),
+) -> pathlib.Path:
+    """Exports the detector of a run as the next version of a served model.
+
+    The version `<target>/<number>/` appears whole or not at all, after every
+    form in it has been loaded and held against the detector; see
+    `saved_models/README.md` for what it holds.
+
+    Args:
+        run_path: Folder of a finished training run.
+        target: Folder of the served model, such as `saved_models/fan`.
+        scorer: To fit on the run's normal clips in place of its own.
+        space: Where this one measures; as the run's own if `None`.
+        false_alarm_rate: The wish where a request has none; the run's own
+            if `None`.
+        also: Names of `FORMS` to write beside the SavedModel.
+
+    Returns:
+        Folder of the new version.
+
+    Raises:
+        FileNotFoundError: If the run does not exist or has not ended.
+        ValueError: If Keras does not run on TensorFlow here, there is no
+            such scorer or form, what writes a form is not installed or finds
+            no clip, or a form does not score like the detector.
+
+    >>> export("no_such_run", "saved_models/fan")
+    Traceback (most recent call last):
+    FileNotFoundError: `run` must be the folder of a training run. ...
+    """
+    if keras.backend.backend() != "tensorflow":
+        raise ValueError(
+            "A SavedModel is exported on the TensorFlow backend. Received: "
+            f"KERAS_BACKEND={keras.backend.backend()}. The run's "
+            "detector.keras loads on any backend: export again with "
+            "KERAS_BACKEND=tensorflow."
+        )
+    for name in also:
+        check_form(name)
+    run = RunFolder(pathlib.Path(run_path))
+    config = read_config(run)
+    detector = load_detector(run)
+    listed = read_clip_list(run.clips)
+    facts = read_calibration(run.calibration)
+    if scorer is not None:
+        config = with_scorer(config, scorer, space)
+        detector, facts = _with_other_scorer(detector, config, run, listed)
+    if false_alarm_rate is not None:
+        detector = with_false_alarm_rate(detector, false_alarm_rate)
+    sources = calibration_sources(
+        facts, list(detector.keys), detector.calibration
+    )
+    warn_of_optimism(sources)
+    contract = make_contract(detector, config, sources)
+
+    number = NUM_RANGED if "litert_int8" in also else NUM_TRIED
+    clips = real_clips(listed, config, number)
+    if "litert_int8" in also:
+        check_ranged(clips, listed)
+
+    def write(version: pathlib.Path) -> None:
+        name = pathlib.Path(target).name
+        _write_version(
+            version, name, detector, contract, run, listed, clips, also
+        )
+
+    return publish(pathlib.Path(target), write)
+
+
+def _with_other_scorer(
+    detector: AnomalyDetector,
+    config: Config,
+    run: RunFolder,
+    listed: Sequence[ListedClip],
+) -> tuple[AnomalyDetector, dict[str, Any]]:
+    normals = read_embeddings(run.embeddings)
+    fitted = fit_scorer(config, normals, detector.groups, detector.head)
+    detector = detector.with_parts(scorer=fitted)
+    statistics = None
+    if run.statistics.exists():
+        statistics = read_embeddings(run.statistics)
+    logger.info("decisions are set anew, by the run's own normal clips")
+    detector, scores = calibrated(detector, normals, config, listed, statistics)
+    return detector, describe_calibration(
+        scores, config.calibration, config.false_alarm_rate
+    )
+
+
+def _write_version(
+    version: pathlib.Path,
+    name: str,
+    detector: AnomalyDetector,
+    contract: dict[str, Any],
+    run: RunFolder,
+    listed: Sequence[ListedClip],
+    clips: Sequence[tuple[np.ndarray, str]],
+    also: Sequence[str],
+) -> None:
+    detector.save(version / DETECTOR)
+    _write_json(version / CONTRACT, contract)
+    step = max(1, -(-len(clips) // NUM_TRIED))
+    tried = clips[::step]
+    probes = make_probes(detector, tried)
+    reference = open_detector(detector)
+    waveforms = [waveform for waveform, _ in clips]
+    differences = {}
+    for form in ("saved_model", *also):
+        written = write_form(form, detector, version, contract, waveforms)
+        found = find_differences(reference, written, probes)
+        check_differences(form, found, probes)
+        if form not in ROUNDED:
+            check_other_outputs(form, reference, written, probes)
+        # JSON knows no infinity.
+        differences[form] = {
+            probe: difference if np.isfinite(difference) else None
+            for probe, difference in found.items()
+        }
+    write_warmup(
+        version,
+        contract["machines"],
+        contract["samples"],
+        contract["sampling_rate"],
+    )
+    metrics = None
+    if (run.path / METRICS.name).exists():
+        text = (run.path / METRICS.name).read_text(encoding="utf-8")
+        metrics = json.loads(text)
+        _write_json(version / METRICS, metrics)
+    facts = {
+        "contract": contract,
+        "training_data_sha256": training_digest(listed),
+        "score_differences": differences,
+        "real_clips_tried": len(tried),
+        "metrics": None if metrics is None else metrics["mean"],
+    }
+    card = model_card(name, facts, listed)
+    (version / MODEL_CARD).write_text(card, encoding="utf-8")
+    write_manifest(version, facts)
+
+
+def _write_json(path: pathlib.Path, content: dict) -> None:
+    path.parent.mkdir(exist_ok=True)
+    text = json.dumps(content, indent=2, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,133 @@
+"""The list of a run's clips, as a CSV file."""
+
+import csv
+import dataclasses
+import io
+import json
+import os
+import pathlib
+from collections.abc import Sequence
+
+from pipelines import atomic
+from pipelines.audio.inspected_clip import InspectedClip
+from pipelines.datasets.clip import Clip
+
+COLUMNS = (
+    "path",
+    "machine",
+    "section",
+    "split",
+    "is_anomaly",
+    "domain",
+    "attributes",
+    "role",
+    "reason",
+    "container",
+    "subtype",
+    "sampling_rate",
+    "num_channels",
+    "num_samples",
+    "is_bare",
+    "sha256",
+)
+TRUTHS = {"": None, "True": True, "False": False}
+
+
+@dataclasses.dataclass(frozen=True)
+class ListedClip:
+    """A clip of a run and what became of it.
+
+    Args:
+        clip: The recording.
+        role: `"train"`, `"held out"` (for validation), `"contrast"`, `"test"`
+            or `"left out"`.
+        reason: Why it was left out.
+        inspected: How to decode it, where it was inspected.
+
+    >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "test", True)
+    >>> ListedClip(clip, "test").reason
+    ''
+    """
+
+    clip: Clip
+    role: str
+    reason: str = ""
+    inspected: InspectedClip | None = None
+
+
+def normal_clips(listed: Sequence[ListedClip]) -> list[InspectedClip]:
+    """The run's own normal clips, in the order of its embeddings.
+
+    >>> normal_clips([])
+    []
+    """
+    return [
+        entry.inspected
+        for role in ("train", "held out")
+        for entry in listed
+        if entry.role == role and entry.inspected
+    ]
+
+
+def write_clip_list(path: pathlib.Path, listed: Sequence[ListedClip]) -> None:
+    """Writes the clips of a run, whole or not at all.
+
+    >>> import tempfile
+    >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "test", True)
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "clips.csv")
+    >>> write_clip_list(path, [ListedClip(clip, "test")])
+    >>> path.read_text().splitlines()[1]
+    'a.wav,fan,id_00,test,True,,[],test,,,,,,,,'
+    """
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for entry in listed:
+        row = {**vars(entry.clip), "role": entry.role, "reason": entry.reason}
+        row["path"] = os.fspath(entry.clip.path)
+        row["attributes"] = json.dumps(entry.clip.attributes)
+        if entry.inspected is not None:
+            row |= vars(entry.inspected)
+            del row["clip"]
+        writer.writerow(row)
+    atomic.write_text(path, text.getvalue())
+
+
+def read_clip_list(path: pathlib.Path) -> list[ListedClip]:
+    """Reads what `write_clip_list` wrote.
+
+    >>> import tempfile
+    >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "test", True)
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "clips.csv")
+    >>> write_clip_list(path, [ListedClip(clip, "test")])
+    >>> read_clip_list(path) == [ListedClip(clip, "test")]
+    True
+    """
+    text = path.read_bytes().decode("utf-8", errors="surrogateescape")
+    return [_parse(row) for row in csv.DictReader(io.StringIO(text))]
+
+
+def _parse(row: dict[str, str]) -> ListedClip:
+    clip = Clip(
+        path=pathlib.Path(row["path"]),
+        machine=row["machine"],
+        section=row["section"],
+        split=row["split"],
+        is_anomaly=TRUTHS[row["is_anomaly"]],
+        domain=row["domain"] or None,
+        attributes=tuple(tuple(pair) for pair in json.loads(row["attributes"])),
+    )
+    inspected = None
+    if row["container"]:
+        inspected = InspectedClip(
+            clip=clip,
+            container=row["container"],
+            subtype=row["subtype"],
+            sampling_rate=int(row["sampling_rate"]),
+            num_channels=int(row["num_channels"]),
+            num_samples=int(row["num_samples"]),
+            is_bare=TRUTHS[row["is_bare"]] is True,
+            # Lists of earlier versions have none.
+            sha256=row.get("sha256", ""),
+        )
+    return ListedClip(clip, row["role"], row["reason"], inspected)

@@ -1,1 +1,0 @@
-"""The experiments and checks of the sub-cluster AdaCos paper."""

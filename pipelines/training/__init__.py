@@ -1,0 +1,1 @@
+"""Networks built and fitted on training clips."""

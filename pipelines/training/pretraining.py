@@ -1,0 +1,72 @@
+"""What a network may learn before its own training."""
+
+import dataclasses
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from pipelines.runs.clip_list import ListedClip
+from pipelines.runs.labels import Example
+from pipelines.runs.labels import LabelMap
+from pipelines.runs.labels import make_label_map
+from pipelines.runs.run_folder import RunFolder
+from pipelines.settings.config import Config
+from pipelines.training.fitting import fit_classifier
+
+logger = logging.getLogger(__name__)
+
+
+def pretrain(
+    examples: Sequence[Example],
+    listed: Sequence[ListedClip],
+    label_map: LabelMap,
+    config: Config,
+    run: RunFolder,
+) -> list[Any]:
+    """Trains the embedder of a run on another task, resumable like any.
+
+    Args:
+        examples: What the run trains on.
+        listed: Its clips with their roles.
+        label_map: Their classes.
+        config: Settings of the run, with its `pretraining`.
+        run: Its folder; the pre-training has one in it.
+
+    Returns:
+        The embedder's weights.
+
+    >>> import pathlib
+    >>> label_map = LabelMap(("fan", "pump"), {})
+    >>> run = RunFolder(pathlib.Path("runs/fan"))
+    >>> config = Config(pretraining="contrastive")
+    >>> pretrain([], [], label_map, config, run)
+    Traceback (most recent call last):
+    ValueError: Training must have clips. Received: 0 examples.
+    """
+    own = dataclasses.replace(
+        config,
+        epochs=config.pretraining_epochs,
+        learning_rate=config.pretraining_learning_rate,
+        final_learning_rate=1.0,
+        keep="last",
+    )
+    if config.pretraining == "contrastive":
+        # Nothing is scored, and not every scorer suits the loss.
+        own = dataclasses.replace(
+            own, loss="supervised_contrastive", scorer="centroids"
+        )
+    else:
+        examples = [
+            Example(one.clip, one.clip.key)
+            for one in listed
+            if one.role == "contrast"
+        ]
+        label_map = make_label_map(examples, examples)
+    logger.info("pre-training (%s) first", config.pretraining)
+    keras.utils.set_random_seed(config.seed)
+    classifier = fit_classifier(
+        examples, listed, label_map, own, run.pretraining
+    )
+    return classifier.embedder.get_weights()

@@ -1,0 +1,132 @@
+import pathlib
+import statistics
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from keras_asd.metrics import resampled_scores
+from pipelines.benchmarking.cell import Cell
+from pipelines.benchmarking.numbers import NUM_RESAMPLES
+from pipelines.benchmarking.numbers import Number
+from pipelines.benchmarking.numbers import row_numbers
+from pipelines.datasets.clip import Clip
+from pipelines.methods.scored_clip import ScoredClip
+
+KEYS = [("fan", "id_00"), ("fan", "id_02"), ("pump", "id_00")]
+
+
+def draw_cell(seed, domains=("source", "target"), num_each=12):
+    """A training's clips in a fixed order, with scores from its seed."""
+    generator = np.random.default_rng(seed)
+    scored = []
+    for machine, section in KEYS:
+        for domain in domains:
+            for is_anomaly in (False, True):
+                for place in range(num_each):
+                    path = pathlib.Path(
+                        f"{machine}/{section}_{domain}_{is_anomaly}_{place:02d}"
+                    )
+                    clip = Clip(
+                        path, machine, section, "test", is_anomaly, domain
+                    )
+                    score = generator.normal() + is_anomaly
+                    scored.append(ScoredClip(clip, float(score)))
+    return Cell(tuple(scored), spread=0.1 * seed, num_classes=7)
+
+
+def area(scored_clips, max_fpr=None):
+    labels = [one.clip.is_anomaly for one in scored_clips]
+    scores = [one.anomaly_score for one in scored_clips]
+    return roc_auc_score(labels, scores, max_fpr=max_fpr)
+
+
+def slow_numbers(cell):
+    """AUC, pAUC and official score by the rules since 2023."""
+    aucs, paucs = [], []
+    for key in KEYS:
+        own = [
+            one
+            for one in cell.scored_clips
+            if (one.clip.machine, one.clip.section) == key
+        ]
+        for domain in ("source", "target"):
+            aucs.append(
+                area(
+                    [
+                        one
+                        for one in own
+                        if one.clip.is_anomaly or one.clip.domain == domain
+                    ]
+                )
+            )
+        paucs.append(area(own, max_fpr=0.1))
+    return (
+        statistics.mean(aucs),
+        statistics.mean(paucs),
+        statistics.harmonic_mean(aucs + paucs),
+    )
+
+
+def test_means_and_deviations_are_those_of_a_slow_computation():
+    cells = [draw_cell(seed) for seed in (1, 2, 3)]
+    row = row_numbers("AdaCos", cells, 2023)
+    expected = zip(*map(slow_numbers, cells), strict=True)
+    found = (row.auc, row.pauc, row.official_score)
+    for number, values in zip(found, expected, strict=True):
+        assert number.mean == pytest.approx(statistics.mean(values))
+        assert number.deviation == pytest.approx(statistics.stdev(values))
+    assert row.spreads == (0.1, 0.2, pytest.approx(0.3))
+    assert (row.name, row.num_classes) == ("AdaCos", 7)
+
+
+def test_before_there_were_domains_machines_count_alike():
+    cell = draw_cell(1, domains=(None,))
+    aucs = {}
+    for machine, section in KEYS:
+        own = [
+            one
+            for one in cell.scored_clips
+            if (one.clip.machine, one.clip.section) == (machine, section)
+        ]
+        aucs.setdefault(machine, []).append(area(own))
+    expected = statistics.mean(map(statistics.mean, aucs.values()))
+    row = row_numbers("AdaCos", [cell], 2020)
+    assert row.auc.mean == pytest.approx(expected)
+    assert row.auc.deviation == 0
+
+
+def test_the_interval_is_of_the_mean_over_seeds_on_each_resample():
+    cells = [draw_cell(seed) for seed in (1, 2)]
+    means = np.zeros(NUM_RESAMPLES)
+    for cell in cells:
+        clips = [one.clip for one in cell.scored_clips]
+        found = resampled_scores(
+            2023,
+            [clip.machine for clip in clips],
+            [clip.section for clip in clips],
+            [clip.domain for clip in clips],
+            [clip.is_anomaly for clip in clips],
+            [one.anomaly_score for one in cell.scored_clips],
+            NUM_RESAMPLES,
+        )
+        means += found.official_score / 2
+    number = row_numbers("AdaCos", cells, 2023).official_score
+    expected = np.percentile(means, [2.5, 97.5])
+    assert number.interval == pytest.approx(expected.tolist())
+    assert number.interval[0] < number.mean < number.interval[1]
+
+
+def test_clips_without_a_label_do_not_count():
+    cell = draw_cell(1)
+    unknown = ScoredClip(
+        Clip(pathlib.Path("z"), "fan", "id_00", "test", None, "source"), 99.0
+    )
+    more = Cell((*cell.scored_clips, unknown), cell.spread, cell.num_classes)
+    assert row_numbers("a", [more], 2023) == row_numbers("a", [cell], 2023)
+
+
+def test_a_number_is_above_where_its_whole_interval_is():
+    number = Number(0.7, 0.0, (0.5, 0.9))
+    assert number.is_above(0.49)
+    assert not number.is_above(0.5)

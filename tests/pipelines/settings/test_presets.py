@@ -1,0 +1,74 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from pipelines.settings.presets import PRESETS
+from pipelines.settings.presets import choose_preset
+from pipelines.training.assembly import make_classifier
+from pipelines.training.embedder import make_embedder
+
+NUM_CLASSES = 3
+
+
+def make_small(name):
+    """The preset for clips of half a second, its network at its least."""
+    config = choose_preset(name)
+    seconds = 1.1 if config.embedder in ("flow", "mobilenet") else 0.5
+    return dataclasses.replace(
+        config,
+        clip_seconds=seconds,
+        window_step_seconds=None,
+        width=0.125,
+        num_steps=1,
+    )
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_builds_what_it_trains(name):
+    config = make_small(name)
+    waveform = np.random.default_rng(0).normal(0, 0.1, (2, config.samples))
+    if not config.is_trained:
+        embedder = make_embedder(config)
+        assert embedder.embedding_dim == config.embedding_dim
+        embedder.fit(np.array(embedder.statistics(waveform)))
+        assert embedder(waveform).shape == (2, config.embedding_dim)
+        return
+    classifier = make_classifier(config, NUM_CLASSES)
+    cosine = np.array(classifier(waveform.astype("float32")))
+    assert cosine.shape[:2] == (2, NUM_CLASSES)
+    if config.head == "cosine":
+        assert (np.abs(cosine) <= 1 + 1e-6).all()
+    targets = np.eye(NUM_CLASSES)[:2]
+    if config.targets == "rows":
+        targets = np.stack([targets, np.zeros_like(targets)], axis=1)
+    assert np.isfinite(float(classifier.loss(targets, cosine)))
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_of_published_numbers_keeps_the_published_sizes(name):
+    config = choose_preset(name)
+    if name == "reduced" or name.endswith(("_reduced", "_study", "_fused")):
+        assert config.samples < 160_000
+    else:
+        is_windowed = config.embedder == "mobilenet"
+        assert config.samples == (33_280 if is_windowed else 160_000)
+        assert config.width == (0.5 if is_windowed else 1)
+
+
+def test_the_systems_of_the_papers_are_told_apart_by_few_settings():
+    def differences(name, other):
+        first, second = (vars(choose_preset(one)) for one in (name, other))
+        return {key for key in first if first[key] != second[key]}
+
+    noisy = "tastgram_mfn_noisy_arcmix"
+    assert differences(noisy, "tastgram_mfn_arcface") == {"loss"}
+    assert differences(noisy, "tastgram_mfn_arcmix") == {"loss"}
+    assert differences(noisy, "stgram_mfn_noisy_arcmix") == {"channels"}
+    subcluster = "dual_branch_subcluster_adacos"
+    assert differences(subcluster, "dual_branch_adacos") == {"loss"}
+
+
+def test_an_unknown_preset_is_refused_with_those_there_are():
+    with pytest.raises(ValueError, match="training_free.*preset='magic'"):
+        choose_preset("magic")

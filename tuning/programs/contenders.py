@@ -1,0 +1,101 @@
+"""What a confirmation compares, and what must be told of it."""
+
+import collections
+import dataclasses
+from collections.abc import Sequence
+
+from pipelines.settings.config import Config
+from tuning.settings.search_settings import SearchSettings
+from tuning.settings.values import value_of
+from tuning.showing.trial_table import format_value
+from tuning.trials.judging.objective import ProxyObjective
+from tuning.trials.judging.official_objective import OfficialObjective
+from tuning.trials.search_data import SearchData
+
+
+def contenders(
+    settings: SearchSettings, config: Config, final: Config
+) -> dict[str, Config]:
+    """The best trial, and what it should beat, by what to call them.
+
+    Both have the search's share of held-out clips.
+
+    Args:
+        settings: Of the search.
+        config: The best trial's values in `final`.
+        final: What the search began with.
+
+    >>> settings = SearchSettings(Config(holdout=0.2), ("margin",))
+    >>> list(contenders(settings, Config(margin=0.5), Config()))
+    ['best trial: margin 0.5', 'as it was: margin 0.7']
+    """
+    rows = {"best trial": config, "as it was": final}
+    holdout = settings.config.holdout
+    return {
+        f"{name}: {_describe(one, settings.parameters)}": dataclasses.replace(
+            one, holdout=holdout
+        )
+        for name, one in rows.items()
+    }
+
+
+def contender_notes(
+    settings: SearchSettings,
+    config: Config,
+    final: Config,
+    data: SearchData,
+    objective: ProxyObjective | OfficialObjective,
+) -> list[str]:
+    """What somebody must know who believes the confirmation.
+
+    Args:
+        settings: Of the search.
+        config: The best trial's values in `final`.
+        final: What the search began with.
+        data: Clips of the search.
+        objective: What the trials were judged by.
+
+    >>> import pathlib
+    >>> from pipelines.runs.labels import LabelMap
+    >>> data = SearchData(pathlib.Path("x"), (), (), LabelMap((), {}))
+    >>> settings = SearchSettings(Config(holdout=0.05))
+    >>> contender_notes(settings, Config(), Config(), data, None)
+    ['The search found nothing better than what it began with.']
+    """
+    notes = []
+    if config == final:
+        notes.append("The search found nothing better than what it began with.")
+    tested = {
+        one.clip.path.resolve() for one in data.listed if one.role == "test"
+    }
+    if isinstance(objective, OfficialObjective) and tested & {
+        one.clip.path.resolve() for one in objective.clips
+    }:
+        notes.append(
+            "The best trial was chosen by test clips that are judged here "
+            "again, which flatters it."
+        )
+    labels = collections.defaultdict(set)
+    for one in data.listed:
+        if one.role == "test":
+            labels[one.clip.key].add(one.clip.is_anomaly)
+    judged = [key for key, found in labels.items() if {True, False} <= found]
+    sections = {one.clip.key for one in data.train}
+    if 0 < len(judged) < len(sections):
+        notes.append(
+            f"Judged on {len(judged)} of {len(sections)} sections: the others "
+            "have no test clips that are known to be normal and anomalous."
+        )
+    holdout = settings.config.holdout
+    if final.holdout != holdout:
+        notes.append(
+            f"Both hold out {holdout:g} of the normal clips, as the search "
+            f"did; best.yaml holds out {final.holdout:g}."
+        )
+    return notes
+
+
+def _describe(config: Config, parameters: Sequence[str]) -> str:
+    return ", ".join(
+        f"{name} {format_value(value_of(config, name))}" for name in parameters
+    )

@@ -1,0 +1,35 @@
+"""The best trial as a file that `keras-asd train --config` takes."""
+
+import dataclasses
+import os
+from collections.abc import Sequence
+
+import yaml
+
+from pipelines import atomic
+from pipelines.settings.config import Config
+
+
+def write_preset(
+    path: str | os.PathLike[str], config: Config, notes: Sequence[str] = ()
+) -> None:
+    """Writes every setting of a training, whole or not at all.
+
+    Args:
+        path: The YAML file.
+        config: The settings.
+        notes: Where they come from; comments at the head of the file.
+
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "best.yaml")
+    >>> write_preset(path, Config(margin=0.5), ["Found by a search."])
+    >>> text = path.read_text()
+    >>> text.splitlines()[0], "margin: 0.5" in text
+    ('# Found by a search.', True)
+    """
+    plain = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in dataclasses.asdict(config).items()
+    }
+    head = "".join(f"# {note}\n" for note in notes)
+    atomic.write_text(path, head + yaml.safe_dump(plain, sort_keys=False))

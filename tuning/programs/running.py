@@ -1,0 +1,138 @@
+"""Trials of a search run by this process, for itself or for a chief."""
+
+import dataclasses
+import os
+import pathlib
+from collections.abc import Callable
+from collections.abc import Sequence
+
+import keras_tuner
+
+from tuning.machines.worker import ChiefClient
+from tuning.machines.worker import connect
+from tuning.oracles.durable_trials import DurableTrials
+from tuning.oracles.folder_lock import FolderLock
+from tuning.oracles.told_changes import SETTINGS
+from tuning.programs.tuner import SearchTuner
+from tuning.settings.search_settings import SearchSettings
+from tuning.settings.search_settings import decode_settings
+from tuning.trials.hypermodel import SearchHyperModel
+from tuning.trials.judging.objective import ProxyObjective
+from tuning.trials.judging.objective import make_objective
+from tuning.trials.judging.official_objective import OfficialObjective
+from tuning.trials.search_data import SearchData
+from tuning.trials.search_data import prepare_search
+from tuning.trials.search_folder import DATA
+from tuning.trials.search_folder import DEVELOPMENT
+from tuning.trials.search_folder import SearchFolder
+from tuning.trials.search_folder import data_digest
+from tuning.trials.search_folder import development_digest
+from tuning.trials.trial_record import TrialRecord
+
+
+def run_trials(
+    trials: DurableTrials | ChiefClient,
+    settings: SearchSettings,
+    data: SearchData,
+    objective: ProxyObjective | OfficialObjective,
+    place: SearchFolder,
+    publish: Callable[[Sequence[TrialRecord]], None] | None = None,
+    name: str = "tuner0",
+) -> None:
+    """Builds, trains and judges trials until there are no more.
+
+    Args:
+        trials: An oracle, or the client of a chief.
+        settings: Of the search.
+        data: Its clips.
+        objective: What a trial is judged by.
+        place: Where the trials go.
+        publish: Called with all trials whenever one begins or ends.
+        name: Of whoever runs trials here.
+
+    Raises:
+        ValueError: If the clips are gone.
+        ConnectionError: If the chief falls silent for too long.
+
+    >>> import tempfile
+    >>> from pipelines.settings.config import Config
+    >>> from pipelines.runs.labels import LabelMap
+    >>> from tuning.oracles.kinds import make_oracle
+    >>> from tuning.settings.search_space import make_space
+    >>> place = SearchFolder(pathlib.Path(tempfile.mkdtemp()))
+    >>> data = SearchData(place.data, (), (), LabelMap((), {}))
+    >>> settings = SearchSettings(Config(), ("margin",), trials=1)
+    >>> space = make_space(["margin"], Config())
+    >>> oracle = make_oracle(settings, space, place.path)
+    >>> run_trials(oracle, settings, data, None, place)
+    >>> oracle.read()[0].status
+    'FAILED'
+    >>> oracle.close()
+    """
+    hypermodel = SearchHyperModel(data, settings, objective)
+    tuner = SearchTuner(trials, hypermodel, place.path, name, publish)
+    try:
+        tuner.search()
+    except keras_tuner.errors.FatalError as error:
+        raise ValueError(str(error)) from error
+
+
+def work(
+    address: str,
+    roots: Sequence[str],
+    folder: str,
+    name: str,
+    development: Sequence[str] = (),
+    timeout_seconds: float = 600.0,
+) -> None:
+    """Runs trials for a chief until there are no more.
+
+    Args:
+        address: `host:port` of the chief, which tells the settings.
+        roots: Data folders with the same clips as the chief's.
+        folder: Where this worker's trials go; it may be the chief's.
+        name: Of this worker, different from all others.
+        development: Folders of the labelled clips that the chief's
+            objective needs, if any; its own paths if there are none.
+        timeout_seconds: How long to wait for the chief.
+
+    Raises:
+        FileNotFoundError: If a data folder is missing.
+        ValueError: If the clips are not those of the chief, or another
+            worker of this name works in the folder.
+        ConnectionError: If no chief answers.
+
+    >>> work("localhost:1", ["fans"], "x", "a", timeout_seconds=0.1)
+    Traceback (most recent call last):
+    ConnectionError: ...
+    """
+    client = connect(address, name, timeout_seconds)
+    told = client.get_space().values
+    settings = decode_settings(told[SETTINGS])
+    if development:
+        settings = dataclasses.replace(settings, development=tuple(development))
+    place = SearchFolder(pathlib.Path(os.path.abspath(folder)))
+    own = place.path / "workers" / name
+    with FolderLock(own / "worker.lock"):
+        data = prepare_search(
+            [os.path.abspath(root) for root in roots], settings.config, own
+        )
+        _check_same(data_digest(data), told[DATA], roots, address)
+        objective = make_objective(settings, data)
+        if isinstance(objective, OfficialObjective):
+            digest = development_digest(objective.clips)
+            _check_same(
+                digest, told[DEVELOPMENT], settings.development, address
+            )
+        run_trials(client, settings, data, objective, place, name=name)
+
+
+def _check_same(
+    digest: str, told: str, folders: Sequence[str], address: str
+) -> None:
+    if digest != told:
+        raise ValueError(
+            "A worker must have the same clips as its chief. Received: "
+            f"{', '.join(folders)}, whose contents, or whose split, differ "
+            f"from those at {address}. Copy the chief's folders."
+        )

@@ -1,0 +1,195 @@
+"""A search from its first trial to the confirmation of its best."""
+
+import contextlib
+import dataclasses
+import json
+import logging
+import os
+import pathlib
+from collections.abc import Sequence
+
+import keras_tuner
+
+from pipelines import atomic
+from pipelines.settings.config import Config
+from tuning.machines.chief import serve_chief
+from tuning.oracles.folder_lock import FolderLock
+from tuning.oracles.kinds import count_trials
+from tuning.oracles.kinds import make_oracle
+from tuning.oracles.kinds import read_trials
+from tuning.programs.confirmation import Confirmation
+from tuning.programs.confirmation import confirm
+from tuning.programs.contenders import contender_notes
+from tuning.programs.contenders import contenders
+from tuning.programs.preset_file import write_preset
+from tuning.programs.running import run_trials
+from tuning.settings.search_settings import SearchSettings
+from tuning.settings.search_space import make_space
+from tuning.settings.values import value_of
+from tuning.settings.values import with_values
+from tuning.showing.hparams import write_hparams
+from tuning.showing.page import render_search_page
+from tuning.showing.progress import TrialLines
+from tuning.showing.trial_table import judged_trials
+from tuning.showing.trial_table import trial_table
+from tuning.trials.judging.objective import ProxyObjective
+from tuning.trials.judging.objective import make_objective
+from tuning.trials.judging.official_objective import OfficialObjective
+from tuning.trials.search_data import SearchData
+from tuning.trials.search_data import prepare_search
+from tuning.trials.search_folder import DATA
+from tuning.trials.search_folder import DEVELOPMENT
+from tuning.trials.search_folder import SearchFolder
+from tuning.trials.search_folder import data_digest
+from tuning.trials.search_folder import development_digest
+from tuning.trials.trial_record import TrialRecord
+
+logger = logging.getLogger(__name__)
+
+# Under this name a search is bound to what its best trial ends in.
+FINAL = "search/final"
+
+
+@dataclasses.dataclass(frozen=True)
+class SearchResult:
+    """What a search came to.
+
+    Args:
+        records: All trials.
+        best: The best of them.
+        config: What it is trained with.
+        table: All trials in Markdown.
+        confirmation: Of the best, if it was asked for.
+        files: What was written.
+
+    >>> record = TrialRecord("0", {}, "completed", objective=0.8)
+    >>> SearchResult((record,), record, Config(), "", None, ()).best.name
+    '0'
+    """
+
+    records: tuple[TrialRecord, ...]
+    best: TrialRecord
+    config: Config
+    table: str
+    confirmation: Confirmation | None
+    files: tuple[pathlib.Path, ...]
+
+
+def search(
+    settings: SearchSettings,
+    final: Config,
+    roots: Sequence[str],
+    folder: str,
+    num_seeds: int = 3,
+    address: str | None = None,
+    lease_seconds: float = 60.0,
+) -> SearchResult:
+    """Runs all trials, and confirms the best over several seeds.
+
+    Called again after a kill it goes on where it stopped.
+
+    Args:
+        settings: Of the search; its configuration is that of the trials.
+        final: What the best trial's values are put into at the end.
+        roots: Data folders.
+        folder: Folder of the search.
+        num_seeds: Trainings of the best, and of `final` as it is, to
+            confirm the best by; 0: none.
+        address: `host:port`, to be the chief there and leave the trials to
+            the workers that connect; `None`: runs the trials itself.
+        lease_seconds: After so long without a sign of a worker its trial is
+            given to another.
+
+    Raises:
+        FileNotFoundError: If a data folder is missing.
+        ValueError: If the search was begun with other settings, or every
+            trial failed.
+        OSError: If nobody can listen at the address.
+
+    >>> search(SearchSettings(Config()), Config(), ["no_such"], "searches/x")
+    Traceback (most recent call last):
+    FileNotFoundError: `root` must be a folder of recordings, or a CSV. ...
+    """
+    place = SearchFolder(pathlib.Path(os.path.abspath(folder)))
+    roots = [os.path.abspath(root) for root in roots]
+    with FolderLock(place.path / "data.lock"):
+        data = prepare_search(roots, settings.config, place.data)
+    objective = make_objective(settings, data)
+    base_values = {name: value_of(final, name) for name in settings.parameters}
+    space = _space(settings, final, data, objective)
+    lines = TrialLines(count_trials(settings, space))
+
+    def publish(
+        records: Sequence[TrialRecord], confirmation: str | None = None
+    ) -> None:
+        lines.update(records)
+        table = trial_table(records, settings.parameters, settings.objective)
+        atomic.write_text(place.table, table)
+        page = render_search_page(records, settings, base_values, confirmation)
+        atomic.write_text(place.page, page)
+        write_hparams(place.tensorboard, records, settings.parameters)
+
+    oracle = make_oracle(settings, space, place.path)
+    with contextlib.closing(oracle):
+        lines.begin(read_trials(oracle))
+        if address is not None:
+            serve_chief(oracle, address, lease_seconds, publish)
+        else:
+            run_trials(oracle, settings, data, objective, place, publish)
+        records = tuple(read_trials(oracle))
+    publish(records)
+    judged = judged_trials(records)
+    if not judged:
+        reasons = sorted({record.reason for record in records})
+        raise ValueError(
+            "A search needs a trial that completes. Received: "
+            f"{len(records)} trials in {place.path}, none of which did: "
+            f"{'; '.join(reasons)}. Mend that, and use another folder."
+        )
+    best = judged[0]
+    config = with_values(final, best.values)
+    write_preset(place.best, config, _origin(settings, best, len(judged)))
+    confirmation = None
+    if num_seeds:
+        confirmation = confirm(
+            contenders(settings, config, final),
+            roots,
+            place.confirmation,
+            num_seeds,
+            contender_notes(settings, config, final, data, objective),
+        )
+        publish(records, confirmation.table)
+    return SearchResult(
+        records,
+        best,
+        config,
+        place.table.read_text("utf-8"),
+        confirmation,
+        (place.table, place.page, place.best, place.tensorboard),
+    )
+
+
+def _space(
+    settings: SearchSettings,
+    final: Config,
+    data: SearchData,
+    objective: ProxyObjective | OfficialObjective,
+) -> keras_tuner.HyperParameters:
+    space = make_space(
+        settings.parameters, settings.config, settings.tuner == "grid"
+    )
+    space.Fixed(DATA, data_digest(data))
+    if isinstance(objective, OfficialObjective):
+        space.Fixed(DEVELOPMENT, development_digest(objective.clips))
+    space.Fixed(FINAL, json.dumps(dataclasses.asdict(final)))
+    return space
+
+
+def _origin(
+    settings: SearchSettings, best: TrialRecord, num_judged: int
+) -> list[str]:
+    return [
+        f"Found by `keras-asd tune`: trial {best.name}, the best of "
+        f"{num_judged} by {settings.objective}: {best.objective:.4f}.",
+        "Train with it: keras-asd train DATA --config THIS_FILE --run RUN",
+    ]

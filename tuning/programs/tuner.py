@@ -1,0 +1,198 @@
+"""The loop of a search: one trial after the other."""
+
+import contextlib
+import errno
+import logging
+import os
+import pathlib
+import time
+import traceback
+from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import keras_tuner
+from keras_tuner.engine.trial import Trial
+from keras_tuner.engine.trial import TrialStatus
+
+from pipelines.runs.run_folder import RunFolder
+from tuning.machines.leases import LeaseLost
+from tuning.machines.worker import ChiefClient
+from tuning.oracles.durable_trials import DurableTrials
+from tuning.oracles.folder_lock import FolderLock
+from tuning.oracles.kinds import SECONDS
+from tuning.oracles.kinds import read_trials
+from tuning.programs.epoch_bar import EpochBar
+from tuning.trials.trial_record import TrialRecord
+
+logger = logging.getLogger(__name__)
+
+REASON_LETTERS = 500
+TRACE_LETTERS = 8000
+FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
+
+
+class SearchTuner:
+    """Runs trials until there are no more.
+
+    A trial that fails is recorded with its reason, and the search goes on.
+    Ctrl-C or a kill leaves the trial to be resumed.
+
+    Args:
+        trials: An oracle, or the client of a chief.
+        hypermodel: Builds and fits, as `SearchHyperModel` does.
+        folder: Of the search. Trials run in `trials/<name>` of it.
+        worker_name: Of whoever runs trials here.
+        on_change: Called with all trials whenever one begins or ends; not
+            for a chief's client, which does not know them.
+
+    >>> import tempfile
+    >>> from pipelines.settings.config import Config
+    >>> from tuning.oracles.kinds import make_oracle
+    >>> from tuning.settings.search_settings import SearchSettings
+    >>> class Best:
+    ...     def build(self, hp):
+    ...         return None
+    ...     def fit(self, hp, model, **options):
+    ...         return {"val_proxy_auc": 1 - abs(hp.values["scale"] - 15) / 99}
+    >>> space = keras_tuner.HyperParameters()
+    >>> _ = space.Choice("scale", [15.0, 30.0], default=30.0)
+    >>> settings = SearchSettings(Config(), ("scale",), tuner="grid")
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> oracle = make_oracle(settings, space, folder)
+    >>> SearchTuner(oracle, Best(), folder).search()
+    >>> [one.objective for one in read_trials(oracle)]
+    [0.8484848484848485, 1.0]
+    >>> oracle.close()
+    """
+
+    def __init__(
+        self,
+        trials: DurableTrials | ChiefClient,
+        hypermodel: Any,
+        folder: pathlib.Path,
+        worker_name: str = "tuner0",
+        on_change: Callable[[list[TrialRecord]], None] | None = None,
+    ):
+        self.trials = trials
+        self.hypermodel = hypermodel
+        self.folder = folder
+        self.worker_name = worker_name
+        self.on_change = on_change
+
+    def search(self) -> None:
+        """Runs trials until there are no more.
+
+        Raises:
+            FatalError: Of keras-tuner, from the hypermodel, where no other
+                trial would do better; the search can go on later.
+            ConnectionError: If the chief falls silent for too long.
+            OSError: If the disk is full; the search can go on later.
+        """
+        if isinstance(self.trials, DurableTrials):
+            # Whoever had them is gone, since the folder is ours.
+            for name in list(self.trials.ongoing_trials):
+                self.trials.interrupt(name)
+        self._tell()
+        try:
+            while True:
+                trial = self.trials.create_trial(self.worker_name)
+                if trial.status != TrialStatus.RUNNING:
+                    return
+                self._tell()
+                self._run(trial)
+                self._tell()
+        finally:
+            if isinstance(self.trials, ChiefClient):
+                self.trials.rest()
+
+    def _is_lost(self) -> bool:
+        return isinstance(self.trials, ChiefClient) and self.trials.is_lost()
+
+    def _tell(self) -> None:
+        if self.on_change and isinstance(self.trials, DurableTrials):
+            self.on_change(read_trials(self.trials))
+
+    def _run(self, trial: Trial) -> None:
+        metrics: dict[str, float] = {}
+        message = ""
+        begin = time.monotonic()
+        try:
+            metrics = self._measure(trial)
+        except keras_tuner.errors.FatalError:
+            raise
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno in FULL_DISK:
+                # No fault of this trial, and the next ones would fail, too.
+                raise
+            message = _explain(error)
+        keras.utils.clear_session()
+        if self._is_lost():
+            logger.warning(
+                "trial %s was given to another worker: it is left",
+                trial.trial_id,
+            )
+            return
+        if message:
+            reason = message.partition("\n")[0]
+            logger.warning("trial %s failed: %s", trial.trial_id, reason)
+        metrics[SECONDS] = time.monotonic() - begin
+        self.trials.report(trial.trial_id, self.worker_name, metrics, message)
+
+    def _measure(self, trial: Trial) -> dict[str, float]:
+        hp = trial.hyperparameters
+        options: dict[str, Any] = {}
+        if "tuner/epochs" in hp.values:
+            options["last_epoch"] = hp.values["tuner/epochs"]
+        if "tuner/trial_id" in hp.values:
+            parent = self.folder / "trials" / hp.values["tuner/trial_id"]
+            options["parent"] = RunFolder(parent)
+        with self._own_folder(trial.trial_id) as run:
+            found = self.hypermodel.fit(
+                hp,
+                self.hypermodel.build(hp),
+                run=run,
+                callbacks=[
+                    _StopsWhenLost(self._is_lost),
+                    EpochBar(trial.trial_id),
+                ],
+                **options,
+            )
+        return {name: float(value) for name, value in found.items()}
+
+    @contextlib.contextmanager
+    def _own_folder(self, name: str) -> Iterator[RunFolder]:
+        """The folder of the trial, or where a worker still is, a fresh one.
+
+        That worker lost the trial, and has not noticed yet.
+        """
+        folder = self.folder / "trials"
+        try:
+            lock = FolderLock(folder / f".{name}.lock")
+        except ValueError:
+            name = f"{name}-{self.worker_name}-{os.getpid()}"
+            lock = FolderLock(folder / f".{name}.lock")
+        with lock:
+            yield RunFolder(folder / name)
+
+
+class _StopsWhenLost(keras.callbacks.Callback):
+    """Ends a training whose result nobody waits for any more."""
+
+    def __init__(self, is_lost: Callable[[], bool]):
+        super().__init__()
+        self._is_lost = is_lost
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self._is_lost():
+            raise LeaseLost("The trial was given to another worker.")
+
+
+def _explain(error: Exception) -> str:
+    """Why a trial failed: a line, and below it where."""
+    reason = " ".join(str(error).split())
+    if not isinstance(error, keras_tuner.errors.FailedTrialError):
+        reason = f"{type(error).__name__}: {reason}"
+    trace = "".join(traceback.format_exception(error))
+    return f"{reason[:REASON_LETTERS]}\n{trace[-TRACE_LETTERS:]}"

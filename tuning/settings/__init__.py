@@ -1,0 +1,1 @@
+"""Settings of a search: parameters, ranges and spaces."""

@@ -1,0 +1,114 @@
+"""Everything that decides a search, in one record."""
+
+import dataclasses
+import json
+from typing import Any
+from typing import Literal
+
+from pipelines.settings.config import Config
+
+
+@dataclasses.dataclass(frozen=True)
+class SearchSettings:
+    """Settings of a search.
+
+    Args:
+        config: What every trial starts from. Its hold-out share is the
+            search's own, so that the objective has clips to judge by.
+        parameters: Names of what is searched over; see `RANGES`.
+        objective: `val_proxy_auc` needs no anomalies; `val_official_score`
+            is measured on the labelled clips of `development`.
+        development: Data folders with labelled test clips, for the latter.
+        tuner: How values are chosen: `random`, `bayesian`, `hyperband` or
+            `grid`.
+        trials: At most so many; Hyperband's number follows from the epochs.
+        patience: A trial ends after so many epochs without a better
+            objective, and keeps its best; 0: it runs to its last epoch, and
+            is judged there.
+        seed: Of the choice of values.
+
+    Raises:
+        ValueError: If a value is out of its range.
+
+    >>> SearchSettings(Config(), trials=4).parameters
+    ('margin', 'scale', 'mix_alpha')
+    """
+
+    config: Config
+    parameters: tuple[str, ...] = ("margin", "scale", "mix_alpha")
+    objective: Literal["val_proxy_auc", "val_official_score"] = "val_proxy_auc"
+    development: tuple[str, ...] = ()
+    tuner: Literal["random", "bayesian", "hyperband", "grid"] = "bayesian"
+    trials: int = 12
+    patience: int = 0
+    seed: int = 0
+
+    def __post_init__(self):
+        for name, is_right, rule in (
+            ("parameters", bool(self.parameters), "at least one name"),
+            ("trials", self.trials >= 1, "at least 1"),
+            ("patience", self.patience >= 0, "0 or more epochs"),
+            (
+                "tuner",
+                self.tuner != "hyperband" or self.config.epochs >= 3,
+                "another where a trial has fewer than 3 epochs",
+            ),
+            ("seed", 0 <= self.seed < 2**31, "in [0, 2**31)"),
+            (
+                "config",
+                self.config.networks == "one"
+                and self.config.pretraining == "none",
+                "of one network without pre-training: a search trains no other",
+            ),
+            (
+                "development",
+                (self.objective == "val_official_score")
+                == bool(self.development),
+                "given with `val_official_score`, and only with it",
+            ),
+        ):
+            if not is_right:
+                raise ValueError(
+                    f"`{name}` must be {rule}. "
+                    f"Received: {name}={getattr(self, name)!r}."
+                )
+
+
+def encode_settings(settings: SearchSettings) -> str:
+    """The settings as one line of JSON.
+
+    >>> settings = SearchSettings(Config(margin=0.5), trials=4)
+    >>> decode_settings(encode_settings(settings)) == settings
+    True
+    """
+    return json.dumps(dataclasses.asdict(settings))
+
+
+def decode_settings(text: str) -> SearchSettings:
+    """The settings that `encode_settings` wrote.
+
+    Raises:
+        ValueError: If the text is anything else, such as that of another
+            version of this package.
+
+    >>> decode_settings("{}")
+    Traceback (most recent call last):
+    ValueError: Settings of a search must be as this version writes them...
+    """
+    try:
+        fields = json.loads(text)
+        config = Config(**_with_tuples(fields.pop("config")))
+        return SearchSettings(config=config, **_with_tuples(fields))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(
+            "Settings of a search must be as this version writes them. "
+            f"Received: {text[:60]!r}: {error}. Use the same version of "
+            "keras_asd on every machine."
+        ) from error
+
+
+def _with_tuples(fields: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in fields.items()
+    }

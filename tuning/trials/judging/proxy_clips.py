@@ -1,0 +1,178 @@
+"""Held-out clips and their stand-ins as windows, made once for a search."""
+
+import hashlib
+import json
+import logging
+import os
+import pathlib
+import secrets
+import time
+import zlib
+from collections.abc import Sequence
+
+import numpy as np
+import tqdm
+from keras import ops
+
+from keras_asd.models.clip_windows import cut_windows
+from pipelines.audio.inspected_clip import InspectedClip
+from pipelines.audio.libsndfile import decode_clip
+from pipelines.settings.config import Config
+from tuning.trials.judging.stand_ins import STAND_INS
+from tuning.trials.judging.stand_ins import alter
+
+logger = logging.getLogger(__name__)
+
+NORMAL = "normal"
+# Counts up whenever the same settings would make other windows.
+_VERSION = 1
+# What a writer has not touched for so long, it has left behind.
+_STALE_SECONDS = 3600.0
+
+
+def proxy_windows(
+    folder: pathlib.Path,
+    clips: Sequence[InspectedClip],
+    kind: str,
+    config: Config,
+    seed: int = 0,
+) -> np.ndarray:
+    """The windows of the clips, as they are or altered, from the disk.
+
+    They are made where they are not there yet: a file is whole or absent,
+    and several processes may share the folder. The same clips and settings
+    make the same bytes, wherever the recordings lie.
+
+    Args:
+        folder: Where the files go, one for each kind and settings.
+        clips: The clips, in the order that counts them.
+        kind: `"normal"`, or a key of `STAND_INS`.
+        config: Says how clips are decoded and cut.
+        seed: Of the changes.
+
+    Returns:
+        A memory map of records, `(windows,)`: `clip`, the clip's place, and
+        `window`, `(samples,)` float32.
+
+    Raises:
+        ValueError: If a clip cannot be decoded any more.
+
+    >>> proxy_windows(pathlib.Path("unused"), [], "normal", Config())
+    Traceback (most recent call last):
+    ValueError: There must be clips to judge by. Received: 0 clips.
+    """
+    if not clips:
+        raise ValueError("There must be clips to judge by. Received: 0 clips.")
+    row = np.dtype([("clip", "<i4"), ("window", "<f4", (config.samples,))])
+    path = folder / f"{kind}_{_digest(clips, kind, config, seed)}.windows"
+    if not path.exists():
+        _write(path, clips, kind, config, seed, row)
+    return np.memmap(path, row, mode="r")
+
+
+def clip_number(inspected: InspectedClip, *words: str | int) -> int:
+    """A number that follows from the words and the clip's content alone.
+
+    >>> from pipelines.datasets.clip import Clip
+    >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
+    >>> one = InspectedClip(clip, "WAV", "PCM_16", 16000, 1, 9, True, "c0ffee")
+    >>> clip_number(one, "order", 0) == clip_number(one, "order", 0)
+    True
+    """
+    text = json.dumps([*words, _fingerprint(inspected)])
+    return zlib.crc32(text.encode())
+
+
+def _fingerprint(inspected: InspectedClip) -> list[str]:
+    # Lists of clips of earlier versions have no checksums.
+    own = inspected.sha256 or inspected.clip.path.name
+    return [inspected.clip.key, own]
+
+
+def _digest(
+    clips: Sequence[InspectedClip], kind: str, config: Config, seed: int
+) -> str:
+    settings = [
+        _VERSION,
+        kind,
+        config.sampling_rate,
+        config.samples,
+        config.recording_channel,
+        config.long_clips,
+        config.window_step,
+        config.short_clips,
+        [_fingerprint(one) for one in clips],
+    ]
+    if kind != NORMAL:
+        stand_in = STAND_INS[kind]
+        settings += [seed, stand_in.weakest, stand_in.strongest]
+    return hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:16]
+
+
+def _write(
+    path: pathlib.Path,
+    clips: Sequence[InspectedClip],
+    kind: str,
+    config: Config,
+    seed: int,
+    row: np.dtype,
+) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_stale(path)
+    temporary = path.with_name(f".{path.stem}_{secrets.token_hex(4)}.partial")
+    try:
+        with temporary.open("wb") as file:
+            for place, one in enumerate(
+                tqdm.tqdm(
+                    clips, desc=f"making {kind}", unit="clip", disable=None
+                )
+            ):
+                windows = _cut(_read(one, kind, config, seed), config)
+                rows = np.zeros(len(windows), row)
+                rows["clip"] = place
+                rows["window"] = windows
+                rows.tofile(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _read(
+    one: InspectedClip, kind: str, config: Config, seed: int
+) -> np.ndarray:
+    try:
+        waveform = decode_clip(
+            one.clip.path, config.sampling_rate, config.recording_channel
+        )
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ValueError(
+            "Held-out clips must stay where they are during a search. "
+            f"Received: {one.clip.path}: {error}. Bring it back."
+        ) from error
+    if kind == NORMAL:
+        return waveform
+    rng = np.random.default_rng(clip_number(one, kind, seed))
+    return alter(kind, waveform, config.sampling_rate, rng)
+
+
+def _cut(waveform: np.ndarray, config: Config) -> np.ndarray:
+    windows = cut_windows(
+        waveform[None],
+        config.samples,
+        is_cropped=config.long_clips == "crop",
+        step=config.window_step,
+        is_padded=config.short_clips == "pad",
+    )
+    return ops.convert_to_numpy(windows)[0]
+
+
+def _remove_stale(path: pathlib.Path) -> None:
+    """Removes what a writer left that was killed."""
+    for left in path.parent.glob(f".{path.stem}_*.partial"):
+        try:
+            if time.time() - left.stat().st_mtime > _STALE_SECONDS:
+                left.unlink()
+        except FileNotFoundError:
+            pass  # Another process was faster.
