@@ -13,6 +13,8 @@ from pipelines.datasets.clip import Clip
 from pipelines.runs.labels import make_examples
 from pipelines.runs.labels import make_label_map
 from pipelines.settings.config import Config
+from pipelines.settings.embedders import MobileFaceNet
+from pipelines.settings.front_ends import LogMel
 from pipelines.training.assembly import make_classifier
 from pipelines.training.training_data import TrainingData
 
@@ -25,9 +27,8 @@ def main(folder: str) -> None:
         for index, path in enumerate(paths)
     ]
     config = Config(
+        embedder=MobileFaceNet(front_end=LogMel(num_mel_bins=32), width=0.25),
         clip_seconds=1.0,
-        num_mel_bins=32,
-        width=0.25,
         epochs=1,
         holdout=0.0,
         keep="last",

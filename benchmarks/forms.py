@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from pipelines.settings.embedders import MobileFaceNet
+
 NUM_CLASSES = 41
 
 
@@ -37,7 +39,11 @@ class Forms:
         tf.config.threading.set_intra_op_parallelism_threads(threads[0])
         tf.config.threading.set_inter_op_parallelism_threads(threads[1])
         keras.utils.set_random_seed(0)
-        config = Config(clip_seconds=1.0, width=0.25) if is_quick else Config()
+        config = (
+            Config(embedder=MobileFaceNet(width=0.25), clip_seconds=1.0)
+            if is_quick
+            else Config()
+        )
         classes = tuple(f"fan/id_{index:02}" for index in range(NUM_CLASSES))
         keys = {name: (index,) for index, name in enumerate(classes)}
         self.folder = folder

@@ -8,6 +8,7 @@ from typing import Any
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.settings.config import Config
 from pipelines.settings.presets import choose_preset
+from pipelines.settings.reading import read_settings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,14 +56,14 @@ class BenchmarkRow:
     Args:
         name: Of the row.
         preset: Settings to start from.
-        changes: Settings that differ.
-        scorers: Further scorers, fitted on the embeddings of the same
+        changes: Settings that differ, as `read_settings` takes them.
+        scorers: Labels of further scorers, fitted on the embeddings of the same
             training; a line each.
         printed: What others printed of it.
         note: What a reader of the table must know.
 
-    >>> BenchmarkRow("kNN", "training_free", scorers=("centroids",)).lines
-    ('kNN', 'kNN + centroids')
+    >>> BenchmarkRow("kNN", "training_free", scorers=("Centroids",)).lines
+    ('kNN', 'kNN + Centroids')
     """
 
     name: str
@@ -79,9 +80,8 @@ class BenchmarkRow:
 
     def config(self, seed: int) -> Config:
         """Settings of its training with a seed."""
-        return dataclasses.replace(
-            choose_preset(self.preset), **self.changes, seed=seed
-        )
+        changes = {**self.changes, "seed": seed}
+        return read_settings(changes, choose_preset(self.preset))
 
 
 @dataclasses.dataclass(frozen=True)

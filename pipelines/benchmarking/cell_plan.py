@@ -7,6 +7,8 @@ from typing import Any
 
 from pipelines import atomic
 from pipelines.settings.config import Config
+from pipelines.settings.reading import read_settings
+from pipelines.settings.reading import write_settings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,7 +68,10 @@ def write_plan(plan: CellPlan) -> None:
     >>> read_plan(plan.request) == plan
     True
     """
-    fields = dataclasses.asdict(plan) | {"folder": str(plan.folder)}
+    fields = vars(plan) | {
+        "folder": str(plan.folder),
+        "config": write_settings(plan.config),
+    }
     atomic.write_text(plan.request, json.dumps(fields, indent=2) + "\n")
 
 
@@ -78,7 +83,7 @@ def read_plan(path: pathlib.Path) -> CellPlan:
     FileNotFoundError: ...
     """
     fields = _with_tuples(json.loads(path.read_text(encoding="utf-8")))
-    fields["config"] = Config(**_with_tuples(fields["config"]))
+    fields["config"] = read_settings(fields["config"])
     fields["folder"] = pathlib.Path(fields["folder"])
     return CellPlan(**fields)
 

@@ -14,7 +14,7 @@ class Row:
         snr_db: Power of the machines over their surroundings in the
             built-in data, where it is not the default.
 
-    >>> Row("AdaCos", {"loss": "adacos"}).snr_db is None
+    >>> Row("AdaCos", {"loss": "AdaCos"}).snr_db is None
     True
     """
 
@@ -40,7 +40,7 @@ class Study:
 
 
 _ONE_CLASS: dict[str, Any] = {
-    "loss": "one_class_compactness",
+    "loss": "OneClassCompactness",
     "classes": "one",
     "domain_classes": False,
 }
@@ -51,10 +51,10 @@ def _losses(classes: str, with_domain: bool) -> tuple[Row, ...]:
     return tuple(
         Row(name, {"loss": loss, **task})
         for name, loss in (
-            ("intra-class compactness", "intra_class_compactness"),
-            ("compactness + cross-entropy", "compactness_cross_entropy"),
-            ("AdaCos", "adacos"),
-            ("sub-cluster AdaCos", "subcluster_adacos"),
+            ("intra-class compactness", "IntraClassCompactness"),
+            ("compactness + cross-entropy", "CompactnessCrossEntropy"),
+            ("AdaCos", "AdaCos"),
+            ("sub-cluster AdaCos", "SubclusterAdaCos"),
         )
     )
 
@@ -81,7 +81,7 @@ STUDIES = {
         "How far does compactness alone go?",
         (
             Row("one class", _ONE_CLASS),
-            *_tasks("intra_class_compactness"),
+            *_tasks("IntraClassCompactness"),
         ),
     ),
     "machine_labels": Study(
@@ -122,7 +122,7 @@ STUDIES = {
         "How much must the auxiliary task tell apart?",
         (
             Row("none: one-class compactness", _ONE_CLASS),
-            *_tasks("subcluster_adacos"),
+            *_tasks("SubclusterAdaCos"),
         ),
     ),
 }

@@ -1,6 +1,7 @@
 """Benchmarks read from YAML files, the shipped ones and others."""
 
 import pathlib
+from dataclasses import fields
 from typing import Any
 
 import yaml
@@ -90,10 +91,10 @@ def _parse(document: Any, name: str) -> Benchmark:
         )
     built_in = None
     if "built_in" in document:
-        fields = check_settings_of(
+        built_in_fields = check_settings_of(
             SyntheticSettings, document["built_in"], "`built_in`"
         )
-        built_in = SyntheticSettings(**fields)
+        built_in = SyntheticSettings(**built_in_fields)
     question = str(document["question"]).strip()
     return Benchmark(name, question, rows, reference, seeds, built_in)
 
@@ -110,14 +111,15 @@ def _parse_row(entry: Any) -> BenchmarkRow:
     is_list = isinstance(scorers, list)
     if not is_list or not all(isinstance(one, str) for one in scorers):
         raise ValueError(
-            "`scorers` must be a list of names, such as [centroids]. "
+            "`scorers` must be a list of names, such as [Centroids]. "
             f"Received: scorers={scorers!r} in {where}."
         )
     try:
         choose_preset(str(entry["preset"]))
     except ValueError as error:
         raise ValueError(f"{error} It is that of {where}.") from None
-    changes = check_settings_of(Config, entry.get("changes", {}), where)
+    changes = entry.get("changes") or {}
+    check_keys(changes, [field.name for field in fields(Config)], (), where)
     if "seed" in changes:
         raise ValueError(
             "The seeds are the benchmark's, which counts from 1. Received: "

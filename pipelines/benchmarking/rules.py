@@ -6,13 +6,13 @@ from argparse import ArgumentError
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
-from typing import get_args
-from typing import get_type_hints
 
 from jsonargparse import ArgumentParser
 
 from pipelines.benchmarking.benchmark import PrintedNumbers
 from pipelines.settings.config import Config
+from pipelines.settings.labels import label
+from pipelines.settings.scorer_choice import choose_scorers
 
 # Words by which one would ask for the best of several by its test scores.
 _SELECTING = {"select", "select_on", "select_by", "selection", "objective"}
@@ -90,8 +90,9 @@ def check_settings_of(kind: type, entry: Any, where: str) -> dict[str, Any]:
         ValueError: For a field that there is not, or a value that is not of
             its type.
 
-    >>> check_settings_of(Config, {"learning_rate": "1e-3"}, "it")
-    {'learning_rate': 0.001}
+    >>> from pipelines.datasets.synthetic import SyntheticSettings
+    >>> check_settings_of(SyntheticSettings, {"seconds": "2"}, "it")
+    {'seconds': 2.0}
     """
     entry = {} if entry is None else entry
     names = [field.name for field in dataclasses.fields(kind)]
@@ -108,31 +109,31 @@ def check_settings_of(kind: type, entry: Any, where: str) -> dict[str, Any]:
     return {name: read[name] for name in entry}
 
 
-def check_scorers(names: Sequence[str], config: Config, where: str) -> None:
+def check_scorers(texts: Sequence[str], config: Config, where: str) -> None:
     """Refuses scorers that are not known, named twice or do not suit.
 
     Args:
-        names: Further scorers of a row.
+        texts: Labels of the further scorers of a row.
         config: The row's settings, with its own scorer.
         where: Which row.
 
     Raises:
         ValueError: For the first of them.
 
-    >>> check_scorers(["mahalanobis"], Config(scorer="local_density"), "it")
+    >>> check_scorers(["Mahalanobis"], Config(), "it")
     """
-    known, own = get_args(get_type_hints(Config)["scorer"]), config.scorer
-    for place, name in enumerate(names):
-        if name not in known or name in (own, *names[:place]):
-            raise ValueError(
-                f"`scorers` must be of {', '.join(known)}, each once and "
-                f"without the row's own, {own}. Received: {name!r} in {where}."
-            )
-        changes: dict[str, Any] = {"scorer": name}
+    known = [label(config.scorer)]
+    for text in texts:
         try:
-            dataclasses.replace(config, **changes)
+            [scorer] = choose_scorers([text], config)
         except ValueError as error:
             raise ValueError(f"{error} It is in {where}.") from None
+        if text in known or label(scorer) != text:
+            raise ValueError(
+                "`scorers` must be labels, each once and without the row's "
+                f"own, {known[0]}. Received: {text!r} in {where}."
+            )
+        known.append(text)
 
 
 def read_printed(entry: Any, where: str) -> PrintedNumbers:

@@ -1,5 +1,6 @@
 """The test clips of a run, scored by several scorers at once."""
 
+import dataclasses
 import logging
 import pathlib
 from collections.abc import Sequence
@@ -9,11 +10,10 @@ import numpy as np
 from keras_asd.models import AnomalyDetector
 from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.benchmarking.cell_scores import OWN_SCORER
+from pipelines.methods.choice import choose_method
 from pipelines.methods.clip_scores import score_embeddings
 from pipelines.methods.embeddings import Embeddings
 from pipelines.methods.embeddings import read_embeddings
-from pipelines.methods.fitted_scorers import fit_scorer
-from pipelines.methods.fitted_scorers import with_scorer
 from pipelines.methods.network_embeddings import embed_by_networks
 from pipelines.methods.scored_clip import ScoredClip
 from pipelines.runs.artefacts import load_detector
@@ -22,6 +22,7 @@ from pipelines.runs.clip_list import read_clip_list
 from pipelines.runs.known_clips import choose_test_clips
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
+from pipelines.settings.scorer_choice import choose_scorers
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ def score_by_scorers(
     Args:
         folder: Of a finished training run.
         roots: Data folders.
-        scorers: Names of further scorers, to be fitted on the run's
+        scorers: Labels of further scorers, to be fitted on the run's
             embeddings of normal clips.
         detector: That of the run; read from its folder if `None`.
 
@@ -69,12 +70,9 @@ def score_by_scorers(
     normals = read_embeddings(run.embeddings)
     for name in scorers:
         try:
-            scorer = fit_scorer(
-                with_scorer(config, name),
-                normals,
-                detector.groups,
-                detector.head,
-            )
+            [other] = choose_scorers([name], config)
+            method = choose_method(dataclasses.replace(config, scorer=other))
+            scorer = method.fit_scorer(normals, detector.groups, detector.head)
         except ValueError as error:
             logger.warning("left out: %s: %s", name, error)
             found[name] = []

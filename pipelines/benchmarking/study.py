@@ -25,6 +25,7 @@ from pipelines.evaluation.official.unjudged import Unjudged
 from pipelines.evaluation.plots import render_png
 from pipelines.methods.scored_clip import ScoredClip
 from pipelines.settings.config import Config
+from pipelines.settings.reading import read_settings
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +106,7 @@ def run_study(
             for row in study.rows:
                 found = run_cell(
                     roots or [_built_in_data(place, row, data)],
-                    dataclasses.replace(config, **row.changes, seed=seed),
+                    read_settings({**row.changes, "seed": seed}, config),
                     str(place / "runs" / _file_name(row.name) / f"seed_{seed}"),
                 )
                 cells[row.name].append(found)

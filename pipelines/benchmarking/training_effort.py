@@ -1,11 +1,10 @@
 """How much a training heard, whatever number of networks it trained."""
 
-from pipelines.methods.networks import list_examples
 from pipelines.runs.checkpoints import read_history
 from pipelines.runs.clip_list import read_clip_list
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
-from pipelines.training.network_parts import part_clips
+from pipelines.training.tasks import list_tasks
 
 
 def count_epochs(run: RunFolder) -> int:
@@ -36,20 +35,19 @@ def count_heard(run: RunFolder) -> int:
     FileNotFoundError: `run` must be the folder of a training run. ...
     """
     config = read_config(run)
-    listed = read_clip_list(run.clips)
-    parts = part_clips(listed, config)
-    is_one = len(parts) == 1
+    tasks = list_tasks(read_clip_list(run.clips), config)
+    pretraining = config.pretraining
     num_heard = 0
-    for place, (name, clips) in enumerate(parts.items()):
-        network = run if is_one else run.part(place, name)
-        roles = {one.clip.path: one.role for one in clips}
-        examples, _ = list_examples(clips, config)
+    for index, task in enumerate(tasks):
+        network = run if len(tasks) == 1 else run.part(index, task.name)
+        roles = {entry.clip.path: entry.role for entry in task.listed}
         num_trained = sum(
-            roles[one.clip.path] in ("train", "contrast") for one in examples
+            roles[example.clip.path] in ("train", "contrast")
+            for example in task.examples
         )
         num_heard += len(read_history(network)) * num_trained
         num_before = num_trained
-        if config.pretraining == "built_in":
+        if pretraining is not None and pretraining.is_on_built_in:
             num_before = list(roles.values()).count("contrast")
         num_heard += len(read_history(network.pretraining)) * num_before
     return num_heard

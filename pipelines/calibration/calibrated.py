@@ -22,7 +22,6 @@ def calibrated(
     normals: Embeddings,
     config: Config,
     listed: Sequence[ListedClip],
-    statistics: Embeddings | None = None,
 ) -> tuple[AnomalyDetector, dict[str, NormalScores]]:
     """The detector with p-values, decisions and limits of its normal clips.
 
@@ -32,8 +31,6 @@ def calibrated(
         config: Settings of the run, with the detector's scorer.
         listed: The clips of the run with their roles; those that were held
             out of the training tell most.
-        statistics: What the normals were before whitening, where nothing is
-            trained.
 
     Returns:
         The detector, and the normal scores that it was calibrated with.
@@ -42,7 +39,8 @@ def calibrated(
     >>> from pipelines.runs.labels import LabelMap
     >>> keys = {"fan": (0,), "fan/a": (0,), "pump": (1,), "pump/b": (1,)}
     >>> label_map = LabelMap(("fan/a", "pump/b"), keys, keys)
-    >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
+    >>> config = Config(
+    ...     MobileFaceNet(LogMel(16), width=0.125), clip_seconds=0.5)
     >>> detector = make_detector(config, label_map)
     >>> nothing = np.zeros(0, int)
     >>> normals = Embeddings(np.zeros((0, 128)), nothing, nothing, nothing)
@@ -53,7 +51,7 @@ def calibrated(
     unseen = {entry.clip.path for entry in listed if entry.role == "held out"}
     is_unseen = [one.clip.path in unseen for one in normal_clips(listed)]
     scores = calibration_scores(
-        detector, normals, config, np.array(is_unseen, bool), statistics
+        detector, normals, config, np.array(is_unseen, bool)
     )
     calibration = fit_calibration(
         scores,
@@ -82,7 +80,8 @@ def fit_check(
     >>> from pipelines.runs.labels import LabelMap
     >>> keys = {"fan": (0,), "fan/a": (0,), "pump": (1,), "pump/b": (1,)}
     >>> label_map = LabelMap(("fan/a", "pump/b"), keys, keys)
-    >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
+    >>> config = Config(
+    ...     MobileFaceNet(LogMel(16), width=0.125), clip_seconds=0.5)
     >>> detector = make_detector(config, label_map)
     >>> rows = np.arange(40)
     >>> normals = Embeddings(
@@ -119,7 +118,7 @@ def with_false_alarm_rate(
 
     >>> from pipelines.training.assembly import make_detector
     >>> from pipelines.runs.labels import LabelMap
-    >>> config = Config(clip_seconds=1.0, width=0.25)
+    >>> config = Config(MobileFaceNet(width=0.25), clip_seconds=1.0)
     >>> labels = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
     >>> detector = make_detector(config, labels)
     >>> with_false_alarm_rate(detector, 0.01).calibration.false_alarm_rate

@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from keras_asd.models import AnomalyDetector
 from pipelines.calibration.sources import OPTIMISTIC
+from pipelines.methods.choice import choose_method
 from pipelines.methods.clip_scores import score_embeddings
 from pipelines.methods.clip_scores import unseen_folds
 from pipelines.methods.embeddings import Embeddings
 from pipelines.settings.config import Config
-from pipelines.settings.loss_facts import UNFITTED_SCORERS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +44,6 @@ def calibration_scores(
     embeddings: Embeddings,
     config: Config,
     is_unseen: NDArray[np.bool_],
-    statistics: Embeddings | None = None,
 ) -> dict[str, NormalScores]:
     """Scores of the normal clips, as a fresh clip would score.
 
@@ -59,9 +58,6 @@ def calibration_scores(
         embeddings: Of the run's normal clips.
         config: Settings of the run, with the detector's scorer.
         is_unseen: Whether each clip was kept out of training, `(clips,)`.
-        statistics: Where nothing is trained: the vectors before whitening,
-            row by row those of `embeddings`. The whitening is fitted anew
-            for each fold then, and every clip is unseen.
 
     Returns:
         The scores of every key of the detector.
@@ -80,16 +76,17 @@ def calibration_scores(
         for name in detector.keys
     }
     found = {name: np.full(len(keys), np.nan) for name in owners}
-    for fold, out in unseen_folds(detector, embeddings, config, statistics):
+    for fold, out in unseen_folds(detector, embeddings, config):
         for name, is_own in owners.items():
             own = out.select(is_own[out.clips])
             own = dataclasses.replace(own, keys=np.full(len(own.keys), name))
             scores = score_embeddings(fold, own)[:, 0]
             scored = np.flatnonzero(np.isfinite(scores))
             found[name][scored] = scores[scored]
-    is_fitted = config.scorer not in UNFITTED_SCORERS
-    source = "out of fold" if is_fitted else "trained on"
-    is_unseen = is_unseen[: len(keys)] | (statistics is not None)
+    source = "out of fold" if config.scorer.is_fitted else "trained on"
+    is_unseen = is_unseen[: len(keys)]
+    if not choose_method(config).has_seen_clips:
+        is_unseen = np.ones_like(is_unseen)
     return {
         name: _choose(found[name], is_unseen, config.false_alarm_rate, source)
         for name in owners

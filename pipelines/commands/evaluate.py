@@ -21,12 +21,6 @@ def run(words: list[str]) -> int:
         "or `all`; `keras-asd train --help` lists them",
     )
     parser.add_argument(
-        "--space",
-        choices=["own", "sphere", "standardized", "whitened", "raw"],
-        help="where these scorers measure, each in the one it has of its own "
-        "or all in that one; as the run's own if not given",
-    )
-    parser.add_argument(
         "--year",
         type=int,
         help="of DCASE Task 2, whose official rules judge; those that suit "
@@ -39,8 +33,6 @@ def run(words: list[str]) -> int:
         "evaluator takes, one folder a scorer",
     )
     options = parser.parse_args(words)
-    if options.space and not options.scorer:
-        parser.error("--space is for scorers that are fitted: give --scorer")
     from pipelines.evaluation.scorer_table import scorer_table
     from pipelines.programs.evaluate import evaluate_scorers
 
@@ -48,7 +40,6 @@ def run(words: list[str]) -> int:
         options.run,
         options.data,
         options.scorer,
-        options.space,
         options.year,
         options.submission,
     )

@@ -39,11 +39,6 @@ def run(words: list[str]) -> int:
         help="fit this scorer on the run's normal clips in place of its own; "
         "`keras-asd train --help` lists them",
     )
-    parser.add_argument(
-        "--space",
-        choices=["own", "sphere", "standardized", "whitened", "raw"],
-        help="where it measures; as the run's own if not given",
-    )
     options = parser.parse_args(words)
     from pipelines.programs.export import export
 
@@ -51,7 +46,6 @@ def run(words: list[str]) -> int:
         options.run,
         options.to,
         options.scorer,
-        options.space,
         options.false_alarm_rate,
         options.also,
     )

@@ -2,10 +2,8 @@
 
 import argparse
 import contextlib
-import dataclasses
 import logging
 import pathlib
-from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +15,11 @@ from pipelines.runs.run_folder import read_config
 from pipelines.settings.config import Config
 from pipelines.settings.presets import PRESETS
 from pipelines.settings.presets import choose_preset
+from pipelines.settings.reading import PARSER_MODE
+from pipelines.settings.reading import add_settings
+from pipelines.settings.reading import read_options
+from pipelines.settings.reading import set_defaults
+from pipelines.settings.reading import spell_out_words
 from pipelines.settings.regimes import REGIMES
 from pipelines.settings.regimes import choose_regime
 from pipelines.settings.regimes import describe_choice
@@ -59,7 +62,7 @@ def parse_training(words: Sequence[str]) -> tuple[Config, list[str], str]:
         further_presets=(AUTO,),
     )
     parser.add_argument("--run", type=str, help="folder of the run")
-    options = parser.parse_args(list(words)).as_dict()
+    options = parse_settings(parser, words)
     data = options["folders"] or options["data"]
     if not data or not options["run"]:
         parser.error(
@@ -76,14 +79,14 @@ def _choose_preset(
     parser: ArgumentParser,
     words: Sequence[str],
     data: Sequence[str],
-    options: Mapping[str, Any],
+    options: Any,
 ) -> str:
     run = RunFolder(pathlib.Path(options["run"]))
     if run.config.exists() and run.clips.exists():
-        begun = dataclasses.asdict(read_config(run))
+        begun = read_config(run)
         for regime in REGIMES:
             found = _parse_with_preset(parser, words, regime.preset)
-            if all(found[name] == value for name, value in begun.items()):
+            if read_config_options(parser, found) == begun:
                 logger.info("--preset auto goes on with %s", regime.preset)
                 return regime.preset
     # It knows how to decode, which --help need not wait for.
@@ -96,9 +99,25 @@ def _choose_preset(
 
 def _parse_with_preset(
     parser: ArgumentParser, words: Sequence[str], preset: str
-) -> dict[str, Any]:
-    parser.set_defaults(dataclasses.asdict(choose_preset(preset)))
-    return parser.parse_args(list(words)).as_dict()
+) -> Any:
+    set_defaults(parser, choose_preset(preset))
+    return parse_settings(parser, words)
+
+
+def parse_settings(parser: ArgumentParser, words: Sequence[str]) -> Any:
+    """What words say, with labels and import paths spelt out.
+
+    Raises:
+        SystemExit: With code 2, after a clear line, for what is not right.
+
+    >>> parser = make_config_parser([], "keras-asd train", "Trains.")
+    >>> parse_settings(parser, ["--loss", "AdaCos"])["loss.class_path"][-6:]
+    'AdaCos'
+    """
+    try:
+        return parser.parse_args(spell_out_words(words))
+    except ValueError as error:
+        parser.error(str(error))
 
 
 def make_config_parser(
@@ -118,11 +137,13 @@ def make_config_parser(
         further_presets: Names that are taken beside those of presets.
 
     >>> parser = make_config_parser([], "keras-asd train", "Trains.")
-    >>> parser.get_defaults().margin
-    0.7
+    >>> parser.get_defaults().epochs
+    300
     """
     preset = _find_preset(words, preset)
-    parser = ArgumentParser(prog=prog, description=description)
+    parser = ArgumentParser(
+        prog=prog, description=description, parser_mode=PARSER_MODE
+    )
     parser.add_argument(
         "folders", nargs="*", type=str, metavar="DATA", help="data folders"
     )
@@ -142,31 +163,27 @@ def make_config_parser(
         help="settings to start from"
         + ("; auto: those that suit the data" if further_presets else ""),
     )
-    parser.add_class_arguments(Config)
-    parser.set_defaults(dataclasses.asdict(choose_preset(preset)))
+    add_settings(parser, choose_preset(preset))
     return parser
 
 
-def read_config_options(
-    parser: ArgumentParser, options: Mapping[str, Any]
-) -> Config:
-    """The configuration among the options of such a parser.
+def read_config_options(parser: ArgumentParser, options: Any) -> Config:
+    """The settings among the options of such a parser.
 
     Args:
-        parser: Of `make_config_parser`; it tells what is not right.
-        options: What it parsed.
+        parser: Of `make_config_parser`; it reports what is not right.
+        options: What `parse_settings` gave.
 
     Raises:
         SystemExit: With code 2, after a clear line, for what is not right.
 
     >>> parser = make_config_parser([], "keras-asd train", "Trains.")
-    >>> options = parser.parse_args(["--epochs", "3"]).as_dict()
+    >>> options = parse_settings(parser, ["--epochs", "3"])
     >>> read_config_options(parser, options).epochs
     3
     """
-    names = [field.name for field in dataclasses.fields(Config)]
     try:
-        return Config(**{name: options[name] for name in names})
+        return read_options(parser, options)
     except ValueError as error:
         parser.error(str(error))
 

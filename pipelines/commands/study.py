@@ -33,11 +33,7 @@ def run(words: list[str]) -> int:
     )
     parser.add_argument(
         "--preset",
-        choices=[
-            name
-            for name, config in PRESETS.items()
-            if config.embedder == "dual_branch"
-        ],
+        choices=[name for name in PRESETS if name.startswith("dual_branch")],
         default="dual_branch_study",
         help="settings that the rows change (dual_branch_study)",
     )

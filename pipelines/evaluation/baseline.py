@@ -57,7 +57,7 @@ def baseline_scores(
 def _mean_features(
     clips: Sequence[InspectedClip], config: Config, what: str
 ) -> np.ndarray:
-    rate, bins = config.sampling_rate, config.num_mel_bins
+    rate, bins = config.sampling_rate, config.embedder.num_mel_bins
 
     def measure(windows: np.ndarray) -> np.ndarray:
         return np.stack(

@@ -12,6 +12,7 @@ from pipelines.calibration.sources import OPTIMISTIC
 from pipelines.runs.clip_list import ListedClip
 from pipelines.runs.clip_list import normal_clips
 from pipelines.settings.config import Config
+from pipelines.settings.labels import label
 
 # Of the contract itself: it rises where a reader of the last would err.
 CONTRACT_VERSION = 2
@@ -30,7 +31,7 @@ def make_contract(
 
     >>> from pipelines.training.assembly import make_detector
     >>> from pipelines.runs.labels import LabelMap
-    >>> config = Config(clip_seconds=1.0, width=0.25)
+    >>> config = Config(MobileFaceNet(width=0.25), clip_seconds=1.0)
     >>> labels = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
     >>> detector = make_detector(config, labels)
     >>> make_contract(detector, config, ["none", "none"])["machines"]
@@ -45,10 +46,9 @@ def make_contract(
         "samples": config.samples,
         "long_clips": config.long_clips,
         "short_clips": config.short_clips,
-        "embedder": config.embedder,
+        "embedder": label(config.embedder),
         "fusion": config.fusion,
-        "scorer": config.scorer,
-        "space": config.space,
+        "scorer": label(config.scorer),
         "calibration": config.calibration,
         "false_alarm_rate": detector.calibration.false_alarm_rate,
         "calibration_clips": [int(number) for number in num_clips],

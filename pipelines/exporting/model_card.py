@@ -25,8 +25,8 @@ def model_card(
 
     >>> contract = {
     ...     "machines": ["fan"], "sampling_rate": 16_000, "samples": 32_000,
-    ...     "embedder": "mobile_facenet", "fusion": "none",
-    ...     "scorer": "centroids", "space": "own", "false_alarm_rate": 0.05,
+    ...     "embedder": "MobileFaceNet", "fusion": "none",
+    ...     "scorer": "Centroids", "false_alarm_rate": 0.05,
     ...     "calibration_clips": [99], "calibration_sources": ["unseen"],
     ... }
     >>> facts = {"contract": contract, "training_data_sha256": "e3b0c442",
@@ -66,5 +66,4 @@ def model_card(
         embedder=contract["embedder"],
         fusion=contract["fusion"],
         scorer=contract["scorer"],
-        space=contract["space"],
     )

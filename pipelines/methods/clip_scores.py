@@ -7,12 +7,9 @@ import numpy as np
 from keras import ops
 
 from keras_asd.models import AnomalyDetector
+from pipelines.methods.choice import choose_method
 from pipelines.methods.embeddings import Embeddings
-from pipelines.methods.fitted_scorers import fit_scorer
-from pipelines.methods.fused import whiten_by
-from pipelines.methods.fused import whitened_again
 from pipelines.settings.config import Config
-from pipelines.settings.loss_facts import UNFITTED_SCORERS
 
 BATCH_SIZE = 256
 NUM_FOLDS = 5
@@ -89,10 +86,7 @@ def out_of_fold_scores(
 
 
 def unseen_folds(
-    detector: AnomalyDetector,
-    embeddings: Embeddings,
-    config: Config,
-    statistics: Embeddings | None = None,
+    detector: AnomalyDetector, embeddings: Embeddings, config: Config
 ) -> Iterator[tuple[AnomalyDetector, Embeddings]]:
     """Detectors, and the clips that their scorers were not fitted on.
 
@@ -100,9 +94,6 @@ def unseen_folds(
         detector: Of the run.
         embeddings: Of the normal clips.
         config: Settings of the run, with the detector's scorer.
-        statistics: Of a `StatisticsEmbedder`: the vectors before whitening,
-            row by row those of `embeddings`. The whitening is fitted anew,
-            too, as is that of fused embeddings.
 
     Yields:
         The detector with another scorer, to score embeddings with, and the
@@ -111,30 +102,22 @@ def unseen_folds(
 
     >>> nothing = np.zeros(0, int)
     >>> empty = Embeddings(np.zeros((0, 8)), nothing, nothing, nothing)
-    >>> list(unseen_folds(None, empty, Config(scorer="centroids")))
+    >>> list(unseen_folds(None, empty, Config(scorer=Centroids())))
     []
     """
-    if config.scorer in UNFITTED_SCORERS:
+    if not config.scorer.is_fitted:
         yield detector, embeddings
         return
+    method = choose_method(config)
     folds = _draw_folds(embeddings, config.seed)[embeddings.clips]
     for fold in range(NUM_FOLDS):
         is_out = folds == fold
         if not is_out.any():
             continue
-        vectors = embeddings.vectors
-        if statistics is not None:
-            vectors = whiten_by(
-                detector.embedder.whitening,
-                statistics.vectors,
-                statistics.keys,
-                ~is_out,
-            )
-        elif config.fusion != "none":
-            vectors = whitened_again(embeddings, config)(~is_out)
+        vectors = method.embed_again(embeddings, ~is_out)
         moved = dataclasses.replace(embeddings, vectors=vectors)
-        scorer = fit_scorer(
-            config, moved.select(~is_out), detector.groups, detector.head
+        scorer = method.fit_scorer(
+            moved.select(~is_out), detector.groups, detector.head
         )
         yield detector.with_parts(scorer=scorer), moved.select(is_out)
 

@@ -30,8 +30,8 @@ class Embeddings:
             `(windows,)`.
         measures: What `RecordingCheck.measure` gives, `(windows, 2)`, where
             it was taken.
-        statistics: Of a fused embedder: what its last part was before
-            whitening, `(windows, features)`.
+        statistics: What the whitened part of the vectors, at their end, was
+            before whitening, `(windows, features)`, where there is one.
         firsts: Of a detector of several networks: the place in its embedding
             where that of the window's own machine begins, `(windows,)`. The
             vectors are only that part; shorter ones have zeros behind.
@@ -177,6 +177,24 @@ def join_embeddings(found: Sequence[Embeddings], num_clips: int) -> Embeddings:
         }
     )
     return joined.select(np.argsort(joined.clips, kind="stable"))
+
+
+def check_sections(
+    embeddings: Embeddings, clips: Sequence[InspectedClip]
+) -> None:
+    """Refuses embeddings that lack a section of the clips they were made of.
+
+    Raises:
+        ValueError: If a section has no clip left.
+    """
+    keys = {inspected.clip.key for inspected in clips}
+    lost = keys - set(embeddings.keys.tolist())
+    if lost:
+        raise ValueError(
+            "Every section must have a normal clip that can be decoded. "
+            f"Received: none any more of {', '.join(sorted(lost))}. Bring "
+            "the recordings back; the same command goes on."
+        )
 
 
 def write_embeddings(path: pathlib.Path, embeddings: Embeddings) -> None:

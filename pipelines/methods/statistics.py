@@ -1,75 +1,105 @@
-"""What stands in for training where the embedder needs none."""
+"""Detectors of whitened statistics, without training."""
 
 import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
 from keras import ops
+from numpy.typing import NDArray
 
 from keras_asd.layers import ClassCosine
-from keras_asd.models import StatisticsEmbedder
-from pipelines.audio.inspected_clip import InspectedClip
+from keras_asd.layers import Whitening
+from keras_asd.layers.whitening import has_spread
 from pipelines.methods.embeddings import Embeddings
 from pipelines.methods.embeddings import embed_clips
-from pipelines.settings.config import Config
-from pipelines.training.embedder import make_embedder
+from pipelines.methods.fitted_scorers import fit_scorer
+from pipelines.methods.method import Method
 
 
-def measure_statistics(
-    normals: Sequence[InspectedClip], config: Config
-) -> Embeddings:
-    """What the embedder of a configuration measures, before whitening.
+class Statistics(Method):
+    """Statistics of the log-Mel, whitened within sections.
 
-    Raises:
-        ValueError: If no clip could be decoded.
-
-    >>> measure_statistics([], Config(embedder="statistics"))
-    Traceback (most recent call last):
-    ValueError: There must be clips to embed. Received: 0 clips, none ...
+    >>> from pipelines.settings.presets import choose_preset
+    >>> method = Statistics(choose_preset("training_free"))
+    >>> method.build(num_classes=3).embedding_dim
+    256
     """
-    embedder = make_embedder(config)
-    return embed_clips(
-        lambda windows: ops.convert_to_numpy(embedder.statistics(windows)),
-        normals,
-        config,
-        "measuring",
-    )
+
+    has_seen_clips = False
+
+    def build(self, num_classes):
+        """The embedder, not whitened yet."""
+        return self.config.embedder.build(self.config)
+
+    def train(self, tasks, run):
+        """The embedder, not whitened yet, and no head."""
+        return self.build(0), None
+
+    def embed(self, embedder, head, normals, classes, keys):
+        """The whitened embedder, mean centres of the classes, embeddings."""
+        measured = embed_clips(
+            lambda windows: ops.convert_to_numpy(embedder.statistics(windows)),
+            normals,
+            self.config,
+            "measuring",
+        )
+        _, sections = np.unique(measured.keys, return_inverse=True)
+        embedder.fit(measured.vectors, sections)
+        embeddings = dataclasses.replace(
+            measured,
+            vectors=ops.convert_to_numpy(embedder.whitening(measured.vectors)),
+            statistics=measured.vectors,
+        )
+        return embedder, mean_centres(embeddings, classes), embeddings
+
+    def fit_scorer(self, embeddings, groups, head=None):
+        """The scorer."""
+        return fit_scorer(self.config, embeddings, groups, head)
+
+    def embed_again(self, embeddings, is_fitted):
+        """Vectors by a whitening that is fitted on some rows."""
+        embedder = self.config.embedder.build(self.config)
+        return whiten_by(embedder.whitening, embeddings, is_fitted)
 
 
-def whiten_embedder(
-    statistics: Embeddings, config: Config
-) -> StatisticsEmbedder:
-    """A `StatisticsEmbedder` that is whitened within sections.
+def whiten_by(
+    whitening: Whitening, embeddings: Embeddings, is_fitted: NDArray[np.bool_]
+) -> NDArray:
+    """Statistics by such a whitening that is fitted on some of them.
+
+    Where these are too few to tell a spread within a section, as one clip of
+    each, it is fitted on all.
 
     Args:
-        statistics: What `measure_statistics` gave for the normal clips.
-        config: Settings of the run.
+        whitening: Tells the sizes; it is not changed.
+        embeddings: With their statistics, `(windows, features)`.
+        is_fitted: Whether each row is fitted on, `(windows,)`.
 
-    >>> statistics = Embeddings(
-    ...     np.random.default_rng(0).normal(size=(9, 256)),
-    ...     np.array(["fan/id_00"] * 9), np.zeros(9, bool), np.arange(9))
-    >>> config = Config(embedder="statistics", num_mel_bins=32)
-    >>> whiten_embedder(statistics, config).embedding_dim
-    128
+    Raises:
+        ValueError: For embeddings without statistics.
+
+    >>> statistics = np.random.default_rng(0).normal(size=(9, 4))
+    >>> rows = np.arange(9)
+    >>> made = Embeddings(statistics, np.array(["fan/a"] * 9), rows < 0, rows,
+    ...     statistics=statistics)
+    >>> whiten_by(Whitening(2), made, rows < 6).shape
+    (9, 2)
     """
-    embedder = make_embedder(config)
-    _, sections = np.unique(statistics.keys, return_inverse=True)
-    embedder.fit(statistics.vectors, sections)
-    return embedder
-
-
-def whiten(embedder: StatisticsEmbedder, statistics: Embeddings) -> Embeddings:
-    """The embeddings that measured statistics become.
-
-    >>> statistics = Embeddings(
-    ...     np.random.default_rng(0).normal(size=(9, 256)),
-    ...     np.array(["fan/id_00"] * 9), np.zeros(9, bool), np.arange(9))
-    >>> config = Config(embedder="statistics", num_mel_bins=32)
-    >>> whiten(whiten_embedder(statistics, config), statistics).vectors.shape
-    (9, 128)
-    """
-    vectors = ops.convert_to_numpy(embedder.whitening(statistics.vectors))
-    return dataclasses.replace(statistics, vectors=vectors)
+    statistics = embeddings.statistics
+    if statistics is None:
+        raise ValueError(
+            "Embeddings must have their statistics from before the whitening. "
+            "Received: none. Train again."
+        )
+    fresh = Whitening.from_config(
+        {**whitening.get_config(), "is_fitted": False}
+    )
+    _, sections = np.unique(embeddings.keys, return_inverse=True)
+    rows = is_fitted
+    if not has_spread(statistics[rows], sections[rows]):
+        rows = np.ones(len(sections), bool)
+    fresh.fit(statistics[rows], sections[rows])
+    return ops.convert_to_numpy(fresh(statistics))
 
 
 def mean_centres(embeddings: Embeddings, classes: Sequence[str]) -> ClassCosine:

@@ -1,5 +1,6 @@
 """Evaluation: test clips scored, judged and told of."""
 
+import dataclasses
 import logging
 import pathlib
 from collections.abc import Sequence
@@ -14,13 +15,11 @@ from pipelines.evaluation.baseline import baseline_scores
 from pipelines.evaluation.decided import write_decided
 from pipelines.evaluation.report import Report
 from pipelines.evaluation.report import write_report
+from pipelines.methods.choice import choose_method
 from pipelines.methods.clip_scores import out_of_fold_scores
 from pipelines.methods.clip_scores import score_embeddings
 from pipelines.methods.embeddings import Embeddings
 from pipelines.methods.embeddings import read_embeddings
-from pipelines.methods.fitted_scorers import choose_scorers
-from pipelines.methods.fitted_scorers import fit_scorer
-from pipelines.methods.fitted_scorers import with_scorer
 from pipelines.methods.network_embeddings import embed_by_networks
 from pipelines.methods.scored_clip import ScoredClip
 from pipelines.runs.artefacts import load_detector
@@ -30,6 +29,8 @@ from pipelines.runs.known_clips import choose_test_clips
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
 from pipelines.settings.config import Config
+from pipelines.settings.labels import label
+from pipelines.settings.scorer_choice import choose_scorers
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +62,6 @@ def evaluate_scorers(
     run_path: str,
     roots: Sequence[str],
     scorers: Sequence[str] = (),
-    space: str | None = None,
     year: int | None = None,
     submission: str | None = None,
 ) -> dict[str, Report]:
@@ -70,10 +70,10 @@ def evaluate_scorers(
     Args:
         run_path: Folder of a finished training run.
         roots: Data folders.
-        scorers: Names of scorers to fit on the run's embeddings of normal
-            clips, or `all`; the report of each goes to `scorers/<name>` in
-            the run's folder. None: the run's own, as `evaluate`.
-        space: Where these measure; as the run's own if `None`.
+        scorers: Scorers to fit on the run's embeddings of normal clips, as
+            labels such as `LocalDensity(space=raw)`, or `all`; the report of
+            each goes to `scorers/<label>` in the run's folder. None: the
+            run's own, as `evaluate`.
         year: Whose official rules judge; those that suit the clips if
             `None`.
         submission: Folder for the files that this year's official evaluator
@@ -81,7 +81,7 @@ def evaluate_scorers(
             are written if `None`.
 
     Returns:
-        A `Report` for each scorer, by its name.
+        A `Report` for each scorer, by its label.
 
     Raises:
         FileNotFoundError: As `evaluate`.
@@ -95,7 +95,7 @@ def evaluate_scorers(
     """
     run = RunFolder(pathlib.Path(run_path))
     config = read_config(run)
-    names = choose_scorers(scorers, config)
+    chosen = choose_scorers(scorers, config)
     if year is not None:
         number_names(year)  # Refuses what is no year of the challenge.
     if submission is not None and pathlib.Path(submission).exists():
@@ -123,13 +123,13 @@ def evaluate_scorers(
     )
     reports = {}
     decided = {}
-    for name in names or [config.scorer]:
-        own = config
+    for scorer in chosen or [config.scorer]:
+        name = label(scorer)
+        own = dataclasses.replace(config, scorer=scorer)
         folder = run.path
-        if names:
+        if chosen:
             folder = run.path / "scorers" / name
             try:
-                own = with_scorer(config, name, space)
                 detector = _refit(detector, own, run)
             except ValueError as error:
                 if "all" not in scorers:
@@ -167,9 +167,10 @@ def _refit(
     detector: AnomalyDetector, config: Config, run: RunFolder
 ) -> AnomalyDetector:
     normals = read_embeddings(run.embeddings)
-    return detector.with_parts(
-        scorer=fit_scorer(config, normals, detector.groups, detector.head)
+    scorer = choose_method(config).fit_scorer(
+        normals, detector.groups, detector.head
     )
+    return detector.with_parts(scorer=scorer)
 
 
 def _scored_clips(

@@ -1,5 +1,6 @@
 """Export: one artefact that anybody can serve and trust."""
 
+import dataclasses
 import json
 import logging
 import pathlib
@@ -32,9 +33,8 @@ from pipelines.exporting.publishing import publish
 from pipelines.exporting.real_clips import check_ranged
 from pipelines.exporting.real_clips import real_clips
 from pipelines.exporting.warmup import write_warmup
+from pipelines.methods.choice import choose_method
 from pipelines.methods.embeddings import read_embeddings
-from pipelines.methods.fitted_scorers import fit_scorer
-from pipelines.methods.fitted_scorers import with_scorer
 from pipelines.runs.artefacts import CONTRACT
 from pipelines.runs.artefacts import DETECTOR
 from pipelines.runs.artefacts import METRICS
@@ -45,6 +45,7 @@ from pipelines.runs.clip_list import read_clip_list
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
 from pipelines.settings.config import Config
+from pipelines.settings.scorer_choice import choose_scorers
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +57,6 @@ def export(
     run_path: str,
     target: str,
     scorer: str | None = None,
-    space: str | None = None,
     false_alarm_rate: float | None = None,
     also: Sequence[str] = (),
 ) -> pathlib.Path:
@@ -69,8 +69,8 @@ def export(
     Args:
         run_path: Folder of a finished training run.
         target: Folder of the served model, such as `saved_models/fan`.
-        scorer: To fit on the run's normal clips in place of its own.
-        space: Where this one measures; as the run's own if `None`.
+        scorer: Label of a scorer, such as `LocalDensity(space=raw)`, to fit
+            on the run's normal clips in place of its own.
         false_alarm_rate: The wish where a request has none; the run's own
             if `None`.
         also: Names of `FORMS` to write beside the SavedModel.
@@ -103,7 +103,8 @@ def export(
     listed = read_clip_list(run.clips)
     facts = read_calibration(run.calibration)
     if scorer is not None:
-        config = with_scorer(config, scorer, space)
+        [other] = choose_scorers([scorer], config)
+        config = dataclasses.replace(config, scorer=other)
         detector, facts = _with_other_scorer(detector, config, run, listed)
     if false_alarm_rate is not None:
         detector = with_false_alarm_rate(detector, false_alarm_rate)
@@ -134,13 +135,12 @@ def _with_other_scorer(
     listed: Sequence[ListedClip],
 ) -> tuple[AnomalyDetector, dict[str, Any]]:
     normals = read_embeddings(run.embeddings)
-    fitted = fit_scorer(config, normals, detector.groups, detector.head)
+    fitted = choose_method(config).fit_scorer(
+        normals, detector.groups, detector.head
+    )
     detector = detector.with_parts(scorer=fitted)
-    statistics = None
-    if run.statistics.exists():
-        statistics = read_embeddings(run.statistics)
     logger.info("decisions are set anew, by the run's own normal clips")
-    detector, scores = calibrated(detector, normals, config, listed, statistics)
+    detector, scores = calibrated(detector, normals, config, listed)
     return detector, describe_calibration(
         scores, config.calibration, config.false_alarm_rate
     )

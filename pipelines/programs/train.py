@@ -13,17 +13,12 @@ from pipelines.calibration.fitting import write_calibration
 from pipelines.calibration.sources import bind_facts
 from pipelines.calibration.sources import calibration_sources
 from pipelines.calibration.sources import warn_of_optimism
+from pipelines.methods.choice import choose_method
+from pipelines.methods.embeddings import Embeddings
+from pipelines.methods.embeddings import check_sections
 from pipelines.methods.embeddings import write_embeddings
-from pipelines.methods.fitted_scorers import fit_scorer
-from pipelines.methods.fused import fuse
-from pipelines.methods.network_embeddings import embed_by_networks
-from pipelines.methods.networks import list_examples
-from pipelines.methods.networks import train_networks
-from pipelines.methods.statistics import mean_centres
-from pipelines.methods.statistics import measure_statistics
-from pipelines.methods.statistics import whiten
-from pipelines.methods.statistics import whiten_embedder
 from pipelines.runs.archives.keras_archive import load_model
+from pipelines.runs.clip_list import ListedClip
 from pipelines.runs.clip_list import normal_clips
 from pipelines.runs.preparation import prepare_clips
 from pipelines.runs.run_folder import RunFolder
@@ -31,10 +26,12 @@ from pipelines.runs.run_folder import write_config
 from pipelines.runs.run_folder import write_environment
 from pipelines.runs.run_folder import write_labels
 from pipelines.settings.config import Config
+from pipelines.settings.labels import label
 from pipelines.settings.regimes import recommend
 from pipelines.training.assembly import make_detector
-from pipelines.training.network_parts import join_label_maps
-from pipelines.training.network_parts import part_clips
+from pipelines.training.tasks import class_names
+from pipelines.training.tasks import join_label_maps
+from pipelines.training.tasks import list_tasks
 
 logger = logging.getLogger(__name__)
 
@@ -67,11 +64,12 @@ def train(
     Traceback (most recent call last):
     FileNotFoundError: `root` must be a folder of recordings, or a CSV. ...
     """
-    if config.loss == "supervised_contrastive":
+    if config.loss.comes_before:
         raise ValueError(
-            "`loss` must tell classes apart. Received: loss=supervised_"
-            "contrastive, which comes first, by `pretraining=contrastive`, "
-            "and leaves no class centres to score by."
+            "`loss` must tell classes apart. Received: "
+            f"loss={label(config.loss)}, which comes first, by "
+            "`pretraining=Contrastive`, and leaves no class centres to score "
+            "by."
         )
     roots = [os.path.abspath(root) for root in roots]
     run = RunFolder(pathlib.Path(os.path.abspath(run_path)))
@@ -80,44 +78,47 @@ def train(
         logger.info("the run has ended already: %s", run.detector)
         return load_model(run.detector)
     listed = prepare_clips(roots, config, run)
+    detector, embeddings = _fit(listed, config, run)
+    return _publish(detector, embeddings, listed, config, run)
+
+
+def _fit(
+    listed: Sequence[ListedClip], config: Config, run: RunFolder
+) -> tuple[AnomalyDetector, Embeddings]:
+    """The detector without decisions, and embeddings of the normal clips."""
     write_environment(run)
     normals = normal_clips(listed)
     if advice := recommend([normal.clip for normal in normals], config):
         logger.info(advice)
-    parts = part_clips(listed, config)
-    tasks = [list_examples(clips, config) for clips in parts.values()]
-    label_map = join_label_maps([own for _, own in tasks])
+    tasks = list_tasks(listed, config)
+    label_map = join_label_maps([task.label_map for task in tasks])
     write_labels(run, label_map)
-    statistics = None
-    if config.is_trained:
-        embedder, head = train_networks(parts, config, run)
-        if config.fusion == "none":
-            embeddings = embed_by_networks(
-                embedder, label_map.groups, normals, config
-            )
-        else:
-            embedder, head, embeddings = fuse(embedder, head, normals, config)
-    else:
-        examples, _ = tasks[0]
-        statistics = measure_statistics(normals, config)
-        write_embeddings(run.statistics, statistics)
-        embedder = whiten_embedder(statistics, config)
-        embeddings = whiten(embedder, statistics)
-        names = [example.class_name for example in examples[: len(normals)]]
-        head = mean_centres(embeddings, names)
-    lost = {one.clip.key for one in normals} - set(embeddings.keys.tolist())
-    if lost:
-        raise ValueError(
-            "Every section must have a normal clip that can be decoded. "
-            f"Received: none any more of {', '.join(sorted(lost))}. Bring "
-            "the recordings back; the same command goes on."
-        )
-    write_embeddings(run.embeddings, embeddings)
-    scorer = fit_scorer(config, embeddings, label_map.groups, head)
-    detector = make_detector(config, label_map, embedder, head, scorer)
-    detector, scores = calibrated(
-        detector, embeddings, config, listed, statistics
+    method = choose_method(config)
+    embedder, head = method.train(tasks, run)
+    examples = [example for task in tasks for example in task.examples]
+    embedder, head, embeddings = method.embed(
+        embedder,
+        head,
+        normals,
+        class_names(examples, normals),
+        list(label_map.groups),
     )
+    check_sections(embeddings, normals)
+    write_embeddings(run.embeddings, embeddings)
+    scorer = method.fit_scorer(embeddings, label_map.groups, head)
+    detector = make_detector(config, label_map, embedder, head, scorer)
+    return detector, embeddings
+
+
+def _publish(
+    detector: AnomalyDetector,
+    embeddings: Embeddings,
+    listed: Sequence[ListedClip],
+    config: Config,
+    run: RunFolder,
+) -> AnomalyDetector:
+    """The detector with its decisions, written whole."""
+    detector, scores = calibrated(detector, embeddings, config, listed)
     facts = describe_calibration(
         scores, config.calibration, config.false_alarm_rate
     )

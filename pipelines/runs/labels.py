@@ -53,6 +53,12 @@ class LabelMap:
     keys: dict[str, tuple[int, ...]]
     groups: dict[str, tuple[int, ...]] = dataclasses.field(default_factory=dict)
 
+    @property
+    def first_own_class(self) -> int:
+        """Index of the first class that is one of the machines' own."""
+        indices = {index for own in self.keys.values() for index in own}
+        return min(indices, default=0)
+
 
 def class_name(clip: Clip, classes: str, with_domain: bool = False) -> str:
     """Name of a clip's auxiliary class.

@@ -82,7 +82,7 @@ def prepare_clips(
         for good in inspected
     ]
     places = {name: place for place, name in enumerate(sorted(set(names)))}
-    if len(places) > 1 and config.loss == "one_class_compactness":
+    if len(places) > 1 and config.loss.has_one_centre:
         raise ValueError(
             "One-class compactness has one centre for all clips. Received: "
             f"clips of {len(places)} classes, such as {min(places)} and "
@@ -136,18 +136,19 @@ def _further_clips(
         part = part_name(one.clip.key, config.networks)
         tasks.setdefault(part, set()).add(name)
     alone = [task for task in tasks.values() if len(task) == 1]
-    if config.further_classes == "built_in":
+    if alone and not config.adds_built_in(is_alone=False):
+        _warn_of_one_class(alone, config)
+    pretraining = config.pretraining
+    if config.adds_built_in(is_alone=False) or (
+        pretraining is not None and pretraining.is_on_built_in
+    ):
         return _built_in_clips(config, run, num_ids=3)
-    if alone:
-        _tell_of_one_class(alone, config)
-    if config.pretraining == "built_in":
-        return _built_in_clips(config, run, num_ids=3)
-    if alone and config.one_class == "contrast":
+    if config.adds_built_in(is_alone=bool(alone)):
         return _built_in_clips(config, run, num_ids=1)
     return []
 
 
-def _tell_of_one_class(alone: Sequence[set[str]], config: Config) -> None:
+def _warn_of_one_class(alone: Sequence[set[str]], config: Config) -> None:
     """Warns of classes that stand in for further ones, or refuses."""
     name = ", ".join(sorted(name for task in alone for name in task))
     if config.one_class == "refuse":

@@ -12,6 +12,8 @@ import yaml
 from pipelines import atomic
 from pipelines.runs.labels import LabelMap
 from pipelines.settings.config import Config
+from pipelines.settings.reading import read_settings
+from pipelines.settings.reading import write_settings
 
 PACKAGES = (
     "keras-asd",
@@ -119,11 +121,6 @@ class RunFolder:
         return self.path / "embeddings.npz"
 
     @property
-    def statistics(self) -> pathlib.Path:
-        """What `embeddings` were before whitening, where nothing is trained."""
-        return self.path / "statistics.npz"
-
-    @property
     def calibration(self) -> pathlib.Path:
         """What the calibration of every machine rests on."""
         return self.path / "calibration.json"
@@ -137,8 +134,8 @@ class RunFolder:
 def write_config(run: RunFolder, config: Config, data: list[str]) -> None:
     """Writes the configuration, or checks it against the one that is there.
 
-    It binds from the moment that the clips are listed. Settings that a run
-    of an earlier version has not written have their default values.
+    It binds from the moment that the clips are listed. Settings that were
+    not written then have their default values.
 
     Raises:
         ValueError: If the run was begun with another one.
@@ -149,10 +146,10 @@ def write_config(run: RunFolder, config: Config, data: list[str]) -> None:
     >>> read_config(run).epochs
     9
     """
-    written = {**_as_plain(config), "data": data}
+    written = {**write_settings(config), "data": data}
     if run.config.exists() and run.clips.exists():
         text = run.config.read_text(encoding="utf-8")
-        before = {**_as_plain(Config()), **yaml.safe_load(text)}
+        before = {**write_settings(Config()), **yaml.safe_load(text)}
         changed = [
             f"{name}: {before.get(name)} then, {value} now"
             for name, value in written.items()
@@ -167,14 +164,6 @@ def write_config(run: RunFolder, config: Config, data: list[str]) -> None:
         return
     text = yaml.safe_dump(written, sort_keys=False)
     atomic.write_text(run.config, text)
-
-
-def _as_plain(config: Config) -> dict[str, Any]:
-    """The settings as YAML gives them back."""
-    return {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in dataclasses.asdict(config).items()
-    }
 
 
 def read_config(run: RunFolder) -> Config:
@@ -196,10 +185,8 @@ def read_config(run: RunFolder) -> Config:
     try:
         fields = yaml.safe_load(run.config.read_text(encoding="utf-8"))
         del fields["data"]
-        for name, value in fields.items():
-            fields[name] = tuple(value) if isinstance(value, list) else value
-        return Config(**fields)
-    except (yaml.YAMLError, KeyError, TypeError, UnicodeError) as error:
+        return read_settings(fields)
+    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
         raise ValueError(
             "The configuration must be as `keras-asd train` wrote it. "
             f"Received: {run.config}: {error!r}. Train again."

@@ -1,13 +1,24 @@
-"""Everything that decides a training run, in one record."""
+"""Settings of a training run."""
 
 import dataclasses
 from typing import Literal
 
-from pipelines.settings.config_rules import check_settings
-from pipelines.settings.loss_facts import LOSSES
-
-Channel = Literal["tgram", "log_mel", "attended"]
-Branch = Literal["spectrum", "spectrogram"]
+from pipelines.settings.embedders import Embedder
+from pipelines.settings.embedders import MobileFaceNet
+from pipelines.settings.fields import NOT_NEGATIVE
+from pipelines.settings.fields import POSITIVE
+from pipelines.settings.fields import Range
+from pipelines.settings.fields import Rule
+from pipelines.settings.fields import at_least
+from pipelines.settings.fields import check_fields
+from pipelines.settings.fields import setting
+from pipelines.settings.fields import within
+from pipelines.settings.losses import Loss
+from pipelines.settings.losses import NoisyArcMix
+from pipelines.settings.pretraining import Pretraining
+from pipelines.settings.rules import check_together
+from pipelines.settings.scorers import CentreAngle
+from pipelines.settings.scorers import Scorer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -15,193 +26,125 @@ class Config:
     """Settings of a training run; the defaults are the paper's system.
 
     Args:
+        embedder: The network, or what stands for it.
+        loss: What the network is trained by.
+        scorer: What turns embeddings into anomaly scores.
+        pretraining: What the network learns before; `null`: nothing.
+        fusion: Whether `training_free` scores are added to the network's.
+        networks: `one` for all, or one for each `machine` or `section`.
         sampling_rate: Hz; other recordings are resampled.
         clip_seconds: What the network hears at once.
         recording_channel: `mean` over the channels, or the index of one.
-        long_clips: A longer clip in scoring: `window` averages over windows
-            that cover it, `crop` takes its beginning (as published).
-        window_step_seconds: Of windows in scoring, at most; `None`: as a
-            window is long.
-        windows_per_clip: In an epoch, evenly spaced over a longer clip; one
-            is its beginning.
-        short_clips: A shorter clip is repeated (`tile`) or filled with
-            zeros (`pad`).
+        long_clips: Scoring averages over windows of a longer clip
+            (`window`), or takes its beginning (`crop`, as published).
+        short_clips: A shorter clip is repeated (`tile`) or padded (`pad`).
+        window_step_seconds: From window to window in scoring, at most;
+            `null`: the length of a window.
+        windows_per_clip: Windows of a longer clip in an epoch.
         decoder: `auto`, `native` (tensorflow-io) or `libsndfile`.
         max_broken_share: Share of clips that may be left out as broken.
-        embedder: Network: `mobile_facenet` (TASTgram, STgram), `dual_branch`,
-            `mobilenet`, `reconstruction` (autoencoder, IDNN), `flow`
-            (Glow-Aff), or `statistics`, which needs no training.
-        networks: `one` for all, or one for each `machine` or `section`.
-        front_end: Log-Mel preset, `code` or `paper`.
-        channels: What MobileFaceNet's image is stacked from, in order.
-        gate: Temporal attention, `raw` as published or `standardized`.
-        stages: MobileFaceNet's stage table.
-        num_mel_bins: Mel bands, and filters of the Tgram.
-        embedding_dim: Length of the embedding; of the dual branch, of each
-            branch's part of it; of `statistics`, at most.
-        width: Factor on the network's channels.
-        branches: Of the dual branch.
-        spectrogram: Of the dual branch: magnitudes, `linear` as in the
-            released code, or `log_mel` as in the paper's summary.
-        frame_lengths: Of the dual branch: a spectrogram branch for each.
-        has_bias: Of the dual branch: biases in its layers.
-        is_affine: Of the dual branch: scale and shift of normalisations.
-        kernel_l2: Of the dual branch: weight of squared kernels in the loss.
-        level: Of `statistics`: the clip's level is `kept` or `removed`.
-        predicts: Of `reconstruction`: `all` frames, or the `middle` one.
-        units: Of `reconstruction`: sizes of the hidden layers.
-        has_norm: Of `reconstruction`: normalisation of the hidden layers.
-        num_blocks: Of `flow`, as the next.
-        num_steps: In a block.
-        outlier_weight: Of `outlier_exposure`, for its siblings' clips.
-        loss: Loss of the auxiliary classification.
-        margin: Angular margin, radians; for ArcFace, ArcMix, Noisy-ArcMix.
-        scale: Radius of the hypersphere; for the same.
-        adaptive_scale: Of AdaCos, and beside compactness: `fixed`,
-            `adaptive`, or the `reference`'s own rule.
-        num_subclusters: Centres of a class; for sub-cluster AdaCos.
-        centres: Centres of AdaCos and of compactness: `fixed` or `trained`.
-        mix_position: What mixup mixes; for losses with mixup.
-        mix_alpha: Mix weights are drawn from Beta(alpha, alpha).
-        mix_per: One weight for a `batch`, or for every `clip`.
-        mix_probability: Share of the clips that are mixed.
         classes: Auxiliary classes: `machine`; machine and `section`; these
             and all `attributes`; or `one` for all.
         domain_classes: Whether source and target are classes of their own.
         one_class: Where there is a single class: `transform` adds clips at
-            other speeds as classes, `contrast` adds the built-in machines,
+            other speeds as classes, `contrast` the built-in machines,
             `refuse` stops.
-        further_classes: The `built_in` machines as classes beside one's own.
-        pretraining: What comes before: `contrastive` training on the same
-            clips (CLP-SCF), or the same training on the `built_in` machines.
-        pretraining_epochs: Passes over its clips.
-        pretraining_learning_rate: All along.
-        scorer: What turns embeddings into anomaly scores.
-        space: Where the scorer measures: in the one it has of its `own`,
-            on the `sphere`, with every dimension `standardized`, `whitened`,
-            or `raw`.
-        fusion: Whether `training_free` scores are added to the network's.
+        further_classes: The `built_in` machines as classes beside the data's.
         calibration: P-values from normal scores: `empirical` with a smooth
             tail, or the `gamma` distribution of DCASE's baselines.
-        false_alarm_rate: Wished share of normal clips that raise an alarm.
+        false_alarm_rate: Requested share of normal clips that raise an alarm.
         epochs: Passes over the training clips.
         batch_size: Clips in a step.
-        learning_rate: At the beginning.
-        final_learning_rate: Share of it at the end; it falls along a cosine,
-            epoch by epoch.
-        weight_decay: Of AdamW, on every weight.
+        learning_rate: Rate at the beginning.
+        final_learning_rate: Share of it at the end of a cosine.
+        weight_decay: Decay of every weight, by AdamW.
         holdout: Share of the training clips kept out for validation.
         keep: Weights of the epoch with the `best` hold-out loss, or the
             `last`.
         mixed_precision: Whether the network computes in half precision.
-        seed: Of everything drawn.
+        seed: Seed of everything drawn.
 
     >>> Config(clip_seconds=4.0).samples
     64000
     """
 
-    sampling_rate: int = 16_000
-    clip_seconds: float = 10.0
-    recording_channel: int | Literal["mean"] = "mean"
+    embedder: Embedder = MobileFaceNet()
+    loss: Loss = NoisyArcMix()
+    scorer: Scorer = setting(
+        CentreAngle(),
+        search=Range(
+            "Which suits depends on the embeddings and the number of clips."
+        ),
+    )
+    pretraining: Pretraining | None = None
+    fusion: Literal["none", "training_free"] = "none"
+    networks: Literal["one", "machine", "section"] = "one"
+    sampling_rate: int = setting(16_000, POSITIVE)
+    clip_seconds: float = setting(
+        10.0, Rule(lambda value: 0 < value <= 600, "in (0, 600]")
+    )
+    recording_channel: int | Literal["mean"] = setting(
+        "mean",
+        Rule(
+            lambda value: value == "mean" or value >= 0,
+            "`mean` or the index of a channel",
+        ),
+    )
     long_clips: Literal["window", "crop"] = "window"
     short_clips: Literal["tile", "pad"] = "tile"
     window_step_seconds: float | None = None
-    windows_per_clip: int = 1
+    windows_per_clip: int = setting(1, at_least(1))
     decoder: Literal["auto", "native", "libsndfile"] = "auto"
-    max_broken_share: float = 0.5
-    embedder: Literal[
-        "mobile_facenet",
-        "dual_branch",
-        "mobilenet",
-        "reconstruction",
-        "flow",
-        "statistics",
-    ] = "mobile_facenet"
-    networks: Literal["one", "machine", "section"] = "one"
-    front_end: Literal["code", "paper"] = "code"
-    channels: tuple[Channel, ...] = ("tgram", "log_mel", "attended")
-    gate: Literal["raw", "standardized"] = "raw"
-    stages: Literal["short", "original"] = "short"
-    num_mel_bins: int = 128
-    embedding_dim: int = 128
-    width: float = 1.0
-    branches: tuple[Branch, ...] = ("spectrum", "spectrogram")
-    spectrogram: Literal["linear", "log_mel"] = "linear"
-    frame_lengths: tuple[int, ...] = (1024,)
-    has_bias: bool = False
-    is_affine: bool = True
-    kernel_l2: float = 1e-5
-    level: Literal["kept", "removed"] = "removed"
-    predicts: Literal["all", "middle"] = "all"
-    units: tuple[int, ...] = (128, 128, 128, 128, 8, 128, 128, 128, 128)
-    has_norm: bool = True
-    num_blocks: int = 3
-    num_steps: int = 12
-    outlier_weight: float = 1.0
-    loss: Literal[
-        "noisy_arcmix",
-        "arcmix",
-        "arcface",
-        "adacos",
-        "subcluster_adacos",
-        "intra_class_compactness",
-        "compactness_cross_entropy",
-        "one_class_compactness",
-        "cross_entropy",
-        "own_class_error",
-        "outlier_exposure",
-        "supervised_contrastive",
-    ] = "noisy_arcmix"
-    margin: float = 0.7
-    scale: float = 30.0
-    adaptive_scale: Literal["fixed", "adaptive", "reference"] = "fixed"
-    num_subclusters: int = 16
-    centres: Literal["fixed", "trained"] = "fixed"
-    mix_position: Literal["waveform_and_log_mel", "features", "waveform"] = (
-        "waveform_and_log_mel"
-    )
-    mix_alpha: float = 0.5
-    mix_per: Literal["batch", "clip"] = "batch"
-    mix_probability: float = 1.0
+    max_broken_share: float = setting(0.5, within(0, 1))
     classes: Literal["one", "machine", "section", "attributes"] = "section"
     domain_classes: bool = False
     one_class: Literal["transform", "contrast", "refuse"] = "transform"
     further_classes: Literal["none", "built_in"] = "none"
-    pretraining: Literal["none", "contrastive", "built_in"] = "none"
-    pretraining_epochs: int = 100
-    pretraining_learning_rate: float = 5e-4
-    scorer: Literal[
-        "centre_angle",
-        "centroids",
-        "nearest_neighbors",
-        "gaussian_mixture",
-        "mahalanobis",
-        "mahalanobis_of_domains",
-        "local_density",
-        "minimum_over_domains",
-        "centre_angle_published",
-        "log_odds",
-        "log_odds_literal",
-        "error",
-        "selective_mahalanobis",
-        "selective_mahalanobis_published",
-    ] = "centre_angle"
-    space: Literal["own", "sphere", "standardized", "whitened", "raw"] = "own"
-    fusion: Literal["none", "training_free"] = "none"
     calibration: Literal["empirical", "gamma"] = "empirical"
-    false_alarm_rate: float = 0.05
-    epochs: int = 300
-    batch_size: int = 64
-    learning_rate: float = 1e-4
-    final_learning_rate: float = 0.1
-    weight_decay: float = 0.01
-    holdout: float = 0.05
+    false_alarm_rate: float = setting(
+        0.05,
+        Rule(lambda value: 0 < value < 1, "a share of normal clips, in (0, 1)"),
+    )
+    epochs: int = setting(300, at_least(1))
+    batch_size: int = setting(64, at_least(2))
+    learning_rate: float = setting(
+        1e-4,
+        POSITIVE,
+        Range(
+            "The presets have 1e-4 to 3e-3; half a decade beyond on either "
+            "side.",
+            grid=(3e-4, 1e-3, 3e-3),
+            low=3e-5,
+            high=1e-2,
+            sampling="log",
+        ),
+    )
+    final_learning_rate: float = setting(
+        0.1, within(0, 1, "a share, in [0, 1]")
+    )
+    weight_decay: float = setting(
+        0.01,
+        NOT_NEGATIVE,
+        Range(
+            "AdamW's usual 0.01 stands in the middle.",
+            grid=(1e-3, 1e-2),
+            low=1e-4,
+            high=1e-1,
+            sampling="log",
+        ),
+    )
+    holdout: float = setting(
+        0.05, Rule(lambda value: 0 <= value < 1, "in [0, 1)")
+    )
     keep: Literal["best", "last"] = "best"
     mixed_precision: bool = False
-    seed: int = 2023
+    seed: int = setting(
+        2023, Rule(lambda value: 0 <= value < 2**31, "in [0, 2**31)")
+    )
 
     def __post_init__(self):
-        check_settings(self)
+        check_fields(self)
+        check_together(self)
 
     @property
     def samples(self) -> int:
@@ -209,36 +152,39 @@ class Config:
         return round(self.clip_seconds * self.sampling_rate)
 
     @property
-    def targets(self) -> str:
-        """Targets of the loss.
-
-        `one_hot`, `(batch, classes)`, without mixing; `soft`, the same
-        shape, mixed; `rows`, `(batch, 2, classes)`, both parts of the mix.
-        """
-        return LOSSES[self.loss].targets
-
-    @property
-    def head(self) -> str:
-        """What the head gives: `cosine`, `logit` or `error`."""
-        return LOSSES[self.loss].head if self.is_trained else "cosine"
-
-    @property
     def window_step(self) -> int | None:
-        """Of windows in scoring, in samples."""
+        """Step of windows in scoring, in samples."""
         seconds = self.window_step_seconds
         return None if seconds is None else round(seconds * self.sampling_rate)
 
     @property
-    def has_mixup(self) -> bool:
-        """Whether clips are mixed in training."""
-        return self.targets != "one_hot" and self.mix_probability > 0
-
-    @property
     def is_trained(self) -> bool:
         """Whether the embedder is a network that trains."""
-        return self.embedder != "statistics"
+        return self.embedder.is_trained
+
+    @property
+    def is_fused(self) -> bool:
+        """Whether statistics stand beside the network."""
+        return self.fusion != "none"
 
     @property
     def needs_classes(self) -> bool:
         """Whether training must have two classes or more to tell apart."""
-        return self.is_trained and LOSSES[self.loss].needs_classes
+        return self.loss.needs_classes
+
+    def adds_built_in(self, is_alone: bool) -> bool:
+        """Whether the built-in machines are classes beside the data's.
+
+        Args:
+            is_alone: Whether the data have a single class.
+        """
+        return self.further_classes == "built_in" or (
+            is_alone and self.one_class == "contrast"
+        )
+
+    @property
+    def needs_projection(self) -> bool:
+        """Whether the pre-training needs a projection in the network."""
+        return (
+            self.pretraining is not None and self.pretraining.needs_projection
+        )

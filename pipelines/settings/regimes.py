@@ -49,8 +49,6 @@ REGIMES = (
         "a published system trained from scratch, which so many may feed",
     ),
 )
-# The settings that make a method of its own.
-_METHOD = ("embedder", "fusion", "pretraining", "further_classes")
 
 
 def choose_regime(clips: Iterable[Clip]) -> Regime:
@@ -92,15 +90,19 @@ def recommend(clips: Iterable[Clip], config: Config) -> str | None:
     clips = list(clips)
     regime = choose_regime(clips)
     best = choose_preset(regime.preset)
-    is_taken = all(
-        getattr(config, name) == getattr(best, name) for name in _METHOD
-    )
+    is_taken = _method(config) == _method(best)
     if is_taken or not regime.is_small:
         return None
     return (
         f"few clips ({_describe(clips)}): --preset {regime.preset} is "
         f"recommended, {regime.reason}"
     )
+
+
+def _method(config: Config) -> tuple:
+    """The settings that make a method of its own."""
+    kinds = type(config.embedder), type(config.pretraining)
+    return *kinds, config.fusion, config.further_classes
 
 
 def _counts(clips: Iterable[Clip]) -> list[int]:

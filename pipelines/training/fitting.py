@@ -138,9 +138,8 @@ def _restore(
     """The classifier as it was left, and the epoch to go on with."""
     latest = run.latest
     if latest is None:
-        own = {place for places in label_map.keys.values() for place in places}
         fresh = classifier or make_classifier(
-            config, len(label_map.classes), min(own, default=0)
+            config, len(label_map.classes), label_map.first_own_class
         )
         return fresh, 0
     classifier = load_model(latest)

@@ -13,6 +13,8 @@ from pipelines.runs.labels import LabelMap
 from pipelines.runs.labels import make_label_map
 from pipelines.runs.run_folder import RunFolder
 from pipelines.settings.config import Config
+from pipelines.settings.labels import label
+from pipelines.settings.scorers import Centroids
 from pipelines.training.fitting import fit_classifier
 
 logger = logging.getLogger(__name__)
@@ -40,33 +42,34 @@ def pretrain(
     >>> import pathlib
     >>> label_map = LabelMap(("fan", "pump"), {})
     >>> run = RunFolder(pathlib.Path("runs/fan"))
-    >>> config = Config(pretraining="contrastive")
+    >>> config = Config(pretraining=Contrastive())
     >>> pretrain([], [], label_map, config, run)
     Traceback (most recent call last):
     ValueError: Training must have clips. Received: 0 examples.
     """
-    own = dataclasses.replace(
+    pretraining = config.pretraining
+    if pretraining is None:
+        raise ValueError("`pretraining` must be given. Received: null.")
+    before = dataclasses.replace(
         config,
-        epochs=config.pretraining_epochs,
-        learning_rate=config.pretraining_learning_rate,
+        loss=pretraining.choose_loss(config.loss),
+        # Nothing is scored, and not every scorer suits the loss.
+        scorer=Centroids(),
+        epochs=pretraining.epochs,
+        learning_rate=pretraining.learning_rate,
         final_learning_rate=1.0,
         keep="last",
     )
-    if config.pretraining == "contrastive":
-        # Nothing is scored, and not every scorer suits the loss.
-        own = dataclasses.replace(
-            own, loss="supervised_contrastive", scorer="centroids"
-        )
-    else:
+    if pretraining.is_on_built_in:
         examples = [
             Example(one.clip, one.clip.key)
             for one in listed
             if one.role == "contrast"
         ]
         label_map = make_label_map(examples, examples)
-    logger.info("pre-training (%s) first", config.pretraining)
+    logger.info("pre-training first: %s", label(pretraining))
     keras.utils.set_random_seed(config.seed)
     classifier = fit_classifier(
-        examples, listed, label_map, own, run.pretraining
+        examples, listed, label_map, before, run.pretraining
     )
     return classifier.embedder.get_weights()

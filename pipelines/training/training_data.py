@@ -100,7 +100,7 @@ class TrainingData:
         )
         batches = self._batch(tf.data.Dataset.from_tensor_slices(order))
         batches = batches.take(self.steps_per_epoch)
-        if not self.config.has_mixup:
+        if self.config.loss.mixup is None:
             return batches.map(self._unmixed)
         first_step = epoch * self.steps_per_epoch
         return batches.enumerate(first_step).map(self._mixed)
@@ -130,19 +130,20 @@ class TrainingData:
         # Losses over pairs of clips must not count it as anybody's other.
         one_hot = one_hot * is_whole[:, None]
         target = one_hot
-        if self.config.targets == "rows":
+        if self.config.loss.targets == "rows":
             target = tf.stack([one_hot, tf.zeros_like(one_hot)], axis=1)
         return {"waveform": waveform}, target, is_whole
 
     def _mixed(self, step, batch):
         waveform, one_hot, is_whole = batch
         seed = tf.stack([tf.constant(self.config.seed, tf.int64), step])
+        mixup = self.config.loss.mixup
         weight, partner = draw_mix(
             tf.shape(waveform)[0],
             seed,
-            self.config.mix_alpha,
-            self.config.mix_per,
-            self.config.mix_probability,
+            mixup.mix_alpha,
+            mixup.mix_per,
+            mixup.mix_probability,
         )
         inputs = {
             "waveform": waveform,
@@ -150,6 +151,6 @@ class TrainingData:
             "mix_partner": partner,
         }
         targets = mixed_targets(one_hot, weight, partner)
-        if self.config.targets == "soft":
+        if self.config.loss.targets == "soft":
             targets = tf.reduce_sum(targets, axis=1)
         return inputs, targets, is_whole * tf.gather(is_whole, partner)

@@ -5,9 +5,10 @@ import keras_tuner
 import numpy as np
 
 from pipelines.settings.config import Config
+from pipelines.settings.losses import NoisyArcMix
 
 TINY = Config(
-    mix_position="waveform",
+    loss=NoisyArcMix(mix_position="waveform"),
     clip_seconds=0.25,
     epochs=4,
     batch_size=16,

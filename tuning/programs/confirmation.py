@@ -19,7 +19,6 @@ from pipelines.benchmarking.numbers import measure_scores
 from pipelines.evaluation.official.official import guess_year
 from pipelines.evaluation.official.official import official_of_clips
 from pipelines.evaluation.official.unjudged import Unjudged
-from pipelines.methods.networks import list_examples
 from pipelines.methods.scored_clip import ScoredClip
 from pipelines.programs.train import train
 from pipelines.runs.archives.keras_archive import load_model
@@ -27,6 +26,8 @@ from pipelines.runs.clip_list import ListedClip
 from pipelines.runs.clip_list import read_clip_list
 from pipelines.runs.run_folder import RunFolder
 from pipelines.settings.config import Config
+from pipelines.settings.reading import write_settings
+from pipelines.training.tasks import list_examples
 from tuning.trials.fitting import trial_detector
 from tuning.trials.judging.objective import ProxyObjective
 from tuning.trials.search_data import SearchData
@@ -127,7 +128,7 @@ def confirm(
 
 def _digest(config: Config) -> str:
     """A folder's name: equal settings are trained once."""
-    text = json.dumps(dataclasses.asdict(config))
+    text = json.dumps(write_settings(config))
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

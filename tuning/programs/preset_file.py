@@ -1,6 +1,5 @@
 """The best trial as a file that `keras-asd train --config` takes."""
 
-import dataclasses
 import os
 from collections.abc import Sequence
 
@@ -8,6 +7,7 @@ import yaml
 
 from pipelines import atomic
 from pipelines.settings.config import Config
+from pipelines.settings.reading import write_settings
 
 
 def write_preset(
@@ -22,14 +22,11 @@ def write_preset(
 
     >>> import pathlib, tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp(), "best.yaml")
-    >>> write_preset(path, Config(margin=0.5), ["Found by a search."])
+    >>> write_preset(path, Config(epochs=7), ["Found by a search."])
     >>> text = path.read_text()
-    >>> text.splitlines()[0], "margin: 0.5" in text
+    >>> text.splitlines()[0], "epochs: 7" in text
     ('# Found by a search.', True)
     """
-    plain = {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in dataclasses.asdict(config).items()
-    }
     head = "".join(f"# {note}\n" for note in notes)
+    plain = write_settings(config)
     atomic.write_text(path, head + yaml.safe_dump(plain, sort_keys=False))

@@ -12,6 +12,7 @@ import keras_tuner
 
 from pipelines import atomic
 from pipelines.settings.config import Config
+from pipelines.settings.reading import write_settings
 from tuning.machines.chief import serve_chief
 from tuning.oracles.folder_lock import FolderLock
 from tuning.oracles.kinds import count_trials
@@ -181,7 +182,7 @@ def _space(
     space.Fixed(DATA, data_digest(data))
     if isinstance(objective, OfficialObjective):
         space.Fixed(DEVELOPMENT, development_digest(objective.clips))
-    space.Fixed(FINAL, json.dumps(dataclasses.asdict(final)))
+    space.Fixed(FINAL, json.dumps(write_settings(final)))
     return space
 
 

@@ -5,7 +5,6 @@ import math
 import os
 import re
 import socket
-from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 from typing import Literal
@@ -14,6 +13,7 @@ from jsonargparse import ArgumentParser
 
 from pipelines.commands.options import DEFAULT_PRESET
 from pipelines.commands.options import make_config_parser
+from pipelines.commands.options import parse_settings
 from pipelines.commands.options import read_config_options
 from pipelines.settings.config import Config
 from tuning.settings.ranges import RANGES
@@ -70,10 +70,10 @@ def parse_tuning(words: Sequence[str]) -> TuneOptions:
     ('margin',)
     """
     parser = _make_parser(words, DEFAULT_PRESET)
-    options = parser.parse_args(list(words)).as_dict()
+    options = parse_settings(parser, words)
     if not (options["folders"] or options["data"]):
         parser = _make_parser(words, PRESET)
-        options = parser.parse_args(list(words)).as_dict()
+        options = parse_settings(parser, words)
     if not options["search"]:
         parser.error(
             "--search must be given, e.g. "
@@ -98,7 +98,7 @@ def parse_tuning(words: Sequence[str]) -> TuneOptions:
     )
 
 
-def _read_settings(final: Config, options: Mapping[str, Any]) -> SearchSettings:
+def _read_settings(final: Config, options: Any) -> SearchSettings:
     parameters = tuple(options["over"]) or default_parameters(final)
     check_parameters(parameters, final)
     return SearchSettings(
@@ -121,7 +121,7 @@ def _read_settings(final: Config, options: Mapping[str, Any]) -> SearchSettings:
     )
 
 
-def _check_options(options: Mapping[str, Any]) -> None:
+def _check_options(options: Any) -> None:
     """Refuses before hours of trials what would break off after them."""
     for name, is_right, rule in (
         ("confirm_seeds", options["confirm_seeds"] >= 0, "0 or more"),

@@ -1,147 +1,35 @@
-"""What can be searched over, from where to where, and why."""
+"""Parameters of a search, and which have an effect with given settings."""
 
-import dataclasses
-import typing
 from collections.abc import Sequence
-from typing import Literal
 
 from pipelines.settings.config import Config
-from pipelines.settings.loss_facts import HEAD_SCORERS
-from pipelines.settings.loss_facts import LOSSES
-from tuning.settings.values import Value
+from pipelines.settings.embedders import Embedder
+from pipelines.settings.fields import Range
+from pipelines.settings.fields import search_ranges
+from pipelines.settings.front_ends import FrontEnd
+from pipelines.settings.labels import kinds
+from pipelines.settings.labels import label
+from pipelines.settings.losses import Loss
+from pipelines.settings.scorer_choice import list_scorers
+from pipelines.settings.scorers import Scorer
+from tuning.settings.values import find_record
+from tuning.settings.values import with_values
 
 
-@dataclasses.dataclass(frozen=True)
-class Range:
-    """The range of one setting.
-
-    Args:
-        name: As in `Config`.
-        kind: `float` and `int` have bounds, a `choice` has choices.
-        reason: Why this range.
-        grid: The values that a grid search takes, beside the base's own.
-        low: Least value.
-        high: Largest value.
-        sampling: `log` where factors count, not differences.
-        step: Between values; a factor where `sampling` is `log`.
-        choices: All values, in order.
-
-    >>> RANGES["scale"].sampling
-    'log'
-    """
-
-    name: str
-    kind: Literal["float", "int", "choice"]
-    reason: str
-    grid: tuple[Value, ...]
-    low: float | None = None
-    high: float | None = None
-    sampling: Literal["linear", "log"] = "linear"
-    step: int | None = None
-    choices: tuple[str, ...] = ()
+def _all_ranges() -> dict[str, Range]:
+    bases = (Embedder, FrontEnd, Loss, Scorer)
+    found: dict[str, Range] = {}
+    for kind in (
+        Config,
+        *(kind for base in bases for kind in kinds(base).values()),
+    ):
+        for name, search in search_ranges(kind).items():
+            found.setdefault(name, search)
+    return found
 
 
-def _floats(name, low, high, sampling, grid, reason) -> Range:
-    return Range(name, "float", reason, grid, low, high, sampling)
-
-
-def _ints(name, low, high, sampling, step, grid, reason) -> Range:
-    return Range(name, "int", reason, grid, low, high, sampling, step)
-
-
-def _choices(name, reason, choices=None) -> Range:
-    # What a setting may be says its annotation in `Config`.
-    if choices is None:
-        choices = typing.get_args(typing.get_type_hints(Config)[name])
-    return Range(name, "choice", reason, choices, choices=choices)
-
-
-RANGES = {
-    one.name: one
-    for one in (
-        _floats(
-            "margin", 0.0, 1.2, "linear", (0.5, 0.7, 0.9),
-            "0 is a softmax without a margin, ArcFace has 0.5, Choi & Choi "
-            "0.7; pi / 2 is where the loss refuses it.",
-        ),
-        _floats(
-            "scale", 8.0, 128.0, "log", (15.0, 30.0, 60.0),
-            "Choi & Choi have 30, ArcFace 64; below 8 even a perfect match is "
-            "not certain among hundreds of classes.",
-        ),
-        _floats(
-            "mix_alpha", 0.1, 2.0, "log", (0.2, 0.5, 1.0),
-            "Choi & Choi have 0.5, at 1 every weight is as likely; at 0.1 "
-            "clips hardly mix, at 2 most are mixed in halves.",
-        ),
-        _choices(
-            "mix_position",
-            "The released code, the paper, and the second paper mix at three "
-            "different places.",
-        ),
-        _choices(
-            "mix_per",
-            "Choi & Choi draw a weight for the batch, Wilkinghoff & Kurth for "
-            "every clip.",
-        ),
-        _floats(
-            "mix_probability", 0.25, 1.0, "linear", (0.5, 1.0),
-            "Both papers mix every clip, ASDKit's recipe every other one.",
-        ),
-        _choices(
-            "gate",
-            "As published, or with every frame's standing among the others.",
-        ),
-        _floats(
-            "learning_rate", 3e-5, 1e-2, "log", (3e-4, 1e-3, 3e-3),
-            "The presets have 1e-4 to 3e-3; half a decade beyond on either "
-            "side.",
-        ),
-        _floats(
-            "weight_decay", 1e-4, 1e-1, "log", (1e-3, 1e-2),
-            "AdamW's usual 0.01 stands in the middle.",
-        ),
-        _ints(
-            "num_subclusters", 1, 32, "log", 2, (4, 16),
-            "One centre a class is AdaCos, Wilkinghoff & Kurth have 16.",
-        ),
-        _choices(
-            "adaptive_scale",
-            "Papers differ in whether AdaCos's scale follows the training.",
-        ),
-        _ints(
-            "num_mel_bins", 32, 256, "log", 2, (64, 128),
-            "Choi & Choi have 128 bands; fewer are faster, and blur lines "
-            "together.",
-        ),
-        _choices(
-            "front_end",
-            "The paper's log-Mel and that of its released code differ.",
-        ),
-        _choices(
-            "frame_lengths",
-            "Short frames show clicks, long ones lines; the strongest "
-            "published variant has three at once.",
-            ("512", "1024", "2048", "256+1024+4096"),
-        ),
-        _ints(
-            "embedding_dim", 32, 256, "log", 2, (64, 128),
-            "Presets have 32 to 256.",
-        ),
-        _choices(
-            "scorer",
-            "Which suits depends on the embeddings and the number of clips.",
-        ),
-        _choices(
-            "space",
-            "Distances depend on how the dimensions are weighed.",
-        ),
-        _choices(
-            "level",
-            "A fault can be louder; so can a closer microphone.",
-        ),
-    )
-}  # fmt: skip
+# Every setting with a range, of whatever record it is a field.
+RANGES = _all_ranges()
 
 # Searched over where nothing is said, as far as they have an effect.
 OF_INTEREST = {
@@ -154,6 +42,8 @@ OF_INTEREST = {
     ),
     False: ("scorer", "space", "num_mel_bins", "level"),
 }
+# What only a training uses.
+_OF_TRAINING = {"learning_rate", "weight_decay"}
 
 
 def default_parameters(config: Config) -> tuple[str, ...]:
@@ -174,23 +64,24 @@ def check_parameters(names: Sequence[str], config: Config) -> None:
         ValueError: For a name that is unknown, given twice, or without an
             effect.
 
-    >>> check_parameters(["margin"], Config(loss="adacos"))
+    >>> from pipelines.settings.losses import AdaCos
+    >>> check_parameters(["margin"], Config(loss=AdaCos()))
     Traceback (most recent call last):
     ValueError: `parameters` must be settings with an effect. Received: ...
     """
-    for place, name in enumerate(names):
+    for index, name in enumerate(names):
         if name not in RANGES:
             fault = "which is not one of those with a range"
-        elif name in names[:place]:
+        elif name in names[:index]:
             fault = "twice"
         elif not has_effect(name, config, names):
             fault = (
-                f"which has none with embedder={config.embedder!r}, "
-                f"loss={config.loss!r}, scorer={config.scorer!r}"
+                f"which has none with embedder={label(config.embedder)}, "
+                f"loss={label(config.loss)}, scorer={label(config.scorer)}"
             )
         else:
             continue
-        known = [one for one in RANGES if has_effect(one, config, names)]
+        known = [other for other in RANGES if has_effect(other, config, names)]
         raise ValueError(
             "`parameters` must be settings with an effect. Received: "
             f"{name}, {fault}. Choose among {', '.join(known)}."
@@ -201,40 +92,45 @@ def has_effect(name: str, config: Config, names: Sequence[str] = ()) -> bool:
     """Whether a setting changes anything.
 
     Args:
-        name: Of the setting, in `RANGES`.
-        config: The others.
-        names: Of settings that are searched over with it.
+        name: Name of the setting, in `RANGES`.
+        config: The other settings.
+        names: Names of settings that are searched over with it.
 
     >>> has_effect("space", Config()), has_effect("space", Config(), ["scorer"])
     (False, True)
     """
-    is_trained = config.is_trained
-    is_image = config.embedder == "mobile_facenet"
-    has_margin = is_trained and LOSSES[config.loss].has_margin
-    can_mix = is_trained and config.targets != "one_hot"
-    has_mixup = can_mix and (config.has_mixup or "mix_probability" in names)
-    return {
-        "margin": has_margin,
-        # The angle's score is made from it, whatever the loss.
-        "scale": has_margin or config.scorer.startswith("centre_angle"),
-        "mix_alpha": has_mixup,
-        "mix_position": has_mixup and is_image,
-        "mix_per": has_mixup,
-        "mix_probability": can_mix,
-        "gate": is_image and "attended" in config.channels,
-        "learning_rate": is_trained,
-        "weight_decay": is_trained,
-        "num_subclusters": is_trained and config.loss == "subcluster_adacos",
-        "adaptive_scale": is_trained
-        and config.loss
-        in ("adacos", "subcluster_adacos", "compactness_cross_entropy"),
-        "num_mel_bins": config.embedder != "dual_branch",
-        "front_end": is_image,
-        "frame_lengths": config.embedder == "dual_branch"
-        and "spectrogram" in config.branches,
-        "embedding_dim": is_image
-        or config.embedder in ("dual_branch", "statistics"),
-        "scorer": True,
-        "space": config.scorer not in HEAD_SCORERS or "scorer" in names,
-        "level": not is_trained,
-    }[name]
+    if name in _OF_TRAINING:
+        return config.is_trained
+    if "mix_probability" in names and find_record(config, "mix_probability"):
+        # Where mixing is searched over, so is what says how to mix.
+        config = with_values(config, {"mix_probability": 1.0})
+    if name == "space" and "scorer" in names:
+        return True
+    record = find_record(config, name)
+    if record is None or name in getattr(record, "idle_fields", ()):
+        return False
+    is_choice = RANGES[name].kind == "choice"
+    return not is_choice or len(list_choices(name, config)) > 1
+
+
+def list_choices(name: str, config: Config) -> list:
+    """Values of a choice that go with the settings.
+
+    >>> list_choices("mix_per", Config())
+    ['batch', 'clip']
+    """
+    if name == "scorer":
+        return [label(scorer) for scorer in list_scorers(config)]
+    return [
+        choice
+        for choice in RANGES[name].choices
+        if _is_allowed(config, name, choice)
+    ]
+
+
+def _is_allowed(config: Config, name: str, choice: object) -> bool:
+    try:
+        with_values(config, {name: choice})
+    except ValueError:
+        return False
+    return True

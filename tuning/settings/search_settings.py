@@ -6,6 +6,8 @@ from typing import Any
 from typing import Literal
 
 from pipelines.settings.config import Config
+from pipelines.settings.reading import read_settings
+from pipelines.settings.reading import write_settings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +59,7 @@ class SearchSettings:
             (
                 "config",
                 self.config.networks == "one"
-                and self.config.pretraining == "none",
+                and self.config.pretraining is None,
                 "of one network without pre-training: a search trains no other",
             ),
             (
@@ -77,11 +79,15 @@ class SearchSettings:
 def encode_settings(settings: SearchSettings) -> str:
     """The settings as one line of JSON.
 
-    >>> settings = SearchSettings(Config(margin=0.5), trials=4)
+    >>> settings = SearchSettings(Config(loss=NoisyArcMix(0.5)), trials=4)
     >>> decode_settings(encode_settings(settings)) == settings
     True
     """
-    return json.dumps(dataclasses.asdict(settings))
+    fields = {
+        field.name: getattr(settings, field.name)
+        for field in dataclasses.fields(settings)
+    }
+    return json.dumps({**fields, "config": write_settings(settings.config)})
 
 
 def decode_settings(text: str) -> SearchSettings:
@@ -97,7 +103,7 @@ def decode_settings(text: str) -> SearchSettings:
     """
     try:
         fields = json.loads(text)
-        config = Config(**_with_tuples(fields.pop("config")))
+        config = read_settings(fields.pop("config"))
         return SearchSettings(config=config, **_with_tuples(fields))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(

@@ -7,8 +7,8 @@ import keras_tuner
 
 from pipelines.settings.config import Config
 from tuning.settings.ranges import RANGES
-from tuning.settings.ranges import Range
 from tuning.settings.ranges import check_parameters
+from tuning.settings.ranges import list_choices
 from tuning.settings.values import Value
 from tuning.settings.values import value_of
 from tuning.settings.values import with_values
@@ -60,47 +60,38 @@ def configure(
 
     >>> hp = keras_tuner.HyperParameters()
     >>> hp.values["margin"] = 0.5
-    >>> configure(hp, Config(), ["margin"]).margin
+    >>> configure(hp, Config(), ["margin"]).loss.margin
     0.5
     """
     check_parameters(names, config)
     return with_values(
         config,
-        {name: _declare(hp, RANGES[name], config, is_grid) for name in names},
+        {name: _declare(hp, name, config, is_grid) for name in names},
     )
 
 
 def _declare(
-    hp: keras_tuner.HyperParameters, one: Range, config: Config, is_grid: bool
+    hp: keras_tuner.HyperParameters, name: str, config: Config, is_grid: bool
 ) -> Value:
-    base: Any = value_of(config, one.name)
-    if one.kind == "choice":
-        values = [base] * (base not in one.choices) + [
-            choice for choice in one.choices if _is_allowed(config, one, choice)
-        ]
-        return hp.Choice(one.name, values, default=base)
-    declare, kind = {"float": (hp.Float, float), "int": (hp.Int, int)}[one.kind]
-    base = kind(base)
+    search = RANGES[name]
+    if search.kind == "choice":
+        base: Any = value_of(config, name)
+        choices = list_choices(name, config)
+        values = [base] * (base not in choices) + choices
+        return hp.Choice(name, values, default=base)
+    declare, kind = {"float": (hp.Float, float), "int": (hp.Int, int)}[
+        search.kind
+    ]
+    base = kind(value_of(config, name))
     if is_grid:
-        values = sorted({base, *one.grid})
-        return hp.Choice(one.name, values, default=base)
-    default = min(max(base, one.low), one.high)
+        return hp.Choice(name, sorted({base, *search.grid}), default=base)
     value = declare(
-        one.name,
-        one.low,
-        one.high,
-        step=one.step,
-        sampling=one.sampling,
-        default=default,
+        name,
+        search.low,
+        search.high,
+        step=search.step,
+        sampling=search.sampling,
+        default=min(max(base, search.low), search.high),
     )
     # A Bayesian search gives numbers of NumPy, which no YAML takes.
     return kind(value)
-
-
-def _is_allowed(config: Config, one: Range, choice: Value) -> bool:
-    """Whether a choice goes with the settings that are not searched over."""
-    try:
-        with_values(config, {one.name: choice})
-    except ValueError:
-        return False
-    return True

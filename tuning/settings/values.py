@@ -5,31 +5,84 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.settings.config import Config
+from pipelines.settings.fields import Value as Value
+from pipelines.settings.labels import label
+from pipelines.settings.reading import read_record
 
-Value = int | float | str | bool
+
+def find_record(config: Any, name: str) -> Any:
+    """The record among the settings that has a field of that name.
+
+    >>> find_record(Config(), "margin").scale
+    30.0
+    """
+    names = {field.name for field in dataclasses.fields(config)}
+    if name in names:
+        return config
+    inner = (getattr(config, other) for other in sorted(names))
+    records = (value for value in inner if dataclasses.is_dataclass(value))
+    owners = (find_record(record, name) for record in records)
+    return next((owner for owner in owners if owner is not None), None)
 
 
 def value_of(config: Config, name: str) -> Value:
-    """A setting as a search has it: a tuple as `256+1024`.
+    """A setting as a search has it: a tuple as `256+1024`, a record's label.
 
-    >>> value_of(Config(frame_lengths=(256, 1024)), "frame_lengths")
-    '256+1024'
+    Raises:
+        ValueError: If these settings have none of that name.
+
+    >>> value_of(Config(), "scorer")
+    'CentreAngle'
     """
-    value = getattr(config, name)
+    record = find_record(config, name)
+    if record is None:
+        raise ValueError(
+            "A value must be that of a setting. Received: no "
+            f"{name} with loss={label(config.loss)}, "
+            f"embedder={label(config.embedder)}."
+        )
+    value = getattr(record, name)
+    if dataclasses.is_dataclass(value):
+        return label(value)
     return "+".join(map(str, value)) if isinstance(value, tuple) else value
 
 
-def with_values(config: Config, values: Mapping[str, Value]) -> Config:
+def with_values(config: Config, values: Mapping[str, Any]) -> Config:
     """The settings with the values that a search has chosen.
+
+    A value that the chosen scorer has no field for is left out.
 
     Raises:
         ValueError: If they do not go together.
 
-    >>> with_values(Config(), {"frame_lengths": "256+1024"}).frame_lengths
-    (256, 1024)
+    >>> with_values(Config(), {"margin": 0.5}).loss.margin
+    0.5
     """
-    changes: dict[str, Any] = dict(values)
-    if "frame_lengths" in changes:
-        lengths = changes["frame_lengths"].split("+")
-        changes["frame_lengths"] = tuple(map(int, lengths))
+    values = dict(values)
+    changes: dict[str, Any] = {}
+    if "scorer" in values:
+        changes["scorer"] = read_record("scorer", values.pop("scorer"))
+    records = {
+        field.name: changes.get(field.name, getattr(config, field.name))
+        for field in dataclasses.fields(config)
+    }
+    for name, value in records.items():
+        if dataclasses.is_dataclass(value):
+            changes[name] = _replaced(value, values)
+        elif name in values:
+            changes[name] = values[name]
     return dataclasses.replace(config, **changes)
+
+
+def _replaced(record: Any, values: Mapping[str, Any]) -> Any:
+    changes = {}
+    for field in dataclasses.fields(record):
+        old = getattr(record, field.name)
+        if dataclasses.is_dataclass(old):
+            changes[field.name] = _replaced(old, values)
+        elif field.name in values:
+            value = values[field.name]
+            if isinstance(old, tuple):
+                value = tuple(map(int, str(value).split("+")))
+            changes[field.name] = value
+    return dataclasses.replace(record, **changes)

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 import keras
 import keras_tuner
 
+from pipelines.methods.choice import choose_method
 from pipelines.runs.checkpoints import read_history
 from pipelines.runs.run_folder import RunFolder
 from pipelines.settings.config import Config
-from pipelines.training.assembly import make_classifier
-from pipelines.training.embedder import make_embedder
 from pipelines.training.fitting import fit_classifier
 from tuning.settings.search_settings import SearchSettings
 from tuning.settings.search_space import configure
@@ -41,7 +40,8 @@ class SearchHyperModel(keras_tuner.HyperModel):
     >>> import keras_tuner
     >>> from pipelines.runs.labels import LabelMap
     >>> data = SearchData(None, (), (), LabelMap(("fan/a", "fan/b"), {}))
-    >>> config = Config(clip_seconds=0.5, width=0.125)
+    >>> from pipelines.settings.embedders import MobileFaceNet
+    >>> config = Config(MobileFaceNet(width=0.125), clip_seconds=0.5)
     >>> hypermodel = SearchHyperModel(data, SearchSettings(config), None)
     >>> hp = keras_tuner.HyperParameters()
     >>> hypermodel.build(hp).loss.margin
@@ -86,10 +86,8 @@ class SearchHyperModel(keras_tuner.HyperModel):
         try:
             config = self.configure(hp)
             keras.utils.set_random_seed(config.seed)
-            if config.is_trained:
-                classes = self.data.label_map.classes
-                return make_classifier(config, len(classes))
-            return make_embedder(config)
+            num_classes = len(self.data.label_map.classes)
+            return choose_method(config).build(num_classes)
         except ValueError as error:
             raise self._failure(error) from error
 

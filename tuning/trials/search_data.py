@@ -7,13 +7,13 @@ import pathlib
 from collections.abc import Sequence
 
 from pipelines.audio.inspected_clip import InspectedClip
-from pipelines.methods.networks import list_examples
 from pipelines.runs.clip_list import ListedClip
 from pipelines.runs.labels import Example
 from pipelines.runs.labels import LabelMap
 from pipelines.runs.preparation import prepare_clips
 from pipelines.runs.run_folder import RunFolder
 from pipelines.settings.config import Config
+from pipelines.training.tasks import list_examples
 
 
 @dataclasses.dataclass(frozen=True)

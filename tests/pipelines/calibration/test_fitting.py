@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -13,9 +15,13 @@ from pipelines.methods.clip_scores import score_embeddings
 from pipelines.methods.clip_scores import unseen_folds
 from pipelines.methods.embeddings import Embeddings
 from pipelines.methods.fitted_scorers import fit_scorer
-from pipelines.methods.statistics import whiten
-from pipelines.methods.statistics import whiten_embedder
 from pipelines.settings.config import Config
+from pipelines.settings.embedders import Statistics
+from pipelines.settings.losses import NoLoss
+from pipelines.settings.scorers import CentreAngle
+from pipelines.settings.scorers import LocalDensity
+from pipelines.settings.scorers import Mahalanobis
+from pipelines.settings.scorers import NearestNeighbors
 
 GROUPS = {"fan": [0, 1], "fan/id_00": [0], "fan/id_02": [1], "pump": [2]}
 GROUPS["pump/id_00"] = GROUPS["pump"]
@@ -57,7 +63,7 @@ def find_scores(config, is_unseen=None, normals=None):
 
 
 def test_every_key_has_the_scores_of_its_clips():
-    config = Config(scorer="nearest_neighbors", space="raw")
+    config = Config(scorer=NearestNeighbors(space="raw"))
     found = find_scores(config, normals=make_embeddings(windows=2))
     assert list(found) == list(GROUPS)
     sizes = {key: len(normal.scores) for key, normal in found.items()}
@@ -66,7 +72,7 @@ def test_every_key_has_the_scores_of_its_clips():
 
 
 def test_a_bare_machine_is_scored_against_its_nearest_section():
-    config = Config(scorer="nearest_neighbors", space="raw")
+    config = Config(scorer=NearestNeighbors(space="raw"))
     found = find_scores(config)
     of_sections = np.concatenate([found[key].scores for key in SECTIONS[:2]])
     of_machine = found["fan"].scores
@@ -77,7 +83,7 @@ def test_a_bare_machine_is_scored_against_its_nearest_section():
 
 
 def test_a_clip_is_not_its_own_neighbour():
-    config = Config(scorer="nearest_neighbors", space="raw")
+    config = Config(scorer=NearestNeighbors(space="raw"))
     assert all(
         (one.scores > 0.01).all() for one in find_scores(config).values()
     )
@@ -85,7 +91,7 @@ def test_a_clip_is_not_its_own_neighbour():
 
 @pytest.mark.parametrize(
     "scorer, source",
-    [("mahalanobis", "out of fold"), ("centre_angle", "trained on")],
+    [(Mahalanobis(), "out of fold"), (CentreAngle(), "trained on")],
 )
 def test_unseen_clips_are_taken_where_they_are_enough(scorer, source):
     config = Config(scorer=scorer, false_alarm_rate=0.1)
@@ -113,31 +119,35 @@ def test_unseen_clips_are_taken_where_they_are_enough(scorer, source):
 
 def test_a_whitening_is_fitted_anew_for_clips_that_it_shall_judge():
     config = Config(
-        embedder="statistics",
+        embedder=Statistics(num_mel_bins=8, embedding_dim=16),
+        loss=NoLoss(),
+        scorer=LocalDensity(space="raw"),
         clip_seconds=0.5,
-        num_mel_bins=8,
-        embedding_dim=16,
-        scorer="local_density",
-        space="raw",
     )
-    statistics = make_embeddings(num_clips=60, dim=64)
-    embedder = whiten_embedder(statistics, config)
-    normals = whiten(embedder, statistics)
+    measured = make_embeddings(num_clips=60, dim=64)
+    measured = dataclasses.replace(measured, statistics=measured.vectors)
+    embedder = whitened(config, measured)
+    vectors = np.array(embedder.whitening(measured.vectors))
+    normals = dataclasses.replace(measured, vectors=vectors)
     detector = make_detector(config, normals, embedder)
     judged = []
-    for fold, out in unseen_folds(detector, normals, config, statistics):
-        fitted = statistics.select(~np.isin(statistics.clips, out.clips))
-        own = whiten_embedder(fitted, config)
-        expected = np.array(own.whitening(statistics.vectors[out.clips]))
-        np.testing.assert_allclose(out.vectors, expected, atol=1e-3)
+    for fold, out in unseen_folds(detector, normals, config):
+        seen = measured.select(~np.isin(measured.clips, out.clips))
+        expected = whitened(config, seen).whitening(out.statistics)
+        np.testing.assert_allclose(out.vectors, np.array(expected), atol=1e-3)
         scores = score_embeddings(fold, out)[:, 0]
         judged.append(np.isfinite(scores).nonzero()[0])
     assert sorted(np.concatenate(judged)) == list(range(60))
-    found = calibration_scores(
-        detector, normals, config, np.zeros(60, bool), statistics
-    )
+    found = calibration_scores(detector, normals, config, np.zeros(60, bool))
     assert {normal.source for normal in found.values()} == {"unseen"}
     assert all(len(found[key].scores) == 20 for key in SECTIONS)
+
+
+def whitened(config, embeddings):
+    embedder = config.embedder.build(config)
+    _, sections = np.unique(embeddings.keys, return_inverse=True)
+    embedder.fit(embeddings.statistics, sections)
+    return embedder
 
 
 def test_keys_without_scores_are_not_calibrated():

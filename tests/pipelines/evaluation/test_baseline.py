@@ -10,8 +10,12 @@ from pipelines.datasets import read_clips
 from pipelines.evaluation.baseline import baseline_scores
 from pipelines.evaluation.nearest_neighbor_baseline import mean_log_mel
 from pipelines.settings.config import Config
+from pipelines.settings.embedders import MobileFaceNet
+from pipelines.settings.front_ends import LogMel
 
-CONFIG = Config(clip_seconds=0.4, num_mel_bins=16)
+CONFIG = Config(
+    embedder=MobileFaceNet(front_end=LogMel(num_mel_bins=16)), clip_seconds=0.4
+)
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from keras_asd.models import fold
 from keras_asd.scorers import Calibration
 from keras_asd.scorers import LocalDensity
 from keras_asd.scorers import ScoreSum
-from pipelines.methods.fitted_scorers import make_scorer
-from pipelines.methods.fitted_scorers import with_scorer
 from pipelines.settings.config import Config
+from pipelines.settings.labels import kinds
+from pipelines.settings.scorers import Scorer
 from tests.harness import to_numpy
 
 SAMPLES = 2048
@@ -75,15 +75,15 @@ SYSTEMS = {
     "statistics": lambda: make_detector(make_statistics()),
 }
 # Spaces other than a scorer's own, so that each space comes once.
-SPACES = {"nearest_neighbors": "standardized", "gaussian_mixture": "raw"}
+SPACES = {"NearestNeighbors": "standardized", "GaussianMixture": "raw"}
 
 
-def make_detector(embedder, scorer="centre_angle", head=None, **settings):
+def make_detector(embedder, scorer="CentreAngle", head=None, **settings):
     """With a fitted scorer, limits for sounds, and one calibrated key."""
     keys = {"fan": [0], "pump": [1, 2], "fan/id_00": [2]}
-    space = SPACES.get(scorer)
-    fitted = make_scorer(with_scorer(Config(), scorer, space))
-    if scorer != "centre_angle":
+    fields = {"space": SPACES[scorer]} if scorer in SPACES else {}
+    fitted = kinds(Scorer)[scorer](**fields).build(Config())
+    if fitted.reads == "embedding":
         clips = to_numpy(embedder(draw_noise(30), training=False))
         # Groups of 15, 12 and 3 clips, of which the last has no target.
         groups = np.repeat([0, 1, 2], [15, 12, 3])

@@ -13,6 +13,8 @@ from pipelines.exporting.acceptance import make_probes
 from pipelines.exporting.forms import open_detector
 from pipelines.runs.labels import LabelMap
 from pipelines.settings.config import Config
+from pipelines.settings.embedders import MobileFaceNet
+from pipelines.settings.front_ends import LogMel
 from pipelines.training.assembly import make_detector
 
 
@@ -57,7 +59,10 @@ def test_tones_and_silence_have_no_limit():
 
 
 def test_probes_cover_batches_lengths_faults_and_real_clips():
-    config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=32)
+    config = Config(
+        embedder=MobileFaceNet(front_end=LogMel(num_mel_bins=32), width=0.125),
+        clip_seconds=0.5,
+    )
     label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
     detector = make_detector(config, label_map)
     clip = np.random.default_rng(0).normal(0, 0.1, 9000).astype("float32")

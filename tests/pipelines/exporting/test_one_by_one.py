@@ -7,6 +7,8 @@ from pipelines.exporting.frozen import freeze
 from pipelines.exporting.one_by_one import one_by_one
 from pipelines.runs.labels import LabelMap
 from pipelines.settings.config import Config
+from pipelines.settings.embedders import MobileFaceNet
+from pipelines.settings.front_ends import LogMel
 from pipelines.training.assembly import make_detector
 
 SAMPLES = 4096
@@ -14,7 +16,10 @@ SAMPLES = 4096
 
 @pytest.fixture(scope="module")
 def detector():
-    config = Config(clip_seconds=SAMPLES / 16_000, width=0.125, num_mel_bins=16)
+    config = Config(
+        embedder=MobileFaceNet(front_end=LogMel(num_mel_bins=16), width=0.125),
+        clip_seconds=SAMPLES / 16_000,
+    )
     label_map = LabelMap(("fan/a", "fan/b"), {"fan/a": (0,), "fan": (0, 1)})
     return make_detector(config, label_map)
 

@@ -13,7 +13,9 @@ from pipelines.exporting.portable_forms import write_litert_int8
 from pipelines.exporting.portable_forms import write_onnx
 from pipelines.exporting.portable_runners import open_litert
 from pipelines.exporting.portable_runners import open_onnx
-from pipelines.methods.fitted_scorers import SCORERS
+from pipelines.settings.labels import kinds
+from pipelines.settings.scorers import CustomScorer
+from pipelines.settings.scorers import Scorer
 from tests.harness import to_numpy
 from tests.pipelines.exporting.portable_systems import SAMPLES
 from tests.pipelines.exporting.portable_systems import SYSTEMS
@@ -96,8 +98,13 @@ def test_every_embedder_gives_the_same(name, form, tmp_path):
     check_form(SYSTEMS[name](), tmp_path / "model", form, lengths)
 
 
+SCORERS = [
+    name
+    for name, kind in kinds(Scorer).items()
+    if kind.is_fitted and kind is not CustomScorer
+]
 # A conversion takes long; these have all the operations there are.
-CONVERTED = [(name, "litert") for name in ("centroids", "local_density")]
+CONVERTED = [(name, "litert") for name in ("Centroids", "LocalDensity")]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +118,7 @@ def test_every_scorer_gives_the_same(scorer, form, tmp_path):
 @pytest.mark.parametrize("make", [make_mobile, make_joined])
 def test_8_bit_integers_are_in_the_network_alone(make, tmp_path):
     """All behind the embedding is computed from it as in float32."""
-    detector = make_detector(make(), "local_density")
+    detector = make_detector(make(), "LocalDensity")
     path = tmp_path / "model"
     write_litert_int8(detector, path, list(draw_noise(12)))
     assert b"Flex" not in path.read_bytes()

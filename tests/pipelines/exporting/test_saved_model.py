@@ -7,12 +7,13 @@ import tensorflow as tf
 from pipelines.exporting.saved_model import write_saved_model
 from pipelines.runs.labels import LabelMap
 from pipelines.settings.config import Config
+from pipelines.settings.embedders import MobileFaceNet
 from pipelines.training.assembly import make_detector
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    config = Config(clip_seconds=1.0, width=0.25)
+    config = Config(embedder=MobileFaceNet(width=0.25), clip_seconds=1.0)
     label_map = LabelMap(("fan/a", "fan/b"), {"fan": (0, 1)})
     folder = tmp_path_factory.mktemp("models") / "1"
     write_saved_model(make_detector(config, label_map), folder)

@@ -8,9 +8,12 @@ from keras_asd.models import AnomalyDetector
 from pipelines.methods.clip_scores import out_of_fold_scores
 from pipelines.methods.clip_scores import score_embeddings
 from pipelines.methods.embeddings import Embeddings
-from pipelines.methods.fitted_scorers import SCORERS
 from pipelines.methods.fitted_scorers import fit_scorer
 from pipelines.settings.config import Config
+from pipelines.settings.labels import label
+from pipelines.settings.scorer_choice import list_scorers
+from pipelines.settings.scorers import Centroids
+from pipelines.settings.scorers import NearestNeighbors
 
 GROUPS = {"fan": [0, 1], "fan/id_00": [0], "fan/id_02": [1]}
 
@@ -42,9 +45,9 @@ def make_detector(config, normals):
     return AnomalyDetector(FakeEmbedder(), head, scorer, GROUPS, GROUPS)
 
 
-@pytest.mark.parametrize("name", ["centre_angle", *SCORERS])
-def test_a_clip_s_score_is_the_mean_of_its_windows(name):
-    config = Config(scorer=name)
+@pytest.mark.parametrize("scorer", list_scorers(Config()), ids=label)
+def test_a_clip_s_score_is_the_mean_of_its_windows(scorer):
+    config = Config(scorer=scorer)
     normals = make_embeddings()
     detector = make_detector(config, normals)
     test = make_embeddings(num_clips=5, windows=3, seed=1)
@@ -67,7 +70,7 @@ def test_a_clip_s_score_is_the_mean_of_its_windows(name):
 
 def test_a_clip_without_windows_has_no_score():
     normals = make_embeddings()
-    detector = make_detector(Config(scorer="nearest_neighbors"), normals)
+    detector = make_detector(Config(scorer=NearestNeighbors()), normals)
     some = normals.select(normals.clips != 3)
     found = score_embeddings(detector, some)
     assert np.isnan(found[3]).all()
@@ -75,7 +78,7 @@ def test_a_clip_without_windows_has_no_score():
 
 
 def test_out_of_fold_a_clip_is_not_its_own_neighbour():
-    config = Config(scorer="nearest_neighbors", space="raw")
+    config = Config(scorer=NearestNeighbors(space="raw"))
     normals = make_embeddings(windows=1)
     detector = make_detector(config, normals)
     own = score_embeddings(detector, normals)[:, 0]
@@ -95,7 +98,7 @@ def test_a_section_of_one_clip_has_no_out_of_fold_score():
     normals = make_embeddings(windows=1)
     normals.keys[normals.keys == "fan/id_02"] = "fan/id_00"
     normals.keys[7] = "fan/id_02"
-    config = Config(scorer="centroids")
+    config = Config(scorer=Centroids())
     detector = make_detector(config, normals)
     found = out_of_fold_scores(detector, normals, config)
     assert np.isnan(found[7])

@@ -7,7 +7,6 @@ from keras_asd.layers import ClassCosine
 from keras_asd.models import AnomalyDetector
 from keras_asd.models import JoinedEmbedder
 from keras_asd.scorers import LocalDensity
-from keras_asd.scorers import NearestNeighbors
 from keras_asd.scorers import ScoreSum
 from pipelines.audio.inspection import inspect_clips
 from pipelines.datasets.clip import Clip
@@ -16,27 +15,26 @@ from pipelines.methods.clip_scores import unseen_folds
 from pipelines.methods.embeddings import Embeddings
 from pipelines.methods.embeddings import read_embeddings
 from pipelines.methods.embeddings import write_embeddings
-from pipelines.methods.fitted_scorers import choose_scorers
-from pipelines.methods.fitted_scorers import fit_scorer
-from pipelines.methods.fitted_scorers import with_scorer
-from pipelines.methods.fused import fuse
-from pipelines.methods.fused import make_statistics_embedder
-from pipelines.methods.fused import whitened_again
+from pipelines.methods.fused import Fused
 from pipelines.settings.config import Config
+from pipelines.settings.embedders import MobileFaceNet
+from pipelines.settings.front_ends import LogMel
 from pipelines.settings.presets import PRESETS
 from pipelines.settings.presets import choose_preset
-from pipelines.training.embedder import make_embedder
+from pipelines.settings.scorers import Mahalanobis
+from pipelines.settings.scorers import NearestNeighbors
 
 CONFIG = Config(
+    embedder=MobileFaceNet(
+        front_end=LogMel(num_mel_bins=16), width=0.125, embedding_dim=4
+    ),
+    scorer=NearestNeighbors(),
     clip_seconds=0.5,
-    width=0.125,
-    num_mel_bins=16,
-    embedding_dim=4,
-    scorer="nearest_neighbors",
     fusion="training_free",
 )
 GROUPS = {"fan": [0, 1], "fan/id_00": [0], "fan/id_02": [1]}
 DIM = 256
+FUSED = Fused(CONFIG)
 
 
 @pytest.fixture
@@ -67,15 +65,15 @@ def made_up(num_clips=20):
         rows,
         statistics=generator.normal(size=(num_clips, DIM)).astype("float32"),
     )
-    vectors = whitened_again(made, CONFIG)(rows >= 0)
+    vectors = FUSED.embed_again(made, rows >= 0)
     return dataclasses.replace(made, vectors=vectors)
 
 
 def test_the_statistics_stand_behind_the_network_s_embedding(normals):
-    network = make_embedder(CONFIG)
+    network = CONFIG.embedder.build(CONFIG)
     head = ClassCosine(2)
     head.build((None, 4))
-    embedder, joined, embeddings = fuse(network, head, normals, CONFIG)
+    embedder, joined, embeddings = FUSED.embed(network, head, normals, (), ())
     assert embedder.embedding_dim == 4 + DIM
     waveforms = np.random.default_rng(0).normal(0, 0.1, (3, CONFIG.samples))
     found = np.array(embedder(waveforms))
@@ -87,7 +85,7 @@ def test_the_statistics_stand_behind_the_network_s_embedding(normals):
     )
     assert embeddings.vectors.shape == (12, 4 + DIM)
     assert embeddings.statistics.shape == (12, DIM)
-    scorer = fit_scorer(CONFIG, embeddings, GROUPS, joined)
+    scorer = FUSED.fit_scorer(embeddings, GROUPS, joined)
     detector = AnomalyDetector(embedder, joined, scorer, GROUPS, GROUPS)
     keys = np.zeros(3, "int32")
     scores = detector({"waveform": waveforms, "key": keys})["anomaly_score"]
@@ -95,8 +93,8 @@ def test_the_statistics_stand_behind_the_network_s_embedding(normals):
 
 
 def test_its_statistics_are_of_the_preset_s_sizes():
-    own = make_statistics_embedder(CONFIG)
-    preset = choose_preset("training_free")
+    own = FUSED.build_statistics()
+    preset = choose_preset("training_free").embedder
     assert own.num_mel_bins == preset.num_mel_bins
     assert own.embedding_dim == preset.embedding_dim
     assert own.samples == CONFIG.samples
@@ -109,15 +107,16 @@ def test_statistics_are_kept_with_the_embeddings(tmp_path):
     np.testing.assert_array_equal(found.statistics, made.statistics[:5])
 
 
-@pytest.mark.parametrize("name", ["nearest_neighbors", "mahalanobis"])
-def test_another_scorer_replaces_the_network_s_and_leaves_the_other(name):
+@pytest.mark.parametrize("kind", [NearestNeighbors, Mahalanobis])
+def test_another_scorer_replaces_the_network_s_and_leaves_the_other(kind):
     normals = made_up()
-    scorer = fit_scorer(with_scorer(CONFIG, name, "raw"), normals, GROUPS)
+    other = dataclasses.replace(CONFIG, scorer=kind(space="raw"))
+    scorer = Fused(other).fit_scorer(normals, GROUPS)
     assert isinstance(scorer, ScoreSum)
     assert scorer.dims == [4, DIM]
     own, behind = scorer.scorers
     assert isinstance(behind, LocalDensity) and behind.space == "raw"
-    assert isinstance(own, NearestNeighbors) == (name == "nearest_neighbors")
+    assert type(own).__name__ == kind.__name__
     assert own.space == "raw"
 
 
@@ -128,7 +127,7 @@ def test_out_of_fold_the_whitening_has_not_seen_a_clip_either():
     detector = AnomalyDetector(
         type("Embedder", (), {"embedding_dim": 4 + DIM, "samples": 9})(),
         head,
-        fit_scorer(CONFIG, normals, GROUPS),
+        FUSED.fit_scorer(normals, GROUPS),
         GROUPS,
         GROUPS,
     )
@@ -136,18 +135,11 @@ def test_out_of_fold_the_whitening_has_not_seen_a_clip_either():
     for fold, out in unseen_folds(detector, normals, CONFIG):
         assert isinstance(fold.scorer, ScoreSum)
         is_out = np.isin(normals.clips, out.clips)
-        expected = whitened_again(normals, CONFIG)(~is_out)[is_out]
+        expected = FUSED.embed_again(normals, ~is_out)[is_out]
         np.testing.assert_allclose(out.vectors, expected, atol=1e-4)
         assert np.abs(out.vectors - normals.vectors[is_out])[:, 4:].max() > 0.1
         seen += is_out.sum()
     assert seen == len(normals.clips)
-
-
-def test_scorers_of_the_head_do_not_suit():
-    names = choose_scorers(["all"], CONFIG)
-    assert "nearest_neighbors" in names and "centre_angle" not in names
-    with pytest.raises(ValueError, match="`fusion` must be `none`"):
-        with_scorer(CONFIG, "centre_angle")
 
 
 @pytest.mark.parametrize("name", ["training_free", "idnn", "glow_aff"])
@@ -170,12 +162,12 @@ def test_few_clips_of_each_section_are_enough(counts):
         statistics=statistics,
     )
     groups = {f"fan/id_{place:02d}": [place] for place in range(len(counts))}
-    network = make_embedder(CONFIG)
-    statistics_embedder = make_statistics_embedder(CONFIG)
+    network = CONFIG.embedder.build(CONFIG)
+    statistics_embedder = FUSED.build_statistics()
     detector = AnomalyDetector(
         JoinedEmbedder([network, statistics_embedder]),
         ClassCosine(len(counts)),
-        fit_scorer(CONFIG, made, groups),
+        FUSED.fit_scorer(made, groups),
         groups,
     )
     scores = out_of_fold_scores(detector, made, CONFIG)
@@ -186,4 +178,4 @@ def test_few_clips_of_each_section_are_enough(counts):
 def test_what_was_not_fused_has_nothing_to_whiten_again():
     plain = dataclasses.replace(made_up(), statistics=None)
     with pytest.raises(ValueError, match="have their statistics"):
-        whitened_again(plain, CONFIG)
+        FUSED.embed_again(plain, plain.clips >= 0)

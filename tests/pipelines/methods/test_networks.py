@@ -5,33 +5,40 @@ import numpy as np
 import pytest
 
 from pipelines.datasets.clip import Clip
-from pipelines.methods.networks import list_examples
-from pipelines.methods.networks import train_networks
+from pipelines.methods.networks import Networks
 from pipelines.runs.clip_list import ListedClip
 from pipelines.runs.labels import SPEEDS
 from pipelines.runs.preparation import prepare_clips
 from pipelines.runs.run_folder import RunFolder
 from pipelines.settings.config import Config
-from pipelines.training.network_parts import part_clips
+from pipelines.settings.embedders import Flow
+from pipelines.settings.embedders import Reconstruction
+from pipelines.settings.front_ends import LogMel
+from pipelines.settings.losses import NoisyArcMix
+from pipelines.settings.losses import OutlierExposure
+from pipelines.settings.losses import OwnClassError
+from pipelines.settings.pretraining import BuiltInMachines
+from pipelines.settings.scorers import Centroids
+from pipelines.settings.scorers import HeadScore
+from pipelines.settings.scorers import SelectiveMahalanobis
+from pipelines.training.tasks import list_examples
+from pipelines.training.tasks import list_tasks
 
-PLAIN = Config(scorer="centroids", mix_position="waveform")
+PLAIN = Config(loss=NoisyArcMix(mix_position="waveform"), scorer=Centroids())
 FLOW = dataclasses.replace(
     PLAIN,
-    embedder="flow",
+    embedder=Flow(),
+    loss=OutlierExposure(),
+    scorer=HeadScore(),
     networks="section",
-    loss="outlier_exposure",
-    scorer="error",
 )
 RECONSTRUCTION = Config(
-    embedder="reconstruction",
+    embedder=Reconstruction(front_end=LogMel(num_mel_bins=8), units=(4,)),
+    loss=OwnClassError(),
+    scorer=SelectiveMahalanobis(),
     networks="machine",
-    loss="own_class_error",
-    mix_position="waveform",
-    scorer="selective_mahalanobis",
     clip_seconds=0.25,
     long_clips="crop",
-    num_mel_bins=8,
-    units=(4,),
     epochs=1,
     batch_size=8,
     holdout=0.2,
@@ -72,7 +79,7 @@ def test_speeds_make_classes_where_there_is_but_one():
             ("fan/00", "fan/02"),
             ("contrast/valve/00", "fan/00", "fan/02"),
         ),
-        ({"pretraining": "built_in"}, ("a/0", "b/0"), ("a/0", "b/0")),
+        ({"pretraining": BuiltInMachines()}, ("a/0", "b/0"), ("a/0", "b/0")),
     ],
 )
 def test_contrasts_are_classes_where_they_are_asked_for(changes, keys, classes):
@@ -106,7 +113,7 @@ def trained(eager, two_fans, tmp_path):
 
     def train(name, some=listed, config=RECONSTRUCTION):
         run = RunFolder(tmp_path / name)
-        return train_networks(part_clips(some, config), config, run)
+        return Networks(config).train(list_tasks(some, config), run)
 
     return listed, train
 

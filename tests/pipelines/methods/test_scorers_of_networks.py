@@ -9,14 +9,20 @@ from keras_asd.layers import ClassLogits
 from keras_asd.layers import JoinedHead
 from keras_asd.models import AnomalyDetector
 from keras_asd.scorers import JoinedScorer
-from keras_asd.scorers import LogOdds
 from pipelines.calibration.normal_scores import calibration_scores
 from pipelines.methods.clip_scores import out_of_fold_scores
 from pipelines.methods.clip_scores import score_embeddings
 from pipelines.methods.embeddings import Embeddings
-from pipelines.methods.fitted_scorers import SCORERS
 from pipelines.methods.fitted_scorers import fit_scorer
 from pipelines.settings.config import Config
+from pipelines.settings.labels import label
+from pipelines.settings.losses import ArcFace
+from pipelines.settings.losses import CrossEntropy
+from pipelines.settings.scorer_choice import list_scorers
+from pipelines.settings.scorers import Centroids
+from pipelines.settings.scorers import LogOdds
+from pipelines.settings.scorers import Mahalanobis
+from pipelines.settings.scorers import NearestNeighbors
 
 DIM = 4
 SECTIONS = ("fan/00", "fan/02", "pump/00")
@@ -31,6 +37,11 @@ GROUPS = {
 NETWORKS = {
     "machine": {"fan": ["fan/00", "fan/02"], "pump": ["pump/00"]},
     "section": {key: [key] for key in SECTIONS},
+}
+SCORERS = {
+    label(scorer): scorer
+    for scorer in list_scorers(Config())
+    if scorer.is_fitted
 }
 every_network = pytest.mark.parametrize("networks", NETWORKS)
 
@@ -54,8 +65,8 @@ def draw(num_networks, num_clips=45, seed=0):
     return Embeddings(vectors.astype("float32"), keys, rows % 4 == 0, rows)
 
 
-def make_config(networks, name):
-    return Config(networks=networks, scorer=name, loss="arcface")
+def make_config(networks, scorer):
+    return Config(networks=networks, scorer=scorer, loss=ArcFace())
 
 
 def make_detector(config, normals):
@@ -83,13 +94,13 @@ def parts_of(networks, embeddings):
 
 
 @every_network
-@pytest.mark.parametrize("name", SCORERS)
-def test_each_is_fitted_as_if_its_network_were_alone(networks, name):
+@pytest.mark.parametrize("own", SCORERS.values(), ids=SCORERS)
+def test_each_is_fitted_as_if_its_network_were_alone(networks, own):
     normals = draw(len(NETWORKS[networks]))
-    scorer = fit_scorer(make_config(networks, name), normals, GROUPS)
+    scorer = fit_scorer(make_config(networks, own), normals, GROUPS)
     assert isinstance(scorer, JoinedScorer)
     expected = []
-    alone = make_config("one", name)
+    alone = make_config("one", own)
     for moved, sections, is_own in parts_of(networks, normals):
         groups = {key: (place,) for place, key in enumerate(sections)}
         one = fit_scorer(alone, moved.select(is_own), groups)
@@ -104,29 +115,29 @@ def test_each_is_fitted_as_if_its_network_were_alone(networks, name):
 
 def test_scorers_of_heads_are_as_many_as_heads():
     heads = [ClassLogits(3), ClassLogits(2)]
-    config = Config(networks="machine", loss="cross_entropy", scorer="log_odds")
+    config = Config(loss=CrossEntropy(), scorer=LogOdds(), networks="machine")
     scorer = fit_scorer(config, draw(2), GROUPS, JoinedHead(heads, [DIM, DIM]))
-    assert [type(one) for one in scorer.scorers] == [LogOdds, LogOdds]
+    assert [type(one).__name__ for one in scorer.scorers] == ["LogOdds"] * 2
     assert scorer.dims == [3, 2]
     plain = fit_scorer(config, draw(1), GROUPS, heads[0])
-    assert isinstance(plain, LogOdds)
+    assert type(plain).__name__ == "LogOdds"
 
 
 def test_a_single_machine_s_network_is_not_joined():
     normals = draw(1)
     is_fan = np.char.startswith(normals.keys, "fan")
     groups = {key: own for key, own in GROUPS.items() if "pump" not in key}
-    config = make_config("machine", "centroids")
+    config = make_config("machine", Centroids())
     scorer = fit_scorer(config, normals.select(is_fan), groups)
     assert not isinstance(scorer, JoinedScorer)
 
 
 @every_network
-@pytest.mark.parametrize("name", ["nearest_neighbors", "mahalanobis"])
+@pytest.mark.parametrize("kind", [NearestNeighbors, Mahalanobis])
 def test_out_of_fold_scores_are_those_of_scorers_that_never_saw_the_clip(
-    networks, name
+    networks, kind
 ):
-    config = dataclasses.replace(make_config(networks, name), space="raw")
+    config = make_config(networks, kind(space="raw"))
     normals = draw(len(NETWORKS[networks]))
     detector = make_detector(config, normals)
     found = out_of_fold_scores(detector, normals, config)
@@ -143,7 +154,7 @@ def test_out_of_fold_scores_are_those_of_scorers_that_never_saw_the_clip(
 
 @every_network
 def test_every_key_is_calibrated_with_the_clips_of_its_network(networks):
-    config = make_config(networks, "nearest_neighbors")
+    config = make_config(networks, NearestNeighbors())
     normals = draw(len(NETWORKS[networks]))
     detector = make_detector(config, normals)
     unseen = np.zeros(len(normals.clips), bool)

@@ -4,10 +4,11 @@ import soundfile
 from pipelines.audio.inspection import inspect_clips
 from pipelines.datasets.clip import Clip
 from pipelines.methods.embeddings import Embeddings
+from pipelines.methods.statistics import Statistics as StatisticsMethod
 from pipelines.methods.statistics import mean_centres
-from pipelines.methods.statistics import measure_statistics
-from pipelines.methods.statistics import whiten_embedder
 from pipelines.settings.config import Config
+from pipelines.settings.embedders import Statistics
+from pipelines.settings.losses import NoLoss
 
 
 def make_embeddings(vectors, clips):
@@ -66,12 +67,16 @@ def test_the_embedder_is_whitened_around_every_section(write_hum):
     inspected, broken = inspect_clips(clips)
     assert not broken
     config = Config(
-        embedder="statistics",
+        embedder=Statistics(num_mel_bins=8, embedding_dim=4),
+        loss=NoLoss(),
         clip_seconds=0.5,
-        num_mel_bins=8,
-        embedding_dim=4,
     )
-    embedder = whiten_embedder(measure_statistics(inspected, config), config)
+    method = StatisticsMethod(config)
+    fresh, _ = method.train([], None)
+    classes = [clip.key for clip in clips]
+    embedder, _, made = method.embed(fresh, None, inspected, classes, ())
+    again = method.embed_again(made, made.clips >= 0)
+    np.testing.assert_allclose(again, made.vectors, atol=1e-5)
     assert embedder.whitening.is_fitted
     assert embedder.embedding_dim == 4
     waveforms = np.stack(

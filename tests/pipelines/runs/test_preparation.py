@@ -8,6 +8,9 @@ from pipelines.datasets.synthetic import generate
 from pipelines.runs.preparation import prepare_clips
 from pipelines.runs.run_folder import RunFolder
 from pipelines.settings.config import Config
+from pipelines.settings.losses import OneClassCompactness
+from pipelines.settings.reading import read_settings
+from pipelines.settings.scorers import Centroids
 
 
 @pytest.mark.parametrize(
@@ -27,8 +30,8 @@ def test_one_centre_for_several_classes_is_refused_before_the_run_begins(
     )
     generate(tmp_path / "data", settings)
     config = Config(
-        loss="one_class_compactness",
-        scorer="centroids",
+        loss=OneClassCompactness(),
+        scorer=Centroids(),
         classes=classes,
         domain_classes=domain_classes,
     )
@@ -54,7 +57,8 @@ def prepare(tmp_path):
         generate(tmp_path / "data" / machine, settings)
 
     def prepare_with(machines=("fan", "pump"), **changes):
-        config = Config(clip_seconds=0.1, scorer="centroids", **changes)
+        settings = {"clip_seconds": 0.1, "scorer": "Centroids", **changes}
+        config = read_settings(settings)
         roots = [str(tmp_path / "data" / machine) for machine in machines]
         run = RunFolder(tmp_path / "run")
         listed = prepare_clips(roots, config, run)
@@ -80,9 +84,12 @@ def test_a_network_of_a_section_alone_is_told_of_or_refused(prepare, caplog):
     assert "of one class, fan/section_00: their copies" in caplog.text
 
 
-@pytest.mark.parametrize("name", ["further_classes", "pretraining"])
-def test_built_in_machines_come_beside_several_classes(prepare, name):
-    _, contrast, (listed, config, run) = prepare(**{name: "built_in"})
+@pytest.mark.parametrize(
+    "changes",
+    [{"further_classes": "built_in"}, {"pretraining": "BuiltInMachines"}],
+)
+def test_built_in_machines_come_beside_several_classes(prepare, changes):
+    _, contrast, (listed, config, run) = prepare(**changes)
     assert len(contrast) > 3
     assert all(
         one.clip.path.is_relative_to(run.contrast) and one.inspected
@@ -95,18 +102,17 @@ def test_built_in_machines_come_beside_several_classes(prepare, name):
 
 def test_pretraining_on_others_makes_no_second_class(prepare):
     with pytest.raises(ValueError, match="two classes or more"):
-        prepare(["fan"], pretraining="built_in", one_class="refuse")
-    _, contrast, _ = prepare(["fan"], pretraining="built_in")
+        prepare(["fan"], pretraining="BuiltInMachines", one_class="refuse")
+    _, contrast, _ = prepare(["fan"], pretraining="BuiltInMachines")
     assert contrast
 
 
 def test_what_learns_no_classes_gets_no_further_ones(prepare):
     _, contrast, _ = prepare(
         ["fan"],
-        embedder="reconstruction",
+        embedder="Reconstruction",
         networks="machine",
-        loss="own_class_error",
-        mix_position="waveform",
+        loss="OwnClassError",
         one_class="refuse",
     )
     assert not contrast

@@ -12,6 +12,8 @@ from pipelines.scoring.clips import model_digest
 from pipelines.scoring.clips import score_clips
 from pipelines.scoring.settings import ScoringSettings
 from pipelines.settings.config import Config
+from pipelines.settings.embedders import MobileFaceNet
+from pipelines.settings.front_ends import LogMel
 from pipelines.training.assembly import make_detector
 from tests.hand_made_model import write_version
 
@@ -64,7 +66,10 @@ def test_clips_are_scored_by_their_names_with_the_model_s_words(
 
 
 def test_a_run_scores_as_its_detector_does(tmp_path):
-    config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=32)
+    config = Config(
+        embedder=MobileFaceNet(front_end=LogMel(num_mel_bins=32), width=0.125),
+        clip_seconds=0.5,
+    )
     label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
     run = RunFolder(tmp_path)
     write_config(run, config, [])

@@ -3,10 +3,12 @@ import dataclasses
 import numpy as np
 import pytest
 
+from pipelines.settings.embedders import Flow
+from pipelines.settings.embedders import MobileNet
 from pipelines.settings.presets import PRESETS
 from pipelines.settings.presets import choose_preset
+from pipelines.settings.presets import read_preset
 from pipelines.training.assembly import make_classifier
-from pipelines.training.embedder import make_embedder
 
 NUM_CLASSES = 3
 
@@ -14,13 +16,16 @@ NUM_CLASSES = 3
 def make_small(name):
     """The preset for clips of half a second, its network at its least."""
     config = choose_preset(name)
-    seconds = 1.1 if config.embedder in ("flow", "mobilenet") else 0.5
+    is_long = isinstance(config.embedder, Flow | MobileNet)
+    least = {"width": 0.125, "num_steps": 1}
+    known = {name for name in least if hasattr(config.embedder, name)}
     return dataclasses.replace(
         config,
-        clip_seconds=seconds,
+        clip_seconds=1.1 if is_long else 0.5,
         window_step_seconds=None,
-        width=0.125,
-        num_steps=1,
+        embedder=dataclasses.replace(
+            config.embedder, **{name: least[name] for name in known}
+        ),
     )
 
 
@@ -29,18 +34,19 @@ def test_every_preset_builds_what_it_trains(name):
     config = make_small(name)
     waveform = np.random.default_rng(0).normal(0, 0.1, (2, config.samples))
     if not config.is_trained:
-        embedder = make_embedder(config)
-        assert embedder.embedding_dim == config.embedding_dim
+        embedder = config.embedder.build(config)
+        dim = config.embedder.embedding_dim
+        assert embedder.embedding_dim == dim
         embedder.fit(np.array(embedder.statistics(waveform)))
-        assert embedder(waveform).shape == (2, config.embedding_dim)
+        assert embedder(waveform).shape == (2, dim)
         return
     classifier = make_classifier(config, NUM_CLASSES)
     cosine = np.array(classifier(waveform.astype("float32")))
     assert cosine.shape[:2] == (2, NUM_CLASSES)
-    if config.head == "cosine":
+    if config.loss.head == "cosine":
         assert (np.abs(cosine) <= 1 + 1e-6).all()
     targets = np.eye(NUM_CLASSES)[:2]
-    if config.targets == "rows":
+    if config.loss.targets == "rows":
         targets = np.stack([targets, np.zeros_like(targets)], axis=1)
     assert np.isfinite(float(classifier.loss(targets, cosine)))
 
@@ -51,9 +57,10 @@ def test_a_preset_of_published_numbers_keeps_the_published_sizes(name):
     if name == "reduced" or name.endswith(("_reduced", "_study", "_fused")):
         assert config.samples < 160_000
     else:
-        is_windowed = config.embedder == "mobilenet"
+        is_windowed = isinstance(config.embedder, MobileNet)
         assert config.samples == (33_280 if is_windowed else 160_000)
-        assert config.width == (0.5 if is_windowed else 1)
+        width = getattr(config.embedder, "width", 1)
+        assert width == (0.5 if is_windowed else 1)
 
 
 def test_the_systems_of_the_papers_are_told_apart_by_few_settings():
@@ -64,9 +71,16 @@ def test_the_systems_of_the_papers_are_told_apart_by_few_settings():
     noisy = "tastgram_mfn_noisy_arcmix"
     assert differences(noisy, "tastgram_mfn_arcface") == {"loss"}
     assert differences(noisy, "tastgram_mfn_arcmix") == {"loss"}
-    assert differences(noisy, "stgram_mfn_noisy_arcmix") == {"channels"}
+    assert differences(noisy, "stgram_mfn_noisy_arcmix") == {"embedder"}
     subcluster = "dual_branch_subcluster_adacos"
     assert differences(subcluster, "dual_branch_adacos") == {"loss"}
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_says_what_it_is_and_where_it_is_from(name):
+    preset = read_preset(name)
+    assert preset.system and preset.source
+    assert not preset.base or preset.base in PRESETS
 
 
 def test_an_unknown_preset_is_refused_with_those_there_are():

@@ -5,20 +5,22 @@ import keras
 import numpy as np
 import pytest
 
-from pipelines.methods.networks import list_examples
 from pipelines.runs.checkpoints import read_history
 from pipelines.runs.preparation import prepare_clips
 from pipelines.runs.run_folder import RunFolder
 from pipelines.settings.config import Config
+from pipelines.settings.embedders import MobileFaceNet
+from pipelines.settings.front_ends import LogMel
 from pipelines.training.assembly import make_classifier
 from pipelines.training.fitting import fit_classifier
 from pipelines.training.fitting import learning_rate
+from pipelines.training.tasks import list_examples
 
 CONFIG = Config(
+    embedder=MobileFaceNet(
+        front_end=LogMel(num_mel_bins=8), width=0.0625, embedding_dim=8
+    ),
     clip_seconds=0.25,
-    width=0.0625,
-    num_mel_bins=8,
-    embedding_dim=8,
     epochs=3,
     batch_size=16,
     holdout=0.2,

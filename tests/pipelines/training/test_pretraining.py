@@ -5,19 +5,19 @@ import numpy as np
 import pytest
 
 from pipelines.datasets.clip import Clip
-from pipelines.programs.train import pretraining
 from pipelines.runs.clip_list import ListedClip
 from pipelines.runs.labels import make_examples
 from pipelines.runs.labels import make_label_map
 from pipelines.runs.run_folder import RunFolder
 from pipelines.settings.config import Config
+from pipelines.settings.losses import CrossEntropy
+from pipelines.settings.losses import SupervisedContrastive
+from pipelines.settings.pretraining import BuiltInMachines
+from pipelines.settings.pretraining import Contrastive
+from pipelines.settings.scorers import LogOdds
+from pipelines.training import pretraining
 
-CONFIG = Config(
-    pretraining="contrastive",
-    pretraining_epochs=7,
-    pretraining_learning_rate=0.25,
-    epochs=3,
-)
+CONFIG = Config(pretraining=Contrastive(epochs=7, learning_rate=0.25), epochs=3)
 RUN = RunFolder(pathlib.Path("runs/fan"))
 
 
@@ -67,13 +67,13 @@ def test_it_has_epochs_and_a_constant_rate_of_its_own(calls):
 def test_contrasting_is_done_on_the_run_s_own_clips_and_classes(calls):
     run_pretraining(CONFIG)
     [(examples, _, label_map, config, _)] = calls
-    assert config.loss == "supervised_contrastive"
+    assert config.loss == SupervisedContrastive()
     assert label_map.classes == ("fan/00", "pump/00")
     assert [one.clip.machine for one in examples] == ["fan", "pump"]
 
 
 def test_built_in_machines_are_told_apart_by_the_run_s_own_loss(calls):
-    run_pretraining(dataclasses.replace(CONFIG, pretraining="built_in"))
+    run_pretraining(dataclasses.replace(CONFIG, pretraining=BuiltInMachines()))
     [(examples, _, label_map, config, _)] = calls
     assert config.loss == CONFIG.loss
     assert label_map.classes == ("gear/00", "mill/00")
@@ -82,7 +82,7 @@ def test_built_in_machines_are_told_apart_by_the_run_s_own_loss(calls):
 
 def test_a_loss_with_another_head_may_follow(calls):
     run_pretraining(
-        dataclasses.replace(CONFIG, loss="cross_entropy", scorer="log_odds")
+        dataclasses.replace(CONFIG, loss=CrossEntropy(), scorer=LogOdds())
     )
     [(_, _, _, config, _)] = calls
-    assert config.loss == "supervised_contrastive"
+    assert config.loss == SupervisedContrastive()

@@ -13,6 +13,10 @@ from pipelines.runs.labels import make_examples
 from pipelines.runs.labels import make_label_map
 from pipelines.runs.labels import spread_windows
 from pipelines.settings.config import Config
+from pipelines.settings.losses import AdaCos
+from pipelines.settings.losses import ArcFace
+from pipelines.settings.losses import NoisyArcMix
+from pipelines.settings.losses import SubclusterAdaCos
 from pipelines.training.training_data import TrainingData
 
 CONFIG = Config(clip_seconds=0.5, batch_size=8, epochs=3, seed=4)
@@ -87,7 +91,7 @@ def test_a_last_batch_of_one_clip_is_dropped(
 
 
 def test_without_mixup_targets_are_one_hot(make_data):
-    config = dataclasses.replace(CONFIG, loss="arcface", epochs=1)
+    config = dataclasses.replace(CONFIG, loss=ArcFace(), epochs=1)
     for inputs, targets, _ in collect(make_data(config).batches()):
         assert set(inputs) == {"waveform"}
         assert targets.shape[1:] == (2,)
@@ -126,7 +130,7 @@ def test_a_clip_gone_since_its_inspection_weighs_nothing(make_data, two_fans):
 
 
 def test_unmixed_a_clip_that_is_gone_is_of_no_class(make_data, two_fans):
-    config = dataclasses.replace(CONFIG, loss="arcface", epochs=1)
+    config = dataclasses.replace(CONFIG, loss=ArcFace(), epochs=1)
     data = make_data(config)
     (two_fans / "fan" / "train" / "normal_id_00_00000003.wav").unlink()
     batches = collect(data.batches())
@@ -138,7 +142,7 @@ def test_unmixed_a_clip_that_is_gone_is_of_no_class(make_data, two_fans):
 
 def test_copies_at_other_speeds_sound_higher_or_lower(make_data):
     config = dataclasses.replace(
-        CONFIG, loss="arcface", epochs=1, clip_seconds=0.8
+        CONFIG, loss=ArcFace(), epochs=1, clip_seconds=0.8
     )
     data = make_data(config, number=1, with_speeds=True)
     [(inputs, targets, _)] = collect(data.batches())
@@ -159,8 +163,9 @@ def test_an_example_carries_its_speed():
 
 
 def test_soft_targets_are_the_sum_of_the_rows(make_data):
-    config = dataclasses.replace(CONFIG, mix_per="clip", mix_alpha=1.0)
-    soft = dataclasses.replace(config, loss="subcluster_adacos")
+    mixing = {"mix_per": "clip", "mix_alpha": 1.0}
+    config = dataclasses.replace(CONFIG, loss=NoisyArcMix(**mixing))
+    soft = dataclasses.replace(CONFIG, loss=SubclusterAdaCos(**mixing))
     [rows, sums] = [collect(make_data(one).batches()) for one in (config, soft)]
     for (inputs, targets, _), (same, summed, _) in zip(rows, sums, strict=True):
         np.testing.assert_array_equal(inputs["waveform"], same["waveform"])
@@ -171,7 +176,7 @@ def test_soft_targets_are_the_sum_of_the_rows(make_data):
 
 
 def test_without_mixing_soft_targets_are_one_hot(make_data):
-    config = dataclasses.replace(CONFIG, loss="adacos", mix_probability=0.0)
+    config = dataclasses.replace(CONFIG, loss=AdaCos(mix_probability=0.0))
     for inputs, targets, _ in collect(make_data(config).batches()):
         assert set(inputs) == {"waveform"}
         np.testing.assert_array_equal(targets.max(axis=1), 1)

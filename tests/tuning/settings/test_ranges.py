@@ -6,7 +6,13 @@ import typing
 import pytest
 
 from pipelines.settings.config import Config
+from pipelines.settings.embedders import MobileFaceNet
+from pipelines.settings.losses import AdaCos
+from pipelines.settings.losses import ArcFace
+from pipelines.settings.losses import NoisyArcMix
+from pipelines.settings.losses import OneClassCompactness
 from pipelines.settings.presets import PRESETS
+from pipelines.settings.scorers import Centroids
 from tuning.settings.ranges import RANGES
 from tuning.settings.ranges import check_parameters
 from tuning.settings.ranges import default_parameters
@@ -49,8 +55,8 @@ def test_every_preset_has_something_to_search_over(name):
     ("config", "names"),
     [
         (Config(), ("margin", "scale", "mix_alpha")),
-        (Config(loss="arcface"), ("margin", "scale")),
-        (Config(mix_probability=0.0), ("margin", "scale")),
+        (Config(loss=ArcFace()), ("margin", "scale")),
+        (Config(loss=NoisyArcMix(mix_probability=0.0)), ("margin", "scale")),
         (SUBCLUSTERS, ("num_subclusters", "adaptive_scale", "mix_alpha")),
         (PRESETS["dual_branch_adacos"], ("adaptive_scale", "mix_alpha")),
         (TRAINING_FREE, ("scorer", "space", "num_mel_bins", "level")),
@@ -65,8 +71,8 @@ def test_defaults_are_what_has_an_effect(config, names):
     [
         (["margins"], Config(), "margins, which is not one of those"),
         (["scale", "margin", "scale"], Config(), "scale, twice"),
-        (["margin"], Config(loss="adacos"), "has none with.*loss='adacos'"),
-        (["mix_alpha"], Config(loss="arcface"), "mix_alpha.*loss='arcface'"),
+        (["margin"], Config(loss=AdaCos()), "has none with.*loss='adacos'"),
+        (["mix_alpha"], Config(loss=ArcFace()), "mix_alpha.*loss='arcface'"),
         (["mix_position"], SUBCLUSTERS, "embedder='dual_branch'"),
         (["space"], Config(), "space.*scorer='centre_angle'"),
         (["learning_rate"], TRAINING_FREE, "embedder='statistics'"),
@@ -79,7 +85,7 @@ def test_what_cannot_be_searched_over_is_refused(names, config, message):
 
 
 def test_a_setting_may_have_its_effect_through_another():
-    without = Config(mix_probability=0.0)
+    without = Config(loss=NoisyArcMix(mix_probability=0.0))
     assert not has_effect("mix_alpha", without)
     check_parameters(["mix_probability", "mix_alpha"], without)
     check_parameters(["space", "scorer"], Config())
@@ -87,7 +93,7 @@ def test_a_setting_may_have_its_effect_through_another():
 
 @pytest.mark.parametrize("name", RANGES)
 def test_values_and_settings_turn_into_each_other(name):
-    for config in (Config(), Config(frame_lengths=(256, 1024))):
+    for config in (Config(), Config(embedder=MobileFaceNet())):
         assert with_values(config, {name: value_of(config, name)}) == config
 
 
@@ -99,7 +105,7 @@ def test_values_of_a_choice_have_the_kind_of_the_setting():
 
 
 def test_what_does_not_go_together_is_refused_by_name():
-    config = Config(loss="one_class_compactness", scorer="centroids")
+    config = Config(loss=OneClassCompactness(), scorer=Centroids())
     with pytest.raises(ValueError, match="`scorer` must be"):
         with_values(config, {"scorer": "centre_angle"})
 

@@ -8,7 +8,12 @@ from keras_tuner.oracles import HyperbandOracle
 from keras_tuner.oracles import RandomSearchOracle
 
 from pipelines.settings.config import Config
+from pipelines.settings.embedders import MobileFaceNet
+from pipelines.settings.front_ends import LogMel
+from pipelines.settings.losses import NoisyArcMix
+from pipelines.settings.losses import OneClassCompactness
 from pipelines.settings.presets import PRESETS
+from pipelines.settings.scorers import Centroids
 from tuning.settings.ranges import RANGES
 from tuning.settings.ranges import default_parameters
 from tuning.settings.ranges import has_effect
@@ -105,7 +110,10 @@ def test_a_grid_is_small_and_begins_at_the_papers_values(tmp_path):
 
 
 def test_a_value_outside_its_range_begins_at_the_nearest():
-    config = Config(weight_decay=0.0, num_mel_bins=16)
+    config = Config(
+        embedder=MobileFaceNet(front_end=LogMel(num_mel_bins=16)),
+        weight_decay=0.0,
+    )
     space = make_space(["weight_decay", "num_mel_bins"], config)
     assert space.values == {"weight_decay": 1e-4, "num_mel_bins": 32}
     grid = make_space(["weight_decay"], config, is_grid=True)
@@ -113,7 +121,7 @@ def test_a_value_outside_its_range_begins_at_the_nearest():
 
 
 def test_choices_that_the_settings_refuse_are_no_choices():
-    config = Config(loss="one_class_compactness", scorer="centroids")
+    config = Config(loss=OneClassCompactness(), scorer=Centroids())
     [one] = make_space(["scorer"], config).space
     assert "centre_angle" not in one.values
     assert one.default == "centroids"
@@ -128,7 +136,9 @@ def test_a_choice_of_the_users_own_comes_first():
 
 
 def test_whole_numbers_will_do_for_settings():
-    space = make_space(["margin"], Config(margin=1), is_grid=True)
+    space = make_space(
+        ["margin"], Config(loss=NoisyArcMix(margin=1)), is_grid=True
+    )
     assert space.values == {"margin": 1.0}
 
 

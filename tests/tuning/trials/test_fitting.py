@@ -3,19 +3,28 @@ import dataclasses
 import keras
 import numpy as np
 import pytest
+from pipelines.training.embedder import make_embedder
 
 from pipelines.methods.embeddings import embed_clips
 from pipelines.methods.fitted_scorers import fit_scorer
 from pipelines.methods.statistics import measure_statistics
 from pipelines.methods.statistics import whiten_embedder
 from pipelines.settings.config import Config
+from pipelines.settings.embedders import MobileFaceNet
+from pipelines.settings.embedders import Statistics
+from pipelines.settings.front_ends import LogMel
+from pipelines.settings.losses import NoLoss
+from pipelines.settings.scorers import LocalDensity
+from pipelines.settings.scorers import NearestNeighbors
 from pipelines.training.assembly import make_classifier
-from pipelines.training.embedder import make_embedder
 from tuning.trials.fitting import trial_detector
 from tuning.trials.search_data import prepare_search
 
 CONFIG = Config(
-    clip_seconds=0.5, width=0.125, num_mel_bins=16, holdout=0.2, keep="last"
+    embedder=MobileFaceNet(front_end=LogMel(num_mel_bins=16), width=0.125),
+    clip_seconds=0.5,
+    holdout=0.2,
+    keep="last",
 )
 
 
@@ -35,7 +44,7 @@ def test_the_angles_score_needs_no_clip(data, two_fans):
 
 
 def test_scorers_are_fitted_on_what_was_trained_on_alone(data):
-    config = dataclasses.replace(CONFIG, scorer="nearest_neighbors")
+    config = dataclasses.replace(CONFIG, scorer=NearestNeighbors())
     classifier = make_classifier(config, 2)
     # What is held out may not even be looked at.
     for one in data.held_out:
@@ -52,7 +61,7 @@ def test_scorers_are_fitted_on_what_was_trained_on_alone(data):
 
 def test_a_fused_trial_leaves_out_what_is_held_out(data):
     config = dataclasses.replace(
-        CONFIG, scorer="nearest_neighbors", fusion="training_free"
+        CONFIG, scorer=NearestNeighbors(), fusion="training_free"
     )
     classifier = make_classifier(config, 2)
     for one in data.held_out:
@@ -83,7 +92,10 @@ def test_half_precision_is_judged_in_full(data):
 
 def test_without_training_whitening_leaves_out_what_is_held_out(data):
     config = dataclasses.replace(
-        CONFIG, embedder="statistics", scorer="local_density", space="raw"
+        CONFIG,
+        embedder=Statistics(),
+        loss=NoLoss(),
+        scorer=LocalDensity(space="raw"),
     )
     for one in data.held_out:
         one.clip.path.unlink()

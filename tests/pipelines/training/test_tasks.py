@@ -10,18 +10,23 @@ from pipelines.runs.labels import make_examples
 from pipelines.runs.labels import make_label_map
 from pipelines.runs.labels import part_name
 from pipelines.settings.config import Config
-from pipelines.training.network_parts import join_label_maps
-from pipelines.training.network_parts import part_clips
+from pipelines.settings.embedders import Flow
+from pipelines.settings.losses import NoisyArcMix
+from pipelines.settings.losses import OutlierExposure
+from pipelines.settings.scorers import Centroids
+from pipelines.settings.scorers import HeadScore
+from pipelines.training.tasks import join_label_maps
+from pipelines.training.tasks import part_clips
 
 SECTIONS = ("fan/00", "fan/02", "pump/00")
-ONE = Config(scorer="centroids", mix_position="waveform")
+ONE = Config(loss=NoisyArcMix(mix_position="waveform"), scorer=Centroids())
 BY_MACHINE = dataclasses.replace(ONE, networks="machine")
 FLOW = dataclasses.replace(
     ONE,
-    embedder="flow",
+    embedder=Flow(),
+    loss=OutlierExposure(),
+    scorer=HeadScore(),
     networks="section",
-    loss="outlier_exposure",
-    scorer="error",
 )
 
 

@@ -1,0 +1,53 @@
+"""Embedders without training."""
+
+import dataclasses
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import ClassVar
+from typing import Literal
+
+from pipelines.settings.embedders.embedder import Embedder
+from pipelines.settings.embedders.embedder import embedding_dim
+from pipelines.settings.fields import Range
+from pipelines.settings.fields import setting
+from pipelines.settings.front_ends import FrontEnd
+
+if TYPE_CHECKING:
+    from pipelines.settings.config import Config
+
+_FRONT_END = {field.name: field for field in dataclasses.fields(FrontEnd)}
+
+
+@dataclasses.dataclass(frozen=True)
+class Statistics(Embedder):
+    """Statistics of the log-Mel over time, whitened; needs no training.
+
+    Args:
+        num_mel_bins: Mel bands.
+        level: Whether the clip's level is `kept` or `removed`.
+        embedding_dim: Length of the embedding, at most.
+    """
+
+    num_mel_bins: int = dataclasses.field(
+        default=32, metadata=_FRONT_END["num_mel_bins"].metadata
+    )
+    level: Literal["kept", "removed"] = setting(
+        "removed",
+        search=Range("A fault can be louder; so can a closer microphone."),
+    )
+    embedding_dim: int = embedding_dim(256)
+
+    gives: ClassVar[str] = "statistics"
+    is_trained: ClassVar[bool] = False
+
+    def build(self, config: "Config", dtype: str = "float32") -> Any:
+        """The `keras.Model`, not whitened yet."""
+        from keras_asd.models import StatisticsEmbedder
+
+        return StatisticsEmbedder(
+            samples=config.samples,
+            sampling_rate=config.sampling_rate,
+            num_mel_bins=self.num_mel_bins,
+            level=self.level,
+            num_components=self.embedding_dim,
+        )

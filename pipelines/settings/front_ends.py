@@ -1,0 +1,71 @@
+"""Front-ends, from waveforms to pictures of sound, as settings."""
+
+import dataclasses
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import Literal
+
+from pipelines.settings.fields import Range
+from pipelines.settings.fields import at_least
+from pipelines.settings.fields import check_fields
+from pipelines.settings.fields import setting
+
+if TYPE_CHECKING:
+    from pipelines.settings.config import Config
+
+
+@dataclasses.dataclass(frozen=True)
+class FrontEnd:
+    """Base of the front-ends.
+
+    Args:
+        num_mel_bins: Bands of the picture, and filters of the Tgram.
+    """
+
+    num_mel_bins: int = setting(
+        128,
+        at_least(8),
+        Range(
+            "Choi & Choi have 128 bands; fewer are faster, and blur lines "
+            "together.",
+            grid=(64, 128),
+            low=32,
+            high=256,
+            sampling="log",
+            step=2,
+        ),
+    )
+
+    def __post_init__(self):
+        check_fields(self)
+
+    def build(self, config: "Config") -> Any:
+        """The Keras layer, `(batch, samples)` to `(batch, frames, bins)`."""
+        raise NotImplementedError
+
+
+@dataclasses.dataclass(frozen=True)
+class LogMel(FrontEnd):
+    """Log-Mel spectrogram.
+
+    Args:
+        num_mel_bins: Bands of the picture, and filters of the Tgram.
+        version: As in the released `code` of Choi & Choi, or in the `paper`.
+    """
+
+    version: Literal["code", "paper"] = setting(
+        "code",
+        search=Range(
+            "The paper's log-Mel and that of its released code differ."
+        ),
+    )
+
+    def build(self, config: "Config") -> Any:
+        """The Keras layer."""
+        from keras_asd.layers import LogMelSpectrogram
+
+        return LogMelSpectrogram(
+            preset=self.version,
+            sampling_rate=config.sampling_rate,
+            num_mel_bins=self.num_mel_bins,
+        )

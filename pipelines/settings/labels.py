@@ -1,0 +1,61 @@
+"""Short names of records: their class, and the fields that differ."""
+
+import dataclasses
+import re
+from typing import Any
+from typing import TypeVar
+
+import yaml
+
+Record = TypeVar("Record")
+
+
+def label(record: Any) -> str:
+    """A record in one short text; any other value as it is printed.
+
+    >>> from pipelines.settings.scorers import Mahalanobis
+    >>> label(Mahalanobis(covariance="domain")), label(None)
+    ('Mahalanobis(covariance=domain)', 'null')
+    """
+    if record is None:
+        return "null"
+    if not dataclasses.is_dataclass(record):
+        return str(record)
+    name = getattr(record, "path", type(record).__name__)
+    changes = [
+        f"{field.name}={label(getattr(record, field.name))}"
+        for field in dataclasses.fields(record)
+        if field.name not in ("path", "arguments")
+        and getattr(record, field.name) != field.default
+    ]
+    return f"{name}({', '.join(changes)})" if changes else name
+
+
+def parse_label(text: str) -> tuple[str, dict[str, Any]]:
+    """The name of a record's class and its fields, from a label.
+
+    >>> parse_label("Mahalanobis(covariance=domain)")
+    ('Mahalanobis', {'covariance': 'domain'})
+    """
+    match = re.fullmatch(r"([\w.]+)(?:\((.*)\))?", text.strip())
+    if match is None:
+        return text, {}
+    parts = [part for part in (match[2] or "").split(",") if part.strip()]
+    pairs = [part.partition("=") for part in parts]
+    return match[1], {
+        name.strip(): yaml.safe_load(value) for name, _, value in pairs
+    }
+
+
+def kinds(base: type[Record]) -> dict[str, type[Record]]:
+    """The kinds of a record by their names, without its bases.
+
+    >>> from pipelines.settings.pretraining import Pretraining
+    >>> list(kinds(Pretraining))
+    ['Contrastive', 'BuiltInMachines']
+    """
+    found: dict[str, type[Record]] = {}
+    for kind in base.__subclasses__():
+        below = kinds(kind)
+        found |= below or {kind.__name__: kind}
+    return found

@@ -1,0 +1,77 @@
+"""A loss of the user's own."""
+
+import dataclasses
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import Literal
+
+from pipelines.settings.custom import build_custom
+from pipelines.settings.losses.loss import MixingLoss
+from pipelines.settings.losses.loss import MixPosition
+
+if TYPE_CHECKING:
+    from pipelines.settings.config import Config
+
+
+@dataclasses.dataclass(frozen=True)
+class CustomLoss(MixingLoss):
+    """A `keras.losses.Loss` of your own, by its import path.
+
+    It gets one-hot targets and cosines, `(batch, num_classes)` both, unless
+    `targets` and `head` say otherwise.
+
+    Args:
+        path: Such as `mypackage.MyLoss`.
+        arguments: Arguments of its constructor.
+        targets: `one_hot`, mixed as one row (`soft`) or as two (`rows`).
+        head: What it reads for each class: a `cosine` or a `logit`.
+        mix_position: What mixup mixes, where targets are mixed.
+        mix_alpha: Mix weights are drawn from Beta(alpha, alpha).
+        mix_per: One weight for a `batch`, or for every `clip`.
+        mix_probability: Share of the clips that are mixed.
+    """
+
+    path: str = dataclasses.field(kw_only=True)
+    arguments: dict[str, Any] = dataclasses.field(default_factory=dict)
+    targets: Literal["one_hot", "soft", "rows"] = (  # type: ignore[misc]
+        "one_hot"
+    )
+    head: Literal["cosine", "logit"] = "cosine"  # type: ignore[misc]
+    mix_position: MixPosition = "waveform"
+
+    @property
+    def mixup(self) -> MixingLoss | None:
+        """How clips are mixed; `None` where targets are not."""
+        return None if self.targets == "one_hot" else super().mixup
+
+    @property
+    def idle_fields(self) -> set[str]:
+        """Without mixup, all that says how to mix."""
+        is_mixed = self.targets != "one_hot"
+        return super().idle_fields | (
+            set() if is_mixed else {"mix_probability"}
+        )
+
+    def build(self, num_classes: int, own_class: int = 0) -> Any:
+        """The `keras.losses.Loss`.
+
+        Raises:
+            ValueError: If there is no such loss.
+        """
+        import keras
+
+        loss = build_custom("loss", self.path, self.arguments)
+        if not isinstance(loss, keras.losses.Loss):
+            raise ValueError(
+                "`loss` must be a `keras.losses.Loss`. Received: "
+                f"{self.path}, which gives {type(loss).__name__}."
+            )
+        return loss
+
+    def build_head(self, config: "Config", num_classes: int) -> Any:
+        """The layer of cosines or logits."""
+        from keras_asd import layers
+
+        if self.head == "logit":
+            return layers.ClassLogits(num_classes)
+        return layers.ClassCosine(num_classes)

@@ -1,0 +1,66 @@
+"""What a network learns before its own training, as settings."""
+
+import dataclasses
+from typing import ClassVar
+
+from pipelines.settings.fields import POSITIVE
+from pipelines.settings.fields import at_least
+from pipelines.settings.fields import check_fields
+from pipelines.settings.fields import setting
+from pipelines.settings.losses import Loss
+from pipelines.settings.losses import SupervisedContrastive
+
+
+@dataclasses.dataclass(frozen=True)
+class Pretraining:
+    """Base of the pre-trainings.
+
+    - `needs_projection`: whether the embedder must have a projection.
+    - `is_on_built_in`: whether it is on the built-in machines, not on the
+      run's own clips.
+
+    Args:
+        epochs: Passes over its clips.
+        learning_rate: Its rate all along.
+    """
+
+    epochs: int = setting(100, at_least(1))
+    learning_rate: float = setting(5e-4, POSITIVE)
+
+    needs_projection: ClassVar[bool] = False
+    is_on_built_in: ClassVar[bool] = False
+
+    def __post_init__(self):
+        check_fields(self)
+
+    def choose_loss(self, loss: Loss) -> Loss:
+        """The loss of the pre-training, of a run with the loss `loss`."""
+        return loss
+
+
+@dataclasses.dataclass(frozen=True)
+class Contrastive(Pretraining):
+    """Contrastive training on the same clips (CLP-SCF).
+
+    Args:
+        epochs: Passes over its clips.
+        learning_rate: Its rate all along.
+    """
+
+    needs_projection: ClassVar[bool] = True
+
+    def choose_loss(self, loss: Loss) -> Loss:
+        """The contrastive loss."""
+        return SupervisedContrastive()
+
+
+@dataclasses.dataclass(frozen=True)
+class BuiltInMachines(Pretraining):
+    """The same training on the built-in machines.
+
+    Args:
+        epochs: Passes over its clips.
+        learning_rate: Its rate all along.
+    """
+
+    is_on_built_in: ClassVar[bool] = True

@@ -1,0 +1,237 @@
+"""Scorers, from embeddings to anomaly scores, as settings."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import ClassVar
+from typing import Literal
+
+from pipelines.settings.custom import build_custom
+from pipelines.settings.fields import Range
+from pipelines.settings.fields import check_fields
+from pipelines.settings.fields import setting
+
+if TYPE_CHECKING:
+    from pipelines.settings.config import Config
+
+
+@dataclasses.dataclass(frozen=True)
+class Scorer:
+    """Base of the scorers; a class states what its scorer reads.
+
+    - `reads`: `embedding`; or what the head gives, `cosine`, `logit` or
+      `error`; or `band errors` of a reconstruction.
+    - `is_fitted`: whether it is fitted on embeddings of normal clips. Such a
+      scorer can be calibrated out of fold, any other needs clips held out.
+    - `variants`: fields of the forms that are compared where all scorers are.
+    """
+
+    reads: ClassVar[str] = "embedding"
+    is_fitted: ClassVar[bool] = True
+    variants: ClassVar[tuple[Mapping[str, str], ...]] = ({},)
+
+    def __post_init__(self):
+        check_fields(self)
+
+    @property
+    def idle_fields(self) -> set[str]:
+        """Names of fields without an effect beside the others' values."""
+        return set()
+
+    @property
+    def reads_head(self) -> bool:
+        """Whether it reads what the head gives, and no embedding."""
+        return self.reads in ("cosine", "logit", "error")
+
+    def arguments_of_layer(self) -> dict[str, Any]:
+        """Arguments of the Keras layer: the fields, but `space="own"`."""
+        return {
+            name: value
+            for name, value in vars(self).items()
+            if (name, value) != ("space", "own")
+        }
+
+    def build(self, config: "Config") -> Any:
+        """The layer of the same name of `keras_asd.scorers`, not fitted."""
+        from keras_asd import scorers
+
+        layer = getattr(scorers, type(self).__name__)
+        return layer(**self.arguments_of_layer())
+
+
+@dataclasses.dataclass(frozen=True)
+class CentreAngle(Scorer):
+    """Angle to the trained centre of the class (Choi & Choi).
+
+    Args:
+        form: Its `logit`, or the score as `published`.
+    """
+
+    form: Literal["logit", "published"] = "logit"
+
+    reads: ClassVar[str] = "cosine"
+    is_fitted: ClassVar[bool] = False
+    variants: ClassVar = ({}, {"form": "published"})
+
+    def build(self, config: "Config") -> Any:
+        """The Keras layer, with the margin and scale of the training."""
+        from keras_asd import scorers
+
+        return scorers.CentreAngle(
+            margin=config.loss.score_margin,
+            scale=config.loss.score_scale,
+            form=self.form,
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class LogOdds(Scorer):
+    """Log odds against the class (DCASE 2021 baseline).
+
+    Args:
+        form: As meant (`logit`), or as the baseline is coded (`literal`).
+    """
+
+    form: Literal["logit", "literal"] = "logit"
+
+    reads: ClassVar[str] = "logit"
+    is_fitted: ClassVar[bool] = False
+    variants: ClassVar = ({}, {"form": "literal"})
+
+
+@dataclasses.dataclass(frozen=True)
+class HeadScore(Scorer):
+    """The error that the head gives: of a reconstruction or a flow."""
+
+    reads: ClassVar[str] = "error"
+    is_fitted: ClassVar[bool] = False
+
+
+@dataclasses.dataclass(frozen=True)
+class SelectiveMahalanobis(Scorer):
+    """Mahalanobis distance of a reconstruction's errors, of either domain.
+
+    Args:
+        form: Of the `frames`, or as the DCASE 2023 baseline is coded
+            (`published`).
+    """
+
+    form: Literal["frames", "published"] = "frames"
+
+    reads: ClassVar[str] = "band errors"
+    is_fitted: ClassVar[bool] = False
+    variants: ClassVar = ({}, {"form": "published"})
+
+
+@dataclasses.dataclass(frozen=True)
+class _InSpace(Scorer):
+    """A scorer of embeddings that measures in a space."""
+
+    space: Literal["own", "sphere", "standardized", "whitened", "raw"] = (
+        setting(
+            "own",
+            search=Range("Distances depend on how dimensions are weighed."),
+        )
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Centroids(_InSpace):
+    """Distance to k-means centroids and target clips (Wilkinghoff & Kurth).
+
+    Args:
+        space: Where it measures; `own`: on the sphere.
+    """
+
+
+@dataclasses.dataclass(frozen=True)
+class NearestNeighbors(_InSpace):
+    """Distance to the nearest normal clip.
+
+    Args:
+        space: Where it measures; `own`: the scorer's usual one.
+
+    >>> from pipelines.settings.config import Config
+    >>> NearestNeighbors(space="raw").build(Config()).space
+    'raw'
+    """
+
+
+@dataclasses.dataclass(frozen=True)
+class GaussianMixture(_InSpace):
+    """Likelihood under a Gaussian mixture.
+
+    Args:
+        space: Where it measures; `own`: the scorer's usual one.
+    """
+
+
+@dataclasses.dataclass(frozen=True)
+class Mahalanobis(_InSpace):
+    """Mahalanobis distance to the normal clips.
+
+    Args:
+        space: Where it measures; `own`: the scorer's usual one.
+        covariance: `shared`, or one of each `domain`.
+    """
+
+    covariance: Literal["shared", "domain"] = "shared"
+
+    variants: ClassVar = ({}, {"covariance": "domain"})
+
+
+@dataclasses.dataclass(frozen=True)
+class LocalDensity(_InSpace):
+    """Distance to the nearest normal clip, by those usual around it.
+
+    Args:
+        space: Where it measures; `own`: the scorer's usual one.
+    """
+
+
+@dataclasses.dataclass(frozen=True)
+class MinimumOverDomains(_InSpace):
+    """The nearer domain's distance to its nearest normal clip.
+
+    Args:
+        space: Where it measures; `own`: the scorer's usual one.
+    """
+
+    def build(self, config: "Config") -> Any:
+        """The Keras layer, not fitted yet."""
+        from keras_asd import scorers
+
+        nearest = scorers.NearestNeighbors(**self.arguments_of_layer())
+        return scorers.MinimumOverDomains(nearest)
+
+
+@dataclasses.dataclass(frozen=True)
+class CustomScorer(Scorer):
+    """A scorer of your own, by its import path.
+
+    A subclass of `keras_asd.scorers.Scorer`, fitted on embeddings.
+
+    Args:
+        path: Such as `mypackage.MyScorer`.
+        arguments: Arguments of its constructor.
+    """
+
+    path: str = dataclasses.field(kw_only=True)
+    arguments: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    def build(self, config: "Config") -> Any:
+        """The Keras layer, not fitted yet.
+
+        Raises:
+            ValueError: If there is no such scorer.
+        """
+        from keras_asd import scorers
+
+        made = build_custom("scorer", self.path, self.arguments)
+        if not isinstance(made, scorers.Scorer):
+            raise ValueError(
+                "`scorer` must be a `keras_asd.scorers.Scorer`. Received: "
+                f"{self.path}, which gives {type(made).__name__}."
+            )
+        return made

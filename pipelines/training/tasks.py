@@ -1,0 +1,185 @@
+"""Tasks of the networks: the clips, classes and examples of each."""
+
+import dataclasses
+import logging
+import pathlib
+from collections.abc import Iterable
+from collections.abc import Sequence
+
+from pipelines.audio.inspected_clip import InspectedClip
+from pipelines.runs.clip_list import ListedClip
+from pipelines.runs.labels import Example
+from pipelines.runs.labels import LabelMap
+from pipelines.runs.labels import add_speeds
+from pipelines.runs.labels import make_examples
+from pipelines.runs.labels import make_label_map
+from pipelines.runs.labels import part_name
+from pipelines.runs.labels import spread_windows
+from pipelines.settings.config import Config
+
+logger = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """What one network trains on.
+
+    Args:
+        name: Name of the network; empty where there is one.
+        listed: Its clips with their roles.
+        examples: What it trains and validates on.
+        label_map: Its auxiliary classes.
+
+    >>> Task("fan", (), (), LabelMap(("fan/id_00",), {})).name
+    'fan'
+    """
+
+    name: str
+    listed: Sequence[ListedClip]
+    examples: Sequence[Example]
+    label_map: LabelMap
+
+
+def list_tasks(listed: Sequence[ListedClip], config: Config) -> list[Task]:
+    """The task of each network of a run.
+
+    >>> import pathlib
+    >>> from pipelines.datasets.clip import Clip
+    >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
+    >>> [task] = list_tasks([ListedClip(clip, "train")], Config())
+    >>> task.label_map.keys["fan"]
+    (0,)
+    """
+    return [
+        Task(name, clips, *list_examples(clips, config))
+        for name, clips in part_clips(listed, config).items()
+    ]
+
+
+def class_names(
+    examples: Iterable[Example], clips: Sequence[InspectedClip]
+) -> list[str]:
+    """Name of the auxiliary class of each clip, at its own speed.
+
+    >>> class_names([], [])
+    []
+    """
+    names: dict[pathlib.Path, str] = {}
+    for example in examples:
+        names.setdefault(example.clip.path, example.class_name)
+    return [names[inspected.clip.path] for inspected in clips]
+
+
+def part_clips(
+    listed: Sequence[ListedClip], config: Config
+) -> dict[str, list[ListedClip]]:
+    """The clips that each network trains on, by its name, names sorted.
+
+    A flow's outliers, the clips of other sections of its machine, are in the
+    role of a contrast.
+
+    >>> import pathlib
+    >>> from pipelines.datasets.clip import Clip
+    >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
+    >>> list(part_clips([ListedClip(clip, "train")], Config()))
+    ['']
+    """
+    if config.networks == "one":
+        return {"": list(listed)}
+    own = [one for one in listed if one.role in ("train", "held out")]
+    names = {part_name(one.clip.key, config.networks) for one in own}
+    parts: dict[str, list[ListedClip]] = {name: [] for name in sorted(names)}
+    for entry in listed:
+        if entry.role == "contrast":
+            for part in parts.values():
+                part.append(entry)
+    for entry in own:
+        name = part_name(entry.clip.key, config.networks)
+        parts[name].append(entry)
+        if config.loss.has_outliers and entry.role == "train":
+            for sibling in names - {name}:
+                if sibling.rpartition("/")[0] == entry.clip.machine:
+                    outlier = dataclasses.replace(entry, role="contrast")
+                    parts[sibling].append(outlier)
+    for name, part in parts.items():
+        has_outliers = any(one.role == "contrast" for one in part)
+        if config.loss.has_outliers and not has_outliers:
+            logger.warning(
+                "%s is alone of its machine: its flow learns without outliers",
+                name,
+            )
+    return parts
+
+
+def join_label_maps(label_maps: Sequence[LabelMap]) -> LabelMap:
+    """The classes and groups of several networks, one behind the other.
+
+    >>> first = LabelMap(("a",), {"fan": (0,)}, {"fan": (0,)})
+    >>> second = LabelMap(("b",), {"pump": (0,)}, {"pump": (0,)})
+    >>> join_label_maps([first, second]).keys
+    {'fan': (0,), 'pump': (1,)}
+    """
+    classes: tuple[str, ...] = ()
+    num_groups = 0
+    keys: dict[str, list[int]] = {}
+    groups: dict[str, list[int]] = {}
+    for one in label_maps:
+        for table, first, own in (
+            (keys, len(classes), one.keys),
+            (groups, num_groups, one.groups),
+        ):
+            for name, places in own.items():
+                moved = [first + place for place in places]
+                table.setdefault(name, []).extend(moved)
+        classes += one.classes
+        num_groups += 1 + max(
+            (place for places in one.groups.values() for place in places),
+            default=-1,
+        )
+    return LabelMap(
+        classes,
+        {key: tuple(places) for key, places in sorted(keys.items())},
+        {key: tuple(places) for key, places in sorted(groups.items())},
+    )
+
+
+def list_examples(
+    listed: Sequence[ListedClip], config: Config
+) -> tuple[list[Example], LabelMap]:
+    """What a network trains and validates on, and as which classes.
+
+    Args:
+        listed: Its clips with their roles.
+        config: Settings of the run.
+
+    Returns:
+        The examples, and the label map.
+
+    >>> import pathlib
+    >>> from pipelines.datasets.clip import Clip
+    >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
+    >>> listed = [ListedClip(clip, "train")]
+    >>> list_examples(listed, Config())[1].classes
+    ('fan/id_00', 'fan/id_00@0.84', 'fan/id_00@0.92', 'fan/id_00@1.09', ...
+    """
+    clips = {
+        role: [entry.clip for entry in listed if entry.role == role]
+        for role in ("train", "held out", "contrast")
+    }
+    own = make_examples(
+        clips["train"] + clips["held out"],
+        config.classes,
+        config.domain_classes,
+    )
+    is_alone = len({example.class_name for example in own}) == 1
+    examples = own
+    if config.loss.has_outliers or config.adds_built_in(is_alone):
+        examples = own + [
+            Example(clip, f"contrast/{clip.key}") for clip in clips["contrast"]
+        ]
+    elif is_alone and config.needs_classes:
+        examples = add_speeds(own)
+    label_map = make_label_map(examples, own)
+    if config.is_trained:
+        examples = spread_windows(examples, config.windows_per_clip)
+    return examples, label_map
