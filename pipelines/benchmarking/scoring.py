@@ -57,7 +57,7 @@ def score_by_scorers(
     run = RunFolder(pathlib.Path(folder))
     config = read_config(run)
     if detector is None:
-        detector = load_detector(run)
+        detector = load_detector(run, config.foreign_packages)
     trained_on = {
         normal.clip.path.resolve()
         for normal in normal_clips(read_clip_list(run.clips))

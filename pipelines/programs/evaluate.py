@@ -37,12 +37,15 @@ logger = logging.getLogger(__name__)
 BASELINE = "nearest neighbour"
 
 
-def evaluate(run_path: str, roots: Sequence[str]) -> Report:
+def evaluate(
+    run_path: str, roots: Sequence[str], trust: Sequence[str] = ()
+) -> Report:
     """Scores the test clips of the data folders and writes the report.
 
     Args:
         run_path: Folder of a finished training run; the report goes there.
         roots: Data folders.
+        trust: Packages of classes of your own, where the run has any.
 
     Returns:
         The `Report`, with `metrics.json` and all else in the run's folder.
@@ -55,7 +58,8 @@ def evaluate(run_path: str, roots: Sequence[str]) -> Report:
     Traceback (most recent call last):
     FileNotFoundError: `run` must be the folder of a training run. ...
     """
-    return next(iter(evaluate_scorers(run_path, roots).values()))
+    reports = evaluate_scorers(run_path, roots, trust=trust)
+    return next(iter(reports.values()))
 
 
 def evaluate_scorers(
@@ -64,6 +68,7 @@ def evaluate_scorers(
     scorers: Sequence[str] = (),
     year: int | None = None,
     submission: str | None = None,
+    trust: Sequence[str] = (),
 ) -> dict[str, Report]:
     """As `evaluate`, with other scorers than the run's own.
 
@@ -79,6 +84,7 @@ def evaluate_scorers(
         submission: Folder for the files that this year's official evaluator
             takes, one folder a scorer in it; it must not be there yet. None
             are written if `None`.
+        trust: Packages of classes of your own, where the run has any.
 
     Returns:
         A `Report` for each scorer, by its label.
@@ -103,7 +109,7 @@ def evaluate_scorers(
             "The folder of a submission must not be there yet, since the "
             f"evaluator reads whatever lies there. Received: {submission}."
         )
-    detector = load_detector(run)
+    detector = load_detector(run, trust)
     listed = read_clip_list(run.clips)
     normals = normal_clips(listed)
     left_out = [

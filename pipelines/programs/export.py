@@ -59,6 +59,7 @@ def export(
     scorer: str | None = None,
     false_alarm_rate: float | None = None,
     also: Sequence[str] = (),
+    trust: Sequence[str] = (),
 ) -> pathlib.Path:
     """Exports the detector of a run as the next version of a served model.
 
@@ -74,6 +75,7 @@ def export(
         false_alarm_rate: The wish where a request has none; the run's own
             if `None`.
         also: Names of `FORMS` to write beside the SavedModel.
+        trust: Packages of classes of your own, where the run has any.
 
     Returns:
         Folder of the new version.
@@ -99,7 +101,7 @@ def export(
         check_form(name)
     run = RunFolder(pathlib.Path(run_path))
     config = read_config(run)
-    detector = load_detector(run)
+    detector = load_detector(run, trust)
     listed = read_clip_list(run.clips)
     facts = read_calibration(run.calibration)
     if scorer is not None:

@@ -76,7 +76,7 @@ def train(
     write_config(run, config, roots)
     if run.detector.exists():
         logger.info("the run has ended already: %s", run.detector)
-        return load_model(run.detector)
+        return load_model(run.detector, config.foreign_packages)
     listed = prepare_clips(roots, config, run)
     detector, embeddings = _fit(listed, config, run)
     return _publish(detector, embeddings, listed, config, run)

@@ -1,10 +1,12 @@
 """Trained detectors as files."""
 
 import pathlib
+from collections.abc import Sequence
 
 from keras_asd.models import AnomalyDetector
 from pipelines.runs.archives.keras_archive import load_model
 from pipelines.runs.run_folder import RunFolder
+from pipelines.runs.run_folder import read_config
 
 # In the folder of an exported version, beside the SavedModel: the same for
 # Keras, what it expects of waveforms and machines, and what tells of it.
@@ -15,12 +17,18 @@ METRICS = EXTRA / "metrics.json"
 MODEL_CARD = EXTRA / "model_card.md"
 
 
-def load_detector(run: RunFolder) -> AnomalyDetector:
+def load_detector(run: RunFolder, trust: Sequence[str] = ()) -> AnomalyDetector:
     """The trained detector of a run.
+
+    Args:
+        run: Folder of the run.
+        trust: Packages whose classes may be imported, where the run was
+            trained with classes of the user's own.
 
     Raises:
         FileNotFoundError: If its training has not ended.
-        ValueError: If `runs.archives.keras_archive` refuses its detector.
+        ValueError: If it has classes of a package that is not trusted, or
+            `runs.archives.keras_archive` refuses its detector.
 
     >>> load_detector(RunFolder(pathlib.Path("no_such_run")))
     Traceback (most recent call last):
@@ -32,4 +40,17 @@ def load_detector(run: RunFolder) -> AnomalyDetector:
             f"{run.path}, which has no {run.detector.name}. Start it again "
             "with the same command; it goes on where it stopped."
         )
-    return load_model(run.detector)
+    foreign = [
+        package
+        for package in read_config(run).foreign_packages
+        if package not in trust
+    ]
+    if foreign:
+        raise ValueError(
+            "A run with classes of your own is opened only where their "
+            f"package is trusted. Received: run={run.path}, which has classes "
+            f"of {', '.join(foreign)}; nothing of it was imported. If it is "
+            f"yours, add `--trust {' '.join(foreign)}` (in Python "
+            f"`trust={foreign}`)."
+        )
+    return load_model(run.detector, trust)

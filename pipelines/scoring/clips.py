@@ -70,11 +70,12 @@ def model_digest(path: str) -> str:
     return digest.hexdigest()
 
 
-def load_scorer(path: str) -> ClipScorer:
+def load_scorer(path: str, trust: Sequence[str] = ()) -> ClipScorer:
     """Loads a run's detector, or the SavedModel of an exported version.
 
     Args:
         path: As `find_model` takes it.
+        trust: Packages of classes of your own, where a run has any.
 
     Raises:
         FileNotFoundError: If it is neither.
@@ -90,7 +91,7 @@ def load_scorer(path: str) -> ClipScorer:
         return _load_saved_model(folder)
     run = RunFolder(folder)
     config = read_config(run)
-    detector = load_detector(run)
+    detector = load_detector(run, trust)
     places = {key: place for place, key in enumerate(detector.keys)}
 
     def score(waveforms, machines, false_alarm_rate):

@@ -172,6 +172,18 @@ class Config:
         """Whether training must have two classes or more to tell apart."""
         return self.loss.needs_classes
 
+    @property
+    def foreign_packages(self) -> tuple[str, ...]:
+        """Packages of the classes of the user's own, sorted.
+
+        >>> from pipelines.settings.losses import CustomLoss
+        >>> Config(loss=CustomLoss(path="mypackage.MyLoss")).foreign_packages
+        ('mypackage',)
+        """
+        records = (self.embedder, self.loss, self.scorer)
+        paths = (getattr(record, "path", "") for record in records)
+        return tuple(sorted({path.split(".")[0] for path in paths if path}))
+
     def adds_built_in(self, is_alone: bool) -> bool:
         """Whether the built-in machines are classes beside the data's.
 

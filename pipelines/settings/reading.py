@@ -163,7 +163,7 @@ def spell_out(name: str, value: Any) -> Any:
         path, fields = parse_label(value)
     else:
         return value
-    known = kinds(RECORDS[name])
+    known: dict[str, type] = kinds(RECORDS[name])
     kind = known.get(path.rpartition(".")[-1])
     if kind is not None and path in (kind.__name__, _full_path(kind)):
         fields = _spell_out_all(fields)
@@ -196,8 +196,7 @@ def spell_out_words(words: Sequence[str]) -> list[str]:
         if not flag.startswith("--") or name not in RECORDS or field == "help":
             spelt.append(word)
         elif field:
-            fields = kinds(RECORDS[name]).get(CUSTOM.get(name, ""))
-            if name in own and field.split(".")[0] not in _names(fields):
+            if name in own and field.split(".")[0] not in _own_fields(name):
                 flag = f"--{name}.arguments.{field}"
             spelt.append(f"{flag}{is_joined}{value}")
         else:
@@ -218,8 +217,10 @@ def _load(text: str) -> Any:
         return text
 
 
-def _names(kind: type | None) -> set[str]:
-    return {field.name for field in dataclasses.fields(kind)} if kind else set()
+def _own_fields(name: str) -> set[str]:
+    """Fields that are ours where the class is the user's own."""
+    known: dict[str, Any] = kinds(RECORDS[name])
+    return {field.name for field in dataclasses.fields(known[CUSTOM[name]])}
 
 
 @functools.cache

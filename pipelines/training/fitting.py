@@ -125,7 +125,7 @@ def fit_classifier(
             verbose=verbose,
         )
     if keeps_best:
-        return load_model(run.best)
+        return load_model(run.best, config.foreign_packages)
     return classifier
 
 
@@ -142,7 +142,7 @@ def _restore(
             config, len(label_map.classes), label_map.first_own_class
         )
         return fresh, 0
-    classifier = load_model(latest)
+    classifier = load_model(latest, config.foreign_packages)
     epoch = run.finished_epochs(latest)
     logger.info("going on after epoch %d of %d", epoch, config.epochs)
     return classifier, epoch

@@ -100,10 +100,13 @@ class TrainingData:
         )
         batches = self._batch(tf.data.Dataset.from_tensor_slices(order))
         batches = batches.take(self.steps_per_epoch)
-        if self.config.loss.mixup is None:
+        mixup = self.config.loss.mixup
+        if mixup is None:
             return batches.map(self._unmixed)
         first_step = epoch * self.steps_per_epoch
-        return batches.enumerate(first_step).map(self._mixed)
+        return batches.enumerate(first_step).map(
+            lambda step, batch: self._mixed(mixup, step, batch)
+        )
 
     def _batch(self, indices):
         decoded = indices.map(
@@ -134,10 +137,9 @@ class TrainingData:
             target = tf.stack([one_hot, tf.zeros_like(one_hot)], axis=1)
         return {"waveform": waveform}, target, is_whole
 
-    def _mixed(self, step, batch):
+    def _mixed(self, mixup, step, batch):
         waveform, one_hot, is_whole = batch
         seed = tf.stack([tf.constant(self.config.seed, tf.int64), step])
-        mixup = self.config.loss.mixup
         weight, partner = draw_mix(
             tf.shape(waveform)[0],
             seed,

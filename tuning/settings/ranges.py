@@ -1,6 +1,7 @@
 """Parameters of a search, and which have an effect with given settings."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from pipelines.settings.config import Config
 from pipelines.settings.embedders import Embedder
@@ -17,15 +18,14 @@ from tuning.settings.values import with_values
 
 
 def _all_ranges() -> dict[str, Range]:
-    bases = (Embedder, FrontEnd, Loss, Scorer)
-    found: dict[str, Range] = {}
-    for kind in (
-        Config,
-        *(kind for base in bases for kind in kinds(base).values()),
-    ):
-        for name, search in search_ranges(kind).items():
-            found.setdefault(name, search)
-    return found
+    records: list[type] = [Config]
+    bases: tuple[Any, ...] = (Embedder, FrontEnd, Loss, Scorer)
+    for base in bases:
+        records.extend(kinds(base).values())
+    ranges: dict[str, Range] = {}
+    for record in records:
+        ranges = {**search_ranges(record), **ranges}
+    return ranges
 
 
 # Every setting with a range, of whatever record it is a field.

@@ -9,6 +9,7 @@ of.
 import importlib
 import json
 from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -41,11 +42,13 @@ FORBIDDEN = (
 MAX_SHOWN = 60
 
 
-def find_class_fault(config: bytes) -> str | None:
+def find_class_fault(config: bytes, trust: Sequence[str] = ()) -> str | None:
     """Tells what is wrong with the configuration of a `.keras` file.
 
     Args:
         config: The content of `config.json`.
+        trust: Packages of the user's own, whose classes are imported, and
+            functional models with them.
 
     Returns:
         The reason to refuse it, `None` where there is none.
@@ -59,7 +62,7 @@ def find_class_fault(config: bytes) -> str | None:
         tree = json.loads(config)
         if not isinstance(tree, dict) or "class_name" not in tree:
             return "a config.json that names no model"
-        faults = map(_find_fault, _find_objects(tree))
+        faults = (_find_fault(entry, trust) for entry in _find_objects(tree))
         return next((fault for fault in faults if fault), None)
     except (ValueError, RecursionError):
         return "a config.json that is no JSON, or too deep"
@@ -76,7 +79,7 @@ def _find_objects(value: Any) -> Iterator[dict]:
             yield from _find_objects(part)
 
 
-def _find_fault(entry: dict) -> str | None:
+def _find_fault(entry: dict, trust: Sequence[str]) -> str | None:
     name, module = entry["class_name"], entry.get("module")
     registered = entry.get("registered_name")
     shown = f"{module}.{name}"[:MAX_SHOWN]
@@ -91,6 +94,12 @@ def _find_fault(entry: dict) -> str | None:
         if registered != f"{OWN_PACKAGE}>{name}":
             return foreign
         return None if _is_own(registered) else foreign
+    if module.partition(".")[0] in trust:
+        # Importing registers what the package registers.
+        found = getattr(importlib.import_module(module), name, None)
+        return None if isinstance(found, type) else foreign
+    if trust and _is_functional(module, name):
+        return None
     # A registered name would take precedence over the module.
     if module not in KERAS_MODULES or registered not in (None, name):
         return foreign
@@ -99,6 +108,16 @@ def _find_fault(entry: dict) -> str | None:
     # Functions, such as `keras.config`'s, are not for a file to call.
     found = getattr(importlib.import_module(module), name, None)
     return None if isinstance(found, type) else foreign
+
+
+def _is_functional(module: str, name: str) -> bool:
+    """Whether it is a functional model, or an operation in one."""
+    if module == "keras.src.models.functional":
+        return name == "Functional"
+    if not module.startswith("keras.src.ops."):
+        return False
+    found = getattr(importlib.import_module(module), name, None)
+    return isinstance(found, type) and issubclass(found, keras.Operation)
 
 
 def _is_own(registered: str) -> bool:

@@ -11,6 +11,7 @@ import pathlib
 import stat
 import struct
 import zipfile
+from collections.abc import Sequence
 
 import keras
 
@@ -28,8 +29,14 @@ MAX_BYTES = 2**33
 IS_ENCRYPTED = 1
 
 
-def load_model(path: str | os.PathLike[str]) -> keras.Model:
+def load_model(
+    path: str | os.PathLike[str], trust: Sequence[str] = ()
+) -> keras.Model:
     """Loads a `.keras` file after `check_keras_archive`, in safe mode.
+
+    Args:
+        path: The file.
+        trust: Packages whose classes may be imported beside our own.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -39,11 +46,13 @@ def load_model(path: str | os.PathLike[str]) -> keras.Model:
     Traceback (most recent call last):
     FileNotFoundError: `path` must be a `.keras` file. ...
     """
-    check_keras_archive(path)
+    check_keras_archive(path, trust)
     return keras.saving.load_model(path, safe_mode=True)
 
 
-def check_keras_archive(path: str | os.PathLike[str]) -> None:
+def check_keras_archive(
+    path: str | os.PathLike[str], trust: Sequence[str] = ()
+) -> None:
     """Refuses a `.keras` file that Keras would not write for this package.
 
     It must be a zip of `config.json`, `metadata.json` and
@@ -52,6 +61,7 @@ def check_keras_archive(path: str | os.PathLike[str]) -> None:
 
     Args:
         path: The file.
+        trust: Packages whose classes may be imported beside our own.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -72,7 +82,7 @@ def check_keras_archive(path: str | os.PathLike[str]) -> None:
             "there. Was it moved, or its writing not finished?"
         )
     try:
-        fault = _find_fault(path)
+        fault = _find_fault(path, trust)
     except (
         EOFError,
         NotImplementedError,
@@ -96,7 +106,7 @@ def check_keras_archive(path: str | os.PathLike[str]) -> None:
         )
 
 
-def _find_fault(path: pathlib.Path) -> str | None:
+def _find_fault(path: pathlib.Path, trust: Sequence[str]) -> str | None:
     # Keras takes other suffixes for other formats, with fewer checks.
     if path.suffix != ".keras":
         return f"the suffix {path.suffix!r}"
@@ -109,7 +119,7 @@ def _find_fault(path: pathlib.Path) -> str | None:
                 return fault
             if archive.testzip():
                 return "a member whose checksum is wrong"
-            if fault := find_class_fault(archive.read(CONFIG)):
+            if fault := find_class_fault(archive.read(CONFIG), trust):
                 return fault
             size = archive.getinfo(WEIGHTS).file_size
             with archive.open(WEIGHTS) as weights:
