@@ -27,6 +27,7 @@ setup(
             "evaluation/*.html",
             "exporting/*.md",
             "programs/serving/*",
+            "settings/presets/*.yaml",
         ],
         "tuning": ["showing/*.html"],
     },

@@ -1,4 +1,5 @@
 import dataclasses
+import pathlib
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from pipelines.settings.presets import choose_preset
 from pipelines.settings.presets import read_preset
 from pipelines.training.assembly import make_classifier
 
+ROOT = pathlib.Path(__file__).parents[3]
 NUM_CLASSES = 3
 
 
@@ -81,6 +83,14 @@ def test_every_preset_says_what_it_is_and_where_it_is_from(name):
     preset = read_preset(name)
     assert preset.system and preset.source
     assert not preset.base or preset.base in PRESETS
+
+
+def test_the_readme_lists_every_preset_as_its_file_says():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = [row for row in readme.splitlines() if row.startswith("| `")]
+    for name in PRESETS:
+        preset = read_preset(name)
+        assert f"| `{name}` | {preset.system} | {preset.source} |" in rows
 
 
 def test_an_unknown_preset_is_refused_with_those_there_are():
