@@ -69,7 +69,14 @@ def check_search(text):
     check_auc(text)
 
 
+def check_own_classes(text):
+    check_auc(text)
+    assert "add `--trust mypackage`" in text
+    assert "exported saved_models/mine/1" in text
+
+
 CHECKS = {
+    "classes_of_your_own": check_own_classes,
     "search_margin_scale_alpha": check_search,
     "train_with_model_fit": check_training,
     "why_angular_margins_work": check_angular_margins,
@@ -79,6 +86,7 @@ CHECKS = {
 SHORTER = {
     "TRIALS = 3": "TRIALS = 2",
     "EPOCHS = 2\n": "EPOCHS = 1\n",
+    "EPOCHS = 5": "EPOCHS = 1",
     "steps_per_epoch=50": "steps_per_epoch=8",
     "num_masks=600": "num_masks=64",
     "num_resamples=500": "num_resamples=50",
