@@ -19,10 +19,10 @@ from pipelines.settings.reading import PARSER_MODE
 from pipelines.settings.reading import add_settings
 from pipelines.settings.reading import read_options
 from pipelines.settings.reading import set_defaults
-from pipelines.settings.reading import spell_out_words
 from pipelines.settings.regimes import REGIMES
 from pipelines.settings.regimes import choose_regime
 from pipelines.settings.regimes import describe_choice
+from pipelines.settings.spelling import spell_out_words
 
 logger = logging.getLogger(__name__)
 

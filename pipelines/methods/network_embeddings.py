@@ -44,7 +44,7 @@ def embed_by_networks(
     Traceback (most recent call last):
     ValueError: There must be clips to embed. Received: 0 clips, none ...
     """
-    if config.networks == "one" or not isinstance(embedder, JoinedEmbedder):
+    if config.is_one_network or not isinstance(embedder, JoinedEmbedder):
         firsts = {"": (0, embedder)}
     else:
         firsts = _of_machines(embedder, keys, config.networks)

@@ -25,6 +25,11 @@ logger = logging.getLogger(__name__)
 
 # Far from the seeds that built-in data are likely to be made with.
 SEED_STEP = 1_000_003
+# What serves as further classes where there is only one.
+STAND_INS = {
+    "transform": "their copies at other speeds",
+    "contrast": "the built-in machines",
+}
 
 
 def prepare_clips(
@@ -151,24 +156,19 @@ def _further_clips(
 def _warn_of_one_class(alone: Sequence[set[str]], config: Config) -> None:
     """Warns of classes that stand in for further ones, or refuses."""
     name = ", ".join(sorted(name for task in alone for name in task))
-    if config.one_class == "refuse":
+    if config.one_class not in STAND_INS:
         raise ValueError(
             "Training tells machines apart, so there must be two classes or "
             f"more. Received: all clips are of {name}. Add data of other "
             "machines, or use `--one_class transform` or "
             "`--one_class contrast`."
         )
-    if config.one_class == "transform":
-        logger.warning(
-            "all clips are of one class, %s: their copies at other speeds "
-            "serve as further classes (--one_class transform)",
-            name,
-        )
-        return
     logger.warning(
-        "all clips are of one class, %s: the built-in machines serve as "
-        "further classes (--one_class contrast)",
+        "all clips are of one class, %s: %s serve as further classes "
+        "(--one_class %s)",
         name,
+        STAND_INS[config.one_class],
+        config.one_class,
     )
 
 

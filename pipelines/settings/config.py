@@ -163,6 +163,16 @@ class Config:
         return self.embedder.is_trained
 
     @property
+    def is_one_network(self) -> bool:
+        """Whether there is one network for all, and not one for each part."""
+        return self.networks == "one"
+
+    @property
+    def keeps_best(self) -> bool:
+        """Whether the weights of the best epoch are kept, not the last."""
+        return self.keep == "best"
+
+    @property
     def is_fused(self) -> bool:
         """Whether statistics stand beside the network."""
         return self.fusion != "none"

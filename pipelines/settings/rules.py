@@ -35,7 +35,7 @@ def _general(config: "Config") -> list[tuple[str, bool, str]]:
         ),
         (
             "keep",
-            config.keep == "last" or config.holdout > 0,
+            not config.keeps_best or config.holdout > 0,
             "`last` where no clips are held out (holdout=0)",
         ),
     ]
@@ -43,7 +43,7 @@ def _general(config: "Config") -> list[tuple[str, bool, str]]:
 
 def _between_records(config: "Config") -> list[tuple[str, bool, str]]:
     embedder, loss, scorer = config.embedder, config.loss, config.scorer
-    is_one = config.networks == "one"
+    is_one = config.is_one_network
     is_plain = is_one and embedder.is_trained
     is_section = embedder.is_of_one_section
     return [

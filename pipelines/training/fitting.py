@@ -79,8 +79,8 @@ def fit_classifier(
     training = select("train", "contrast")
     validation = select("held out")
     classifier, first_epoch = _restore(config, label_map, run, classifier)
-    keeps_best = config.keep == "best" and validation.num_examples > 0
-    if config.keep == "best" and not keeps_best:
+    keeps_best = config.keeps_best and validation.num_examples > 0
+    if config.keeps_best and not keeps_best:
         logger.warning(
             "no class has a clip to spare for validation: the last weights "
             "are kept"

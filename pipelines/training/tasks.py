@@ -84,7 +84,7 @@ def part_clips(
     >>> list(part_clips([ListedClip(clip, "train")], Config()))
     ['']
     """
-    if config.networks == "one":
+    if config.is_one_network:
         return {"": list(listed)}
     own = [one for one in listed if one.role in ("train", "held out")]
     names = {part_name(one.clip.key, config.networks) for one in own}

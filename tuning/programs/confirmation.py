@@ -157,7 +157,9 @@ def _proxy(
         data = SearchData(run.path, tuple(listed), tuple(examples), label_map)
         objective = ProxyObjective(data)
         # The run's own scorer has seen the held-out clips, too.
-        detector = trial_detector(load_model(run.detector, config.foreign_packages), data, config)
+        detector = trial_detector(
+            load_model(run.detector, config.foreign_packages), data, config
+        )
         found = objective.measure(detector, config)
         # Its windows are this seed's alone.
         shutil.rmtree(objective.folder)

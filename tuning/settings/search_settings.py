@@ -58,8 +58,7 @@ class SearchSettings:
             ("seed", 0 <= self.seed < 2**31, "in [0, 2**31)"),
             (
                 "config",
-                self.config.networks == "one"
-                and self.config.pretraining is None,
+                self.config.is_one_network and self.config.pretraining is None,
                 "of one network without pre-training: a search trains no other",
             ),
             (

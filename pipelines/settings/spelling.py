@@ -1,0 +1,125 @@
+"""Labels, import paths and short class names, spelt out for jsonargparse."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+
+from pipelines.settings.embedders import Embedder
+from pipelines.settings.front_ends import FrontEnd
+from pipelines.settings.labels import kinds
+from pipelines.settings.labels import parse_label
+from pipelines.settings.losses import Loss
+from pipelines.settings.pretraining import Pretraining
+from pipelines.settings.scorers import Scorer
+
+# The settings that are records of a kind, and what stands for a class of the
+# user's own.
+RECORDS: dict[str, type] = {
+    "embedder": Embedder,
+    "loss": Loss,
+    "scorer": Scorer,
+    "pretraining": Pretraining,
+    "front_end": FrontEnd,
+}
+CUSTOM = {
+    "embedder": "CustomEmbedder",
+    "loss": "CustomLoss",
+    "scorer": "CustomScorer",
+}
+
+
+def spell_out(name: str, value: Any) -> Any:
+    """A record's value as jsonargparse takes it, with full class paths.
+
+    Args:
+        name: Of the setting.
+        value: As `read_record` takes it.
+
+    Raises:
+        ValueError: For a name that is no kind of the record.
+
+    >>> spell_out("loss", "mypackage.MyLoss")["init_args"]
+    {'path': 'mypackage.MyLoss'}
+    """
+    if isinstance(value, Mapping) and "class_path" not in value:
+        return spell_out_all(value)
+    if isinstance(value, Mapping):
+        path, fields = value["class_path"], value.get("init_args") or {}
+    elif isinstance(value, str):
+        path, fields = parse_label(value)
+    else:
+        return value
+    known: dict[str, type] = kinds(RECORDS[name])
+    kind = known.get(path.rpartition(".")[-1])
+    if kind is not None and path in (kind.__name__, _full_path(kind)):
+        fields = spell_out_all(fields)
+    elif "." in path and name in CUSTOM:
+        kind = known[CUSTOM[name]]
+        fields = {"path": path, **({"arguments": fields} if fields else {})}
+    else:
+        raise ValueError(
+            f"`{name}` must be one of {', '.join(known)}"
+            + (", or the import path of your own" if name in CUSTOM else "")
+            + f". Received: {name}={path}."
+        )
+    return {"class_path": _full_path(kind), "init_args": fields}
+
+
+def spell_out_all(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings with their records spelt out, at any depth."""
+    return {
+        name: spell_out(name, value) if name in RECORDS else value
+        for name, value in values.items()
+    }
+
+
+def spell_out_words(words: Sequence[str]) -> list[str]:
+    """Flags with labels and import paths as jsonargparse takes them.
+
+    The flags of a class of the user's own become its arguments.
+
+    >>> spell_out_words(["--loss", "mypackage.MyLoss", "--loss.power", "2"])
+    ['--loss={"class_path": ..., '--loss.arguments.power', '2']
+    """
+    spelt: list[str] = []
+    own: set[str] = set()
+    rest = iter(words)
+    for word in rest:
+        flag, is_joined, value = word.partition("=")
+        name, _, field = flag.removeprefix("--").partition(".")
+        if not flag.startswith("--") or name not in RECORDS or field == "help":
+            spelt.append(word)
+        elif field:
+            if name in own and field.split(".")[0] not in _own_fields(name):
+                flag = f"--{name}.arguments.{field}"
+            spelt.append(f"{flag}{is_joined}{value}")
+        else:
+            value = value if is_joined else next(rest, "")
+            record = spell_out(name, _load(value))
+            if isinstance(record, dict):
+                if "path" in record.get("init_args", {}):
+                    own.add(name)
+                value = json.dumps(record)
+            spelt.append(f"{flag}={value}")
+    return spelt
+
+
+def _load(text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
+
+
+def _own_fields(name: str) -> set[str]:
+    """Fields that are ours where the class is the user's own."""
+    known: dict[str, Any] = kinds(RECORDS[name])
+    return {field.name for field in dataclasses.fields(known[CUSTOM[name]])}
+
+
+def _full_path(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__name__}"
