@@ -122,18 +122,18 @@ def check_scorers(texts: Sequence[str], config: Config, where: str) -> None:
 
     >>> check_scorers(["Mahalanobis"], Config(), "it")
     """
-    known = [label(config.scorer)]
+    known = [config.scorer]
     for text in texts:
         try:
             [scorer] = choose_scorers([text], config)
         except ValueError as error:
             raise ValueError(f"{error} It is in {where}.") from None
-        if text in known or label(scorer) != text:
+        if scorer in known:
             raise ValueError(
                 "`scorers` must be labels, each once and without the row's "
-                f"own, {known[0]}. Received: {text!r} in {where}."
+                f"own, {label(known[0])}. Received: {text!r} in {where}."
             )
-        known.append(text)
+        known.append(scorer)
 
 
 def read_printed(entry: Any, where: str) -> PrintedNumbers:

@@ -2,9 +2,11 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 from pipelines.settings.config import Config
 from pipelines.settings.labels import kinds
+from pipelines.settings.labels import parse_label
 from pipelines.settings.reading import read_record
 from pipelines.settings.scorers import CustomScorer
 from pipelines.settings.scorers import Scorer
@@ -12,6 +14,9 @@ from pipelines.settings.scorers import Scorer
 
 def choose_scorers(texts: Sequence[str], config: Config) -> list[Scorer]:
     """The scorers that are asked for; `all`: every one that suits.
+
+    They measure in the space of the run's own scorer where nothing else is
+    said.
 
     Args:
         texts: Labels such as `Mahalanobis(covariance=domain)`, or `all`.
@@ -25,25 +30,38 @@ def choose_scorers(texts: Sequence[str], config: Config) -> list[Scorer]:
     """
     if "all" in texts:
         return list_scorers(config)
-    scorers = [read_record("scorer", text) for text in texts]
+    scorers = [
+        _in_space(read_record("scorer", text), config)
+        if "space" not in parse_label(text)[1]
+        else read_record("scorer", text)
+        for text in texts
+    ]
     for scorer in scorers:
         dataclasses.replace(config, scorer=scorer)
     return scorers
 
 
 def list_scorers(config: Config) -> list[Scorer]:
-    """Every scorer that suits, with its variants.
+    """Every scorer that suits, with its variants, in the run's own space.
 
     >>> [scorer.reads for scorer in list_scorers(Config())][:3]
     ['cosine', 'cosine', 'embedding']
     """
     known = [
-        kind(**fields)
+        _in_space(kind(**fields), config)
         for kind in kinds(Scorer).values()
         if kind is not CustomScorer
         for fields in kind.variants
     ]
     return [scorer for scorer in known if _suits(scorer, config)]
+
+
+def _in_space(scorer: Scorer, config: Config) -> Scorer:
+    space = getattr(config.scorer, "space", None)
+    if space is None or not hasattr(scorer, "space"):
+        return scorer
+    changes: dict[str, Any] = {"space": space}
+    return dataclasses.replace(scorer, **changes)
 
 
 def _suits(scorer: Scorer, config: Config) -> bool:
