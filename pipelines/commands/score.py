@@ -28,7 +28,7 @@ def run(words: list[str]) -> int:
     from pipelines.scoring.clips import load_scorer
     from pipelines.scoring.clips import model_digest
     from pipelines.scoring.clips import score_clips
-    from pipelines.scoring.lines import print_score
+    from pipelines.commands.printing import print_score
     from pipelines.scoring.recordings import find_recordings
     from pipelines.scoring.settings import ScoringSettings
 
