@@ -12,7 +12,7 @@ DATA = SyntheticSettings(num_train=60, num_train_target=3, seconds=2.0)
 
 
 def run(words: Sequence[str]) -> int:
-    """Searches for the settings that tell faults best, without any fault.
+    """Searches for the settings that tell faults best.
 
     Args:
         words: What stands after `keras-asd tune`.

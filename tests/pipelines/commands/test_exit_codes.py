@@ -31,12 +31,12 @@ def test_what_is_not_there_is_named_in_one_line(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["explain", "run"], "CLIP"),
+        (["explain", "run"], "required: CLIP"),
         (["explain", "run", "a.wav", "--fill", "zeros"], "--fill"),
-        (["embed", "run"], "data"),
+        (["embed", "run"], "required: DATA"),
         (["evaluate", "run", "data", "--space", "cube"], "--space"),
         (["evaluate", "run", "data", "--space", "raw"], "give --scorer"),
-        (["official", "scores", "--year", "2023"], "--ground_truth"),
+        (["official", "scores", "--year", "2023"], "required: --gr"),
         (["study", "magic"], "magic"),
         (["study", "noise", "--preset", "training_free"], "--preset"),
     ],
