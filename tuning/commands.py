@@ -25,6 +25,7 @@ def run(words: Sequence[str]) -> int:
     FileNotFoundError: `root` must be a folder of recordings, or a CSV. ...
     """
     options = parse_tuning(words)
+    flags = options.flags
     roots = list(options.roots)
     if not roots:
         data = pathlib.Path(f"{options.folder}_data")
@@ -34,12 +35,12 @@ def run(words: Sequence[str]) -> int:
     from tuning.programs.running import work
     from tuning.programs.search import search
 
-    if options.role == "worker":
+    if flags.role == "worker":
         work(
-            options.address,
+            flags.address,
             roots,
             options.folder,
-            options.worker,
+            flags.worker,
             options.settings.development,
         )
         print("The chief has no more trials.")
@@ -49,9 +50,9 @@ def run(words: Sequence[str]) -> int:
         options.final,
         roots,
         options.folder,
-        options.confirm_seeds,
-        options.address if options.role == "chief" else None,
-        options.lease_seconds,
+        flags.confirm_seeds,
+        flags.address if flags.role == "chief" else None,
+        flags.lease_seconds,
     )
     print(f"\nTrials, by {options.settings.objective}:\n\n{result.table}")
     chosen = ", ".join(
