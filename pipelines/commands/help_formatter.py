@@ -14,7 +14,7 @@ from jsonargparse import DefaultHelpFormatter
 WIDTH = 80
 # Where texts begin; a longer flag pushes its first line on.
 COLUMN = 26
-# Longer choices are listed in the text.
+# Longer choices are listed in the text, unless it has all of them in `code`.
 MAX_CHOICES = 24
 # What jsonargparse explains at length.
 SHORT_TEXTS = {
@@ -86,7 +86,9 @@ class HelpFormatter(DefaultHelpFormatter):
                 return SHORT_TEXTS[flag]
         text = (action.help or "").removesuffix(".")
         choices = _choices(action)
-        if choices and not _word(action).startswith("{"):
+        if not _word(action).startswith("{") and not all(
+            f"`{choice}`" in text for choice in choices
+        ):
             text = f"{text}. One of {', '.join(choices)}"
         if action.option_strings and action.required:
             return f"{text} (required)"
@@ -123,7 +125,7 @@ def _word(action: Action) -> str:
     braces = "{" + ",".join(choices) + "}"
     if word in (None, braces):
         is_short = choices and len(braces) <= MAX_CHOICES
-        word = braces if is_short else action.dest.rpartition(".")[2].upper()
+        word = braces if is_short else re.split("[._]", action.dest)[-1].upper()
     return str(word)
 
 

@@ -17,15 +17,17 @@ class Settings:
         key: Key of the song.
         instrument: Instrument that leads all the others through the song.
         voices: Voices.
+        choir: Choir of `women`, of `men`, of `schoolchildren`.
         is_loud: Whether it is loud.
-        tempo: Beats a minute.
+        beats_a_minute: Tempo.
     """
 
     key: Literal["major", "minor"] = "minor"
     instrument: Literal["bassoon", "clarinet", "contrabassoon"] | None = None
     voices: tuple[str, ...] = ("alto", "bass")
+    choir: Literal["women", "men", "schoolchildren"] = "men"
     is_loud: bool = False
-    tempo: float = 90.0
+    beats_a_minute: float = 90.0
 
 
 def make_parser():
@@ -62,6 +64,7 @@ PAGE = """\
   --instrument INSTRUMENT  Instrument that leads all the others through the
                           song. One of bassoon, clarinet, contrabassoon
   --voices [ITEM,...]     Voices (alto, bass)
+  --choir CHOIR           Choir of `women`, of `men`, of `schoolchildren` (men)
   --is_loud {true,false}  Whether it is loud (false)
-  --tempo TEMPO           Beats a minute (90.0)
+  --beats_a_minute MINUTE  Tempo (90.0)
 """
