@@ -44,6 +44,7 @@ setup(
         "soundfile>=0.12",
         "soxr>=0.4",
         "jsonargparse[signatures]>=4.40",
+        "docstring-parser",
         "tqdm",
         # Downloads with checksums; requests is what it fetches with.
         "pooch>=1.8",

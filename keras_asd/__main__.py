@@ -1,32 +1,35 @@
 """The command line: `python -m keras_asd`, or `keras-asd`."""
 
 import argparse
+import ast
 import io
 import logging
 import os
+import pathlib
 import sys
 from collections.abc import Sequence
 
 from keras_asd import __version__
 
-COMMANDS = {
-    "download": "fetch the recordings of DCASE Task 2, 2020 to 2026",
-    "train": "train a detector on the normal clips of data folders",
-    "evaluate": "score the test clips of data folders with a run, and report",
-    "score": "score clips or folders with a run or an exported model",
-    "explain": "draw what in a clip makes its anomaly score",
-    "embed": "embed clips with a run, and draw them as a map",
-    "thresholds": "say which score is an alarm, and how often that is false",
-    "calibrate": "set a run's decisions anew, by fresh normal clips",
-    "export": "export a run as a SavedModel, and in other forms",
-    "serve-files": "write what TensorFlow Serving takes to serve exports",
-    "request": "score clips with a model that is served somewhere",
-    "official": "judge score files by the official rules of DCASE Task 2",
-    "tune": "search for the settings that tell faults best",
-    "study": "repeat an experiment of the sub-cluster AdaCos paper",
-    "bench": "compare methods over seeds and data sets, from one file",
-    "demo": "the whole way on built-in data: generate, train, evaluate, export",
-}
+# In the order in which one needs them. What each does, its own docstring says.
+COMMANDS = (
+    "download",
+    "train",
+    "evaluate",
+    "score",
+    "explain",
+    "embed",
+    "thresholds",
+    "calibrate",
+    "export",
+    "serve-files",
+    "request",
+    "official",
+    "tune",
+    "study",
+    "bench",
+    "demo",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,14 +59,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         try:
-            options = _make_parser().parse_args(words[:1])
-            if options.command == "tune":
+            if not words or words[0] not in COMMANDS:
+                _make_parser().parse_args(words[:1])  # It exits.
+            if words[0] == "tune":
                 from tuning import commands as tuning_commands
 
                 return tuning_commands.run(words[1:])
             from pipelines import commands
 
-            return commands.run(options.command, words[1:])
+            return commands.run(words[0], words[1:])
         finally:
             # What `--help` could not print still lies there.
             if sys.stdout is not None:
@@ -86,9 +90,9 @@ def _make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="keras-asd",
         description="Anomalous sound detection: learns how machines sound "
-        "from normal recordings alone, and tells how strange a new one is.",
-        epilog="`keras-asd COMMAND --help` tells more of a command.\n"
-        + "\n".join(f"  {name:12}{text}" for name, text in COMMANDS.items()),
+        "from normal recordings\nalone, and tells how strange a new one is.",
+        epilog="Commands, each with a page `keras-asd COMMAND --help`:\n\n"
+        + "\n".join(f"  {name:12}{_summary(name)}" for name in COMMANDS),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
@@ -96,6 +100,19 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
     return parser
+
+
+def _summary(command: str) -> str:
+    """The first line of the docstring of a command, which is not imported."""
+    path = f"pipelines/commands/{command.replace('-', '_')}.py"
+    if command == "tune":
+        path = "tuning/commands.py"
+    source = pathlib.Path(__file__).parents[1] / path
+    for node in ast.parse(source.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and node.name == "run":
+            text = ast.get_docstring(node) or "."
+            return text.splitlines()[0].removesuffix(".")
+    raise ValueError(f"A command must have a function `run`. Received: {path}.")
 
 
 if __name__ == "__main__":

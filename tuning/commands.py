@@ -1,21 +1,16 @@
-"""`keras-asd tune`."""
+"""The command `keras-asd tune`."""
 
-import pathlib
 from collections.abc import Sequence
 
-from pipelines.datasets.synthetic import SyntheticSettings
-from pipelines.datasets.synthetic import generate
+from pipelines.commands.printing import print_files
 from tuning.settings.options import parse_tuning
-
-# The machines that are searched for where no data is given.
-DATA = SyntheticSettings(num_train=60, num_train_target=3, seconds=2.0)
 
 
 def run(words: Sequence[str]) -> int:
-    """Searches for the settings that tell faults best, without any fault.
+    """Searches for the settings that tell faults best.
 
     Args:
-        words: What stands after `keras-asd tune`.
+        words: Words after `keras-asd tune`.
 
     Returns:
         The exit code.
@@ -25,21 +20,19 @@ def run(words: Sequence[str]) -> int:
     FileNotFoundError: `root` must be a folder of recordings, or a CSV. ...
     """
     options = parse_tuning(words)
-    roots = list(options.roots)
-    if not roots:
-        data = pathlib.Path(f"{options.folder}_data")
-        generate(data, DATA)
-        roots = [str(data)]
+    flags = options.flags
     # TensorFlow takes seconds to load, and --help needs none.
     from tuning.programs.running import work
+    from tuning.programs.search import built_in_roots
     from tuning.programs.search import search
 
-    if options.role == "worker":
+    roots = list(options.roots) or built_in_roots(options.folder)
+    if flags.role == "worker":
         work(
-            options.address,
+            flags.address,
             roots,
             options.folder,
-            options.worker,
+            flags.worker,
             options.settings.development,
         )
         print("The chief has no more trials.")
@@ -49,9 +42,9 @@ def run(words: Sequence[str]) -> int:
         options.final,
         roots,
         options.folder,
-        options.confirm_seeds,
-        options.address if options.role == "chief" else None,
-        options.lease_seconds,
+        flags.confirm_seeds,
+        flags.address if flags.role == "chief" else None,
+        flags.lease_seconds,
     )
     print(f"\nTrials, by {options.settings.objective}:\n\n{result.table}")
     chosen = ", ".join(
@@ -60,6 +53,5 @@ def run(words: Sequence[str]) -> int:
     print(f"Best: trial {result.best.name} with {chosen}\n")
     if result.confirmation is not None:
         print(result.confirmation.table)
-    for path in result.files:
-        print(f"wrote {path}")
+    print_files(result.files)
     return 0

@@ -1,68 +1,56 @@
-"""`keras-asd bench`."""
+"""The command `keras-asd bench`."""
 
-import argparse
+from collections.abc import Sequence
+
+from pipelines.commands.command import UsageError
+from pipelines.commands.command import command
+from pipelines.commands.printing import print_report
 
 
-def run(words: list[str]) -> int:
-    """Compares methods over data sets and seeds."""
-    parser = argparse.ArgumentParser(
-        prog="keras-asd bench",
-        description="Compares methods over data sets and seeds, as a YAML "
-        "file says: every row a fresh training, never selected by test "
-        "labels. Killed, it goes on where it stopped. Exits with 1 where a "
-        "training failed, which its table tells.",
-    )
-    parser.add_argument(
-        "spec", nargs="?", metavar="SPEC", help="a YAML file, or a shipped name"
-    )
-    parser.add_argument(
-        "--list", action="store_true", help="list the shipped benchmarks"
-    )
-    parser.add_argument(
-        "--data",
-        nargs="+",
-        default=[],
-        metavar="NAME=DIR",
-        help="data sets, of one folder or of several: NAME=DIR,DIR; the "
-        "benchmark's built-in machines if left out",
-    )
-    parser.add_argument(
-        "--seeds", type=int, help="trainings of each row; the benchmark's own"
-    )
-    parser.add_argument(
-        "--rows",
-        nargs="+",
-        metavar="NAME",
-        help="only these rows, and that of the reference",
-    )
-    parser.add_argument(
-        "--to", metavar="DIR", help="where to; runs/bench_SPEC if left out"
-    )
-    options = parser.parse_args(words)
-    if not options.spec and not options.list:
-        parser.error("SPEC must be given; --list tells the shipped ones")
+@command
+def run(
+    spec: str | None = None,
+    *,
+    list: bool = False,
+    data: Sequence[str] = (),
+    seeds: int | None = None,
+    rows: Sequence[str] = (),
+    to: str | None = None,
+) -> int:
+    """Compares methods over seeds and data sets, from one file.
+
+    Every row of the file is a fresh training, never selected by test labels.
+    Killed, it goes on where it stopped. Exits with 1 where a training failed,
+    which its table reports.
+
+    Args:
+        spec: YAML file, or the name of a shipped benchmark.
+        list: List the shipped benchmarks, and do no more.
+        data (NAME=DIR): Data sets, of one folder or of several:
+            NAME=DIR,DIR. Defaults to the benchmark's built-in machines.
+        seeds: Number of trainings of each row. Defaults to the benchmark's.
+        rows (NAME): Rows to train, with that of the reference. Defaults to
+            all.
+        to (DIR): Folder of the results. Defaults to runs/bench_SPEC.
+    """
     from pipelines.benchmarking.reading import read_benchmark
     from pipelines.benchmarking.reading import shipped_benchmarks
 
-    if options.list:
+    if list:
         for name in shipped_benchmarks():
             benchmark = read_benchmark(name)
-            data = "built-in data" if benchmark.built_in else "needs --data"
-            print(f"{name:18}{len(benchmark.rows):3} rows, {data}")
+            needed = "built-in data" if benchmark.built_in else "needs --data"
+            print(f"{name:18}{len(benchmark.rows):3} rows, {needed}")
             print(f"{'':18}{benchmark.question}")
         return 0
-    benchmark = read_benchmark(options.spec)
-    if options.rows:
-        benchmark = benchmark.select(options.rows)
+    if not spec:
+        raise UsageError("SPEC must be given; --list shows the shipped ones")
+    benchmark = read_benchmark(spec)
+    if rows:
+        benchmark = benchmark.select([*rows])
     from pipelines.benchmarking.bench import run_benchmark
 
-    result = run_benchmark(
-        benchmark,
-        options.to or f"runs/bench_{benchmark.name}",
-        options.data,
-        options.seeds,
-    )
-    print(result.table)
-    for path in result.files:
-        print(f"wrote {path}")
+    to = to or f"runs/bench_{benchmark.name}"
+    result = run_benchmark(benchmark, to, data, seeds)
+    print_report(result)
     return 1 if result.num_failed else 0

@@ -1,27 +1,17 @@
-"""`keras-asd demo`."""
+"""The command `keras-asd demo`."""
 
-import argparse
+from pipelines.commands.command import command
+from pipelines.commands.printing import print_report
 
-from pipelines.commands.evaluate import print_report
 
+@command
+def run(*, run: str = "runs/demo", to: str = "saved_models/demo") -> None:
+    """Goes the whole way on built-in data: train, evaluate, export.
 
-def run(words: list[str]) -> int:
-    """Goes the whole way on the built-in data."""
-    parser = argparse.ArgumentParser(
-        prog="keras-asd demo",
-        description="The whole way on built-in data.",
-    )
-    parser.add_argument(
-        "--run", default="runs/demo", metavar="DIR", help="folder of the run"
-    )
-    parser.add_argument(
-        "--to",
-        default="saved_models/demo",
-        metavar="DIR",
-        help="folder of the exported model",
-    )
-    options = parser.parse_args(words)
+    Args:
+        run (DIR): Folder of the run; the recordings lie beside it.
+        to (DIR): Folder of the exported model.
+    """
     from pipelines.demo import demo
 
-    print_report(demo(options.run, options.to))
-    return 0
+    print_report(demo(run, to))

@@ -1,81 +1,61 @@
-"""`keras-asd download`."""
+"""The command `keras-asd download`."""
 
-import argparse
+from collections.abc import Sequence
+from typing import Annotated
+from typing import Literal
 
+from pipelines.commands.command import OneOf
+from pipelines.commands.command import UsageError
+from pipelines.commands.command import command
 from pipelines.datasets.download.catalogue import PARTS
 from pipelines.datasets.download.catalogue import read_catalogue
 
+DataSet = Annotated[str, OneOf(dict.fromkeys(read_catalogue(), ""))]
+Part = Literal["development", "additional", "evaluation"]
 
-def run(words: list[str]) -> int:
-    """Downloads data sets of DCASE Task 2, or lists what would come."""
-    data_sets = list(read_catalogue())
-    parser = argparse.ArgumentParser(
-        prog="keras-asd download",
-        description="Downloads data sets of DCASE Task 2 from Zenodo, verifies "
-        "and unpacks them, so that `keras-asd train DIR/NAME` reads them. "
-        "Stopped, it goes on where it was.",
-        epilog="The recordings have a licence of their own, which their "
-        "record tells (CC BY-NC-SA 4.0 in 2020). The labels of the "
-        "evaluation clips are in no record: `keras-asd official` takes them "
-        "from the evaluators' repositories.",
-    )
-    parser.add_argument(
-        "data_sets",
-        nargs="+",
-        choices=data_sets,
-        metavar="NAME",
-        help=f"{data_sets[0]} to {data_sets[-1]}, one or more",
-    )
-    parser.add_argument(
-        "--machines",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="NAME",
-        help="such as `fan pump` or `fan,pump`; all if left out",
-    )
-    parser.add_argument(
-        "--parts",
-        nargs="+",
-        choices=PARTS,
-        default=list(PARTS),
-        help="all if left out",
-    )
-    parser.add_argument(
-        "--to", metavar="DIR", help="where to; a dry run needs none"
-    )
-    parser.add_argument(
-        "--mirror",
-        metavar="URL",
-        help="server of the same records in place of https://zenodo.org",
-    )
-    parser.add_argument(
-        "--dry_run",
-        "--dry-run",
-        action="store_true",
-        help="list records, files and sizes, and download nothing; without a "
-        "network the shipped list, marked as unverified",
-    )
-    options = parser.parse_args(words)
-    if not (options.to or options.dry_run):
-        parser.error("--to is needed, unless it is a --dry_run")
-    machines = [
-        machine
-        for word in options.machines
-        for machine in word.split(",")
-        if machine
-    ]
+
+@command
+def run(
+    data_sets: Sequence[DataSet],
+    *,
+    machines: Sequence[str] = (),
+    parts: Sequence[Part] = (),
+    to: str | None = None,
+    mirror: str | None = None,
+    dry_run: bool = False,
+) -> None:
+    """Downloads the recordings of DCASE Task 2, 2020 to 2026.
+
+    They come from Zenodo, are verified and unpacked, so that `keras-asd train
+    DIR/NAME` reads them. Stopped, it goes on where it was.
+
+    The recordings have a licence of their own, which their record states (CC
+    BY-NC-SA 4.0 in 2020). The labels of the evaluation clips are in no
+    record: `keras-asd official` takes them from the evaluators' repositories.
+
+    Args:
+        data_sets (NAME): Data sets.
+        machines (NAME): Machines, such as `fan pump` or `fan,pump`. Defaults
+            to all.
+        parts (PART): Parts of the data sets. Defaults to all.
+        to (DIR): Folder of the recordings; a dry run needs none.
+        mirror (URL): Server of the same records in place of
+            https://zenodo.org.
+        dry_run: List records, files and sizes, and download nothing; without
+            a network the shipped list, marked as unverified.
+    """
+    if not (to or dry_run):
+        raise UsageError("--to is needed, unless it is a --dry_run")
     from pipelines.datasets.download.server import ZENODO
     from pipelines.programs.download import download
     from pipelines.programs.download import list_downloads
 
-    mirror = options.mirror or ZENODO
-    request = (options.data_sets, options.to, machines, options.parts, mirror)
-    if options.dry_run:
-        print(list_downloads(*request))
-        return 0
-    for folder in download(*request):
+    names = [name for word in machines for name in word.split(",") if name]
+    request = (names, parts or PARTS, mirror or ZENODO)
+    if dry_run or to is None:
+        print(list_downloads(data_sets, to, *request))
+        return
+    for folder in download(data_sets, to, *request):
         print(f"clips in {folder}")
-    if "evaluation" in options.parts:
+    if not parts or "evaluation" in parts:
         print("evaluation clips carry no label: their record has none")
-    return 0

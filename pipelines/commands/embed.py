@@ -1,29 +1,30 @@
-"""`keras-asd embed`."""
+"""The command `keras-asd embed`."""
 
-import argparse
+from collections.abc import Sequence
+
+from pipelines.commands.command import command
+from pipelines.commands.printing import print_files
 
 
-def run(words: list[str]) -> int:
-    """Embeds clips, and draws them as a map."""
-    parser = argparse.ArgumentParser(
-        prog="keras-asd embed",
-        description="Embeds a run's normal clips and the test clips of data "
-        "folders, and maps them by t-SNE: by machine, label and domain.",
-    )
-    parser.add_argument("run", help="folder of a finished training run")
-    parser.add_argument("data", nargs="+", help="data folders")
-    parser.add_argument(
-        "--to",
-        metavar="DIR",
-        help="where to; RUN/embeddings if left out",
-    )
-    parser.add_argument(
-        "--max_clips", type=int, default=5000, help="on the map (5000)"
-    )
-    options = parser.parse_args(words)
+@command
+def run(
+    run: str,
+    data: Sequence[str],
+    *,
+    to: str | None = None,
+    max_clips: int = 5000,
+) -> None:
+    """Embeds clips with a run, and draws them as a map.
+
+    The run's normal clips and the test clips of the data folders are mapped
+    by t-SNE: by machine, label and domain.
+
+    Args:
+        run: Folder of a finished training run.
+        data: Data folders.
+        to (DIR): Folder of embeddings and map. Defaults to RUN/embeddings.
+        max_clips (N): Largest number of clips on the map.
+    """
     from pipelines.programs.embed import embed
 
-    folder = options.to or f"{options.run}/embeddings"
-    for path in embed(options.run, options.data, folder, options.max_clips):
-        print(f"wrote {path}")
-    return 0
+    print_files(embed(run, data, to or f"{run}/embeddings", max_clips))

@@ -1,57 +1,40 @@
-"""`keras-asd evaluate`."""
+"""The command `keras-asd evaluate`."""
 
-import argparse
+from collections.abc import Sequence
+
+from pipelines.commands.command import command
+from pipelines.commands.printing import print_report
 
 
-def run(words: list[str]) -> int:
-    """Scores test clips and writes the report."""
-    parser = argparse.ArgumentParser(
-        prog="keras-asd evaluate",
-        description="Scores the test clips of data folders, and reports.",
-    )
-    parser.add_argument("run", help="folder of a finished training run")
-    parser.add_argument("data", nargs="+", help="data folders")
-    parser.add_argument(
-        "--scorer",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="NAME",
-        help="scorers to fit on the run's normal clips in place of its own, "
-        "or `all`; `keras-asd train --help` lists them",
-    )
-    parser.add_argument(
-        "--year",
-        type=int,
-        help="of DCASE Task 2, whose official rules judge; those that suit "
-        "the clips if not given",
-    )
-    parser.add_argument(
-        "--submission",
-        metavar="DIR",
-        help="write the score and decision files that this year's official "
-        "evaluator takes, one folder a scorer",
-    )
-    options = parser.parse_args(words)
+@command
+def run(
+    run: str,
+    data: Sequence[str],
+    *,
+    scorer: Sequence[str] = (),
+    year: int | None = None,
+    submission: str | None = None,
+    trust: Sequence[str] = (),
+) -> None:
+    """Scores the test clips of data folders with a run, and reports.
+
+    Args:
+        run: Folder of a finished training run.
+        data: Data folders.
+        scorer (NAME): Scorers to fit on the run's normal clips in place of
+            its own, such as `LocalDensity(space=raw)`, or `all`;
+            `keras-asd train --scorer.help` lists them.
+        year: Year of DCASE Task 2, whose official rules judge. Defaults to
+            one whose rules suit the clips.
+        submission (DIR): Folder for the score and decision files that this
+            year's official evaluator takes, one folder a scorer.
+        trust (PACKAGE): Packages of your own classes, where the run has any.
+    """
     from pipelines.evaluation.scorer_table import scorer_table
     from pipelines.programs.evaluate import evaluate_scorers
 
-    reports = evaluate_scorers(
-        options.run,
-        options.data,
-        options.scorer,
-        options.year,
-        options.submission,
-    )
+    reports = evaluate_scorers(run, data, scorer, year, submission, trust)
     for report in reports.values():
         print_report(report)
     if len(reports) > 1:
         print(scorer_table(reports))
-    return 0
-
-
-def print_report(report) -> None:
-    """Prints the table of a report and the files that tell of it."""
-    print(report.table)
-    for path in report.files:
-        print(f"wrote {path}")

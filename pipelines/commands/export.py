@@ -1,53 +1,39 @@
-"""`keras-asd export`."""
+"""The command `keras-asd export`."""
 
-import argparse
+from collections.abc import Sequence
+from typing import Literal
+
+from pipelines.commands.command import command
+from pipelines.commands.printing import print_files
 
 
-def run(words: list[str]) -> int:
-    """Exports a run as a SavedModel, and in other forms."""
-    parser = argparse.ArgumentParser(
-        prog="keras-asd export",
-        description="Exports a run as a SavedModel for TensorFlow Serving, "
-        "checked against the run, with all that serving needs.",
-    )
-    parser.add_argument("run", help="folder of a finished training run")
-    parser.add_argument(
-        "--to",
-        required=True,
-        metavar="DIR",
-        help="folder of the served model, such as saved_models/fan; the next "
-        "version appears in it",
-    )
-    parser.add_argument(
-        "--also",
-        nargs="+",
-        default=[],
-        choices=["onnx", "litert", "litert_int8"],
-        metavar="FORM",
-        help="further forms beside it: onnx, litert, litert_int8",
-    )
-    parser.add_argument(
-        "--false_alarm_rate",
-        type=float,
-        metavar="SHARE",
-        help="of normal clips that may raise an alarm, where a request has no "
-        "wish of its own; as in training if not given",
-    )
-    parser.add_argument(
-        "--scorer",
-        metavar="NAME",
-        help="fit this scorer on the run's normal clips in place of its own; "
-        "`keras-asd train --help` lists them",
-    )
-    options = parser.parse_args(words)
+@command
+def run(
+    run: str,
+    *,
+    to: str,
+    also: Sequence[Literal["onnx", "litert", "litert_int8"]] = (),
+    false_alarm_rate: float | None = None,
+    scorer: str | None = None,
+    trust: Sequence[str] = (),
+) -> None:
+    """Exports a run as a SavedModel, and in other forms.
+
+    The SavedModel is for TensorFlow Serving, checked against the run, with
+    all that serving needs.
+
+    Args:
+        run: Folder of a finished training run.
+        to (DIR): Folder of the served model, such as saved_models/fan; the
+            next version appears in it.
+        also (FORM): Further forms beside it.
+        false_alarm_rate (RATE): Share of normal clips that may raise an
+            alarm, where a request has no rate of its own. Defaults to the
+            one of the training.
+        scorer (NAME): Scorer to fit on the run's normal clips in place of its
+            own; `keras-asd train --scorer.help` lists them.
+        trust (PACKAGE): Packages of your own classes, where the run has any.
+    """
     from pipelines.programs.export import export
 
-    version = export(
-        options.run,
-        options.to,
-        options.scorer,
-        options.false_alarm_rate,
-        options.also,
-    )
-    print(f"wrote {version}")
-    return 0
+    print_files([export(run, to, scorer, false_alarm_rate, also, trust)])

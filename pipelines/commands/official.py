@@ -1,45 +1,31 @@
-"""`keras-asd official`."""
+"""The command `keras-asd official`."""
 
-import argparse
+from pipelines.commands.command import command
 
 
-def run(words: list[str]) -> int:
-    """Judges score files as the official evaluators do."""
-    parser = argparse.ArgumentParser(
-        prog="keras-asd official",
-        description="Judges a folder of score files by the official rules of "
-        "DCASE Task 2, joined with the ground truth by the clips' names. "
-        "Refuses what is incomplete or not finite.",
-    )
-    parser.add_argument(
-        "scores", help="folder of anomaly_score_*.csv and decision_result_*.csv"
-    )
-    parser.add_argument(
-        "--ground_truth",
-        required=True,
-        metavar="DIR",
-        help="the official evaluator's folder",
-    )
-    parser.add_argument("--year", required=True, type=int, help="2020 to 2026")
-    parser.add_argument(
-        "--against",
-        metavar="SCORES",
-        help="another system's folder: the difference, with its interval and "
-        "p-value, by a paired bootstrap",
-    )
-    parser.add_argument(
-        "--markdown", action="store_true", help="print the tables in Markdown"
-    )
-    options = parser.parse_args(words)
-    from pipelines.evaluation.official.official import compare
-    from pipelines.evaluation.official.official import judge
+@command
+def run(
+    scores: str,
+    *,
+    ground_truth: str,
+    year: int,
+    against: str | None = None,
+    markdown: bool = False,
+) -> None:
+    """Judges score files by the official rules of DCASE Task 2.
 
-    found = (
-        judge(options.scores, options.ground_truth, options.year)
-        if options.against is None
-        else compare(
-            options.scores, options.against, options.ground_truth, options.year
-        )
-    )
-    print(found.markdown if options.markdown else found.table, end="")
-    return 0
+    They are joined with the ground truth by the clips' names. Refuses what
+    is incomplete or not finite.
+
+    Args:
+        scores: Folder of anomaly_score_*.csv and decision_result_*.csv.
+        ground_truth (DIR): Folder of the official evaluator.
+        year: Year of the challenge, 2020 to 2026.
+        against (SCORES): Folder of another system: prints the difference,
+            with its interval and p-value, by a paired bootstrap.
+        markdown: Print the tables in Markdown.
+    """
+    from pipelines.programs.official import official
+
+    found = official(scores, ground_truth, year, against)
+    print(found.markdown if markdown else found.table, end="")

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from jsonargparse import ArgumentParser
 
+from pipelines.commands.parsing import Parser
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
 from pipelines.settings.config import Config
@@ -141,9 +142,7 @@ def make_config_parser(
     300
     """
     preset = _find_preset(words, preset)
-    parser = ArgumentParser(
-        prog=prog, description=description, parser_mode=PARSER_MODE
-    )
+    parser = Parser(prog=prog, description=description, parser_mode=PARSER_MODE)
     parser.add_argument(
         "folders", nargs="*", type=str, metavar="DATA", help="data folders"
     )
@@ -152,9 +151,6 @@ def make_config_parser(
         type=list[str],
         default=[],
         help="the data folders again, for the file",
-    )
-    parser.add_argument(
-        "--config", action="config", help="file with any of these settings"
     )
     parser.add_argument(
         "--preset",

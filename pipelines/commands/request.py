@@ -1,79 +1,50 @@
-"""`keras-asd request`."""
+"""The command `keras-asd request`."""
 
-import argparse
+from collections.abc import Sequence
+
+from pipelines.commands.command import command
+from pipelines.commands.printing import print_scores
 
 
-def run(words: list[str]) -> int:
-    """Scores clips with a model that TensorFlow Serving serves."""
-    parser = argparse.ArgumentParser(
-        prog="keras-asd request",
-        description="Scores clips with a model that TensorFlow Serving serves. "
-        "Prints a line a clip: anomaly score, machine, clip, decision (1 "
-        "alarm, 0 normal, -1 none) and p-value.",
-    )
-    parser.add_argument(
-        "url",
-        help="http://HOST:8501/v1/models/NAME or grpc://HOST:8500/NAME",
-    )
-    parser.add_argument("clips", nargs="+", metavar="CLIP", help="recordings")
-    parser.add_argument(
-        "--machine",
-        metavar="KEY",
-        help="<machine>/<section> or <machine>; read from each clip's name "
-        "and folders where it is there",
-    )
-    parser.add_argument(
-        "--false_alarm_rate",
-        type=float,
-        metavar="RATE",
-        help="wished share of false alarms; as the model was exported if not "
-        "given",
-    )
-    parser.add_argument(
-        "--sampling_rate",
-        type=int,
-        default=16_000,
-        metavar="HZ",
-        help="that the model expects; 16000 if not given",
-    )
-    parser.add_argument(
-        "--recording_channel",
-        type=_channel,
-        default="mean",
-        metavar="CHANNEL",
-        help="`mean` or an index, of what is decoded here: everything but "
-        "16-bit PCM WAV; mean if not given",
-    )
-    parser.add_argument(
-        "--timeout",
-        type=float,
-        default=30.0,
-        metavar="SECONDS",
-        help="how long an answer may take; 30 if not given",
-    )
-    parser.add_argument(
-        "--json",
-        action="store_true",
-        help="one JSON object a line, also for a clip that is left out",
-    )
-    options = parser.parse_args(words)
+@command
+def run(
+    url: str,
+    clips: Sequence[str],
+    *,
+    machine: str | None = None,
+    false_alarm_rate: float | None = None,
+    sampling_rate: int = 16_000,
+    recording_channel: int | str = "mean",
+    timeout: float = 30.0,
+    json: bool = False,
+) -> int:
+    """Scores clips with a model that TensorFlow Serving serves.
+
+    Prints a line a clip: anomaly score, machine, clip, decision (1 alarm, 0
+    normal, -1 none) and p-value.
+
+    Args:
+        url: http://HOST:8501/v1/models/NAME or grpc://HOST:8500/NAME.
+        clips (CLIP): Recordings.
+        machine (KEY): Machine of all clips, MACHINE/SECTION or MACHINE.
+            Defaults to what each clip's name and folders say.
+        false_alarm_rate (RATE): Requested share of false alarms. Defaults to
+            the one that the model was exported with.
+        sampling_rate (HZ): Sampling rate that the model expects.
+        recording_channel (CHANNEL): Channel of what is decoded here, which
+            is everything but 16-bit PCM WAV: `mean`, or an index.
+        timeout (SECONDS): Longest wait for an answer.
+        json: Print one JSON object a line, also for a clip that is left out.
+    """
     from pipelines.client.address import connect
     from pipelines.programs.request import request_clips
-    from pipelines.scoring.lines import print_score
 
-    num_scored = 0
-    for row in request_clips(
-        connect(options.url, options.timeout),
-        options.clips,
-        options.machine,
-        options.false_alarm_rate,
-        options.sampling_rate,
-        options.recording_channel,
-    ):
-        num_scored += row["anomaly_score"] is not None
-        print_score(row, options.json)
-    return 0 if num_scored else 2
-
-
-def _channel(word: str) -> int | str:
-    return int(word) if word.isdecimal() else word
+    rows = request_clips(
+        connect(url, timeout),
+        clips,
+        machine,
+        false_alarm_rate,
+        sampling_rate,
+        recording_channel,
+    )
+    return 0 if print_scores(rows, json) else 2

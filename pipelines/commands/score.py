@@ -1,147 +1,82 @@
-"""`keras-asd score`."""
+"""The command `keras-asd score`."""
 
-import argparse
 import pathlib
+from collections.abc import Sequence
 
-DESCRIPTION = """\
-Scores clips with a run or an exported model.
-
-Prints a line a clip: anomaly score, machine, clip, decision (1 alarm, 0
-normal, -1 none) and p-value; with --window also the seconds where the window
-begins and ends. With --out, writes all that and `valid` and `problem` as a
-table. Killed and started again with the same words, it goes on where it
-stopped; the table appears when it is whole."""
+from pipelines.commands.command import UsageError
+from pipelines.commands.command import command
+from pipelines.commands.command import refuse_together
+from pipelines.commands.printing import print_files
+from pipelines.commands.printing import print_scores
 
 
-def run(words: list[str]) -> int:
-    """Scores single clips, or folders of them."""
-    parser = _make_parser()
-    options = parser.parse_args(words)
-    if options.out and options.json:
-        parser.error("--json is for lines; a table is .csv or .parquet")
-    if options.hop is not None and options.window is None:
-        parser.error("--hop needs --window")
+@command
+def run(
+    model: str,
+    clips: Sequence[str],
+    *,
+    machine: str | None = None,
+    out: str | None = None,
+    json: bool = False,
+    window: float | str | None = None,
+    hop: float | None = None,
+    false_alarm_rate: float | None = None,
+    one_in: float | None = None,
+    batch_size: int = 16,
+    threads: int | None = None,
+) -> int:
+    """Scores clips or folders with a run or an exported model.
+
+    Prints a line a clip: anomaly score, machine, clip, decision (1 alarm, 0
+    normal, -1 none) and p-value; with --window also the seconds where the
+    window begins and ends. With --out, writes all that and `valid` and
+    `problem` as a table. Killed and started again with the same words, it
+    goes on where it stopped; the table appears when it is whole.
+
+    Args:
+        model: Folder of a run, or of an exported model.
+        clips (CLIP): Recordings, or folders.
+        machine (KEY): Machine of all clips, MACHINE/SECTION or MACHINE.
+            Defaults to what each clip's name and folders say.
+        out (TABLE): Table to write, .csv or .parquet.
+        json: Print one JSON object a line, also for a clip that is left out.
+        window (SECONDS): Length of windows in which a recording of any length
+            is scored; `model` for what the model hears at once. The last one
+            ends with the recording.
+        hop (SECONDS): Time from window to window. Defaults to their length.
+        false_alarm_rate (RATE): Requested share of normal clips that raise
+            an alarm. Defaults to the model's.
+        one_in (N): The same, as at most one false alarm in N normal clips.
+        batch_size (N): Windows of the model that are scored together, of
+            clips of equal length, or of windows of --window. No clip is
+            divided: a long one is heard in one call, unless --window cuts it.
+        threads (N): Threads for decoding and for TensorFlow. Defaults to one
+            a core.
+    """
+    if out and json:
+        raise UsageError("--json is for lines; a table is .csv or .parquet")
+    if hop is not None and window is None:
+        raise UsageError("--hop needs --window")
+    if isinstance(window, str) and window != "model":
+        raise UsageError("--window must be seconds, or `model`")
+    refuse_together(false_alarm_rate=false_alarm_rate, one_in=one_in)
     from pipelines.calibration.false_alarms import wished_rate
     from pipelines.programs.score import score_to_table
-    from pipelines.scoring.clips import find_model
-    from pipelines.scoring.clips import limit_threads
-    from pipelines.scoring.clips import load_scorer
-    from pipelines.scoring.clips import model_digest
+    from pipelines.scoring.clips import open_model
     from pipelines.scoring.clips import score_clips
-    from pipelines.scoring.lines import print_score
     from pipelines.scoring.recordings import find_recordings
     from pipelines.scoring.settings import ScoringSettings
 
-    rate = wished_rate(options.false_alarm_rate, options.one_in)
-    if options.threads is not None:
-        limit_threads(options.threads)
-    model = str(find_model(options.model))
-    scorer = load_scorer(model)
-    window = options.window
-    if window == "model":
+    rate = wished_rate(false_alarm_rate, one_in)
+    scorer, digest = open_model(model, threads)
+    if isinstance(window, str):
         window = scorer.samples / scorer.sampling_rate
-    settings = ScoringSettings(
-        machine=options.machine,
-        window_seconds=window,
-        hop_seconds=options.hop,
-        false_alarm_rate=rate,
-        batch_size=options.batch_size,
-        num_threads=options.threads,
-    )
-    paths = find_recordings(options.clips)
-    if options.out:
-        num_scored = score_to_table(
-            scorer, model_digest(model), paths, options.out, settings
-        )
-        print(f"wrote {options.out}")
-        return 0 if num_scored else 2
-    num_scored = 0
-    for row in score_clips(scorer, paths, settings):
-        num_scored += row["anomaly_score"] is not None
-        print_score(row, options.json)
+    settings = ScoringSettings(machine, window, hop, rate, batch_size, threads)
+    paths = find_recordings(clips)
+    if out is None:
+        num_scored = print_scores(score_clips(scorer, paths, settings), json)
+    else:
+        table = pathlib.Path(out)
+        num_scored = score_to_table(scorer, digest, paths, table, settings)
+        print_files([table])
     return 0 if num_scored else 2
-
-
-def _make_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="keras-asd score",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "model", help="folder of a run, or of an exported model"
-    )
-    parser.add_argument(
-        "clips", nargs="+", metavar="CLIP", help="recordings, or folders"
-    )
-    parser.add_argument(
-        "--machine",
-        metavar="KEY",
-        help="<machine>/<section> or <machine>; read from each clip's name "
-        "and folders where it is there",
-    )
-    parser.add_argument(
-        "--out",
-        type=pathlib.Path,
-        metavar="TABLE",
-        help="scores.csv or scores.parquet",
-    )
-    parser.add_argument(
-        "--json",
-        action="store_true",
-        help="one JSON object a line, also for a clip that is left out",
-    )
-    parser.add_argument(
-        "--window",
-        type=_window,
-        metavar="SECONDS",
-        help="score every recording, of any length, window by window; `model` "
-        "for what the model hears at once. The last one ends with the "
-        "recording",
-    )
-    parser.add_argument(
-        "--hop",
-        type=float,
-        metavar="SECONDS",
-        help="from window to window; their length if not given",
-    )
-    wish = parser.add_mutually_exclusive_group()
-    wish.add_argument(
-        "--false_alarm_rate",
-        type=float,
-        metavar="RATE",
-        help="wished share of normal clips that raise an alarm; the model's "
-        "own if not given",
-    )
-    wish.add_argument(
-        "--one_in",
-        type=float,
-        metavar="N",
-        help="the same, as at most one false alarm in N normal clips",
-    )
-    parser.add_argument(
-        "--batch_size",
-        type=_count,
-        default=16,
-        metavar="N",
-        help="score clips of equal length, or windows of --window, together "
-        "until they have N windows of the model; 16 if not given. None is "
-        "divided: a long clip is heard in one call, unless --window cuts it",
-    )
-    parser.add_argument(
-        "--threads",
-        type=_count,
-        metavar="N",
-        help="for decoding and for TensorFlow; one a core if not given",
-    )
-    return parser
-
-
-def _window(word: str) -> float | str:
-    return word if word == "model" else float(word)
-
-
-def _count(word: str) -> int:
-    if (number := int(word)) < 1:
-        raise ValueError(word)
-    return number

@@ -1,35 +1,21 @@
-"""`keras-asd serve-files`."""
+"""The command `keras-asd serve-files`."""
 
-import argparse
+from pipelines.commands.command import command
+from pipelines.commands.printing import print_files
 
 
-def run(words: list[str]) -> int:
-    """Writes what TensorFlow Serving needs to serve exported models."""
-    parser = argparse.ArgumentParser(
-        prog="keras-asd serve-files",
-        description="Writes the configuration with which TensorFlow Serving "
-        "serves exported models, for Docker Compose and for Kubernetes.",
-    )
-    parser.add_argument(
-        "models", help="folder of exported models, such as saved_models"
-    )
-    parser.add_argument(
-        "--to",
-        required=True,
-        metavar="DIR",
-        help="where the files go; those of an earlier time are replaced",
-    )
-    parser.add_argument(
-        "--batching",
-        action="store_true",
-        help="let the server join requests that come at once; then clips that "
-        "are sent as waveforms must all be of one length",
-    )
-    options = parser.parse_args(words)
+@command
+def run(models: str, *, to: str, batching: bool = False) -> None:
+    """Writes what TensorFlow Serving takes to serve exports.
+
+    The configuration is for Docker Compose and for Kubernetes.
+
+    Args:
+        models: Folder of exported models, such as saved_models.
+        to (DIR): Folder of the files; those of an earlier time are replaced.
+        batching: Let the server join requests that come at once; then clips
+            that are sent as waveforms must all be of one length.
+    """
     from pipelines.programs.serve_files import write_serving_files
 
-    for path in write_serving_files(
-        options.models, options.to, options.batching
-    ):
-        print(f"wrote {path}")
-    return 0
+    print_files(write_serving_files(models, to, batching))

@@ -1,60 +1,53 @@
-"""`keras-asd study`."""
+"""The command `keras-asd study`."""
 
-import argparse
 import dataclasses
+from collections.abc import Sequence
+from typing import Annotated
 
 from pipelines.benchmarking.designs import STUDIES
+from pipelines.commands.command import OneOf
+from pipelines.commands.command import command
+from pipelines.commands.printing import print_report
 from pipelines.settings.presets import PRESETS
 from pipelines.settings.presets import choose_preset
 
+Study = Annotated[
+    str, OneOf({name: study.question for name, study in STUDIES.items()})
+]
+Preset = Annotated[
+    str,
+    OneOf({name: "" for name in PRESETS if name.startswith("dual_branch")}),
+]
 
-def run(words: list[str]) -> int:
-    """Repeats an experiment of the sub-cluster AdaCos paper."""
-    parser = argparse.ArgumentParser(
-        prog="keras-asd study",
-        description="Repeats an experiment of the sub-cluster AdaCos paper: "
-        "fresh trainings over several seeds, a table and a picture. Killed, "
-        "it goes on where it stopped.",
-        epilog="\n".join(
-            f"  {name:16}{study.question}" for name, study in STUDIES.items()
-        ),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("name", choices=list(STUDIES), metavar="NAME")
-    parser.add_argument(
-        "--data",
-        nargs="+",
-        default=[],
-        metavar="DIR",
-        help="data folders; the built-in machines if left out",
-    )
-    parser.add_argument(
-        "--seeds", type=int, default=3, help="trainings of each row (3)"
-    )
-    parser.add_argument(
-        "--preset",
-        choices=[name for name in PRESETS if name.startswith("dual_branch")],
-        default="dual_branch_study",
-        help="settings that the rows change (dual_branch_study)",
-    )
-    parser.add_argument("--epochs", type=int, help="instead of the preset's")
-    parser.add_argument(
-        "--to", metavar="DIR", help="where to; runs/study_NAME if left out"
-    )
-    options = parser.parse_args(words)
+
+@command
+def run(
+    name: Study,
+    *,
+    data: Sequence[str] = (),
+    seeds: int = 3,
+    preset: Preset = "dual_branch_study",
+    epochs: int | None = None,
+    to: str | None = None,
+) -> None:
+    """Repeats an experiment of the sub-cluster AdaCos paper.
+
+    Trains afresh over several seeds; writes a table and a picture. Killed, it
+    goes on where it stopped.
+
+    Args:
+        name: Study to repeat.
+        data (DIR): Data folders. Defaults to the built-in machines.
+        seeds: Number of trainings of each row.
+        preset (NAME): Settings that the rows change.
+        epochs: Number of epochs. Defaults to the preset's.
+        to (DIR): Folder of the results. Defaults to runs/study_NAME.
+    """
     from pipelines.benchmarking.study import run_study
 
-    config = choose_preset(options.preset)
-    if options.epochs is not None:
-        config = dataclasses.replace(config, epochs=options.epochs)
-    result = run_study(
-        options.name,
-        options.to or f"runs/study_{options.name}",
-        config,
-        options.data,
-        options.seeds,
+    config = choose_preset(preset)
+    if epochs is not None:
+        config = dataclasses.replace(config, epochs=epochs)
+    print_report(
+        run_study(name, to or f"runs/study_{name}", config, data, seeds)
     )
-    print(result.table)
-    for path in result.files:
-        print(f"wrote {path}")
-    return 0

@@ -1,58 +1,37 @@
-"""`keras-asd thresholds`."""
+"""The command `keras-asd thresholds`."""
 
-import argparse
+from pipelines.commands.command import UsageError
+from pipelines.commands.command import command
+from pipelines.commands.command import refuse_together
 
 
-def run(words: list[str]) -> int:
-    """Prints the thresholds of a run for a wished false-alarm rate."""
-    parser = argparse.ArgumentParser(
-        prog="keras-asd thresholds",
-        description="Prints, for every machine of a run, the anomaly score "
-        "from which on a clip raises an alarm, how many normal clips it was "
-        "drawn from, what these are, and, where they are unseen, the 95 %% "
-        "interval of the false-alarm rate.",
-    )
-    parser.add_argument("run", help="folder of a finished training run")
-    wish = parser.add_mutually_exclusive_group()
-    wish.add_argument(
-        "--rate",
-        type=float,
-        help="share of the normal clips that may raise an alarm; the run's "
-        "own false_alarm_rate if no wish is given",
-    )
-    wish.add_argument(
-        "--one_in",
-        type=float,
-        metavar="N",
-        help="at most one false alarm in so many normal clips",
-    )
-    wish.add_argument(
-        "--per_day",
-        type=float,
-        metavar="K",
-        help="so many false alarms a day; give --clips_per_day, too",
-    )
-    parser.add_argument("--clips_per_day", type=float, metavar="C")
-    options = parser.parse_args(words)
-    if (options.per_day is None) != (options.clips_per_day is None):
-        parser.error("--per_day and --clips_per_day belong together")
-    import pathlib
+@command
+def run(
+    run: str,
+    *,
+    rate: float | None = None,
+    one_in: float | None = None,
+    per_day: float | None = None,
+    clips_per_day: float | None = None,
+) -> None:
+    """Prints which score is an alarm, and how often that is false.
 
+    For every machine of a run, prints the anomaly score from which on a clip
+    raises an alarm, how many normal clips it was drawn from, what these are,
+    and, where they are unseen, the 95 % interval of the false-alarm rate.
+
+    Args:
+        run: Folder of a finished training run.
+        rate: Share of the normal clips that may raise an alarm. Defaults to
+            the run's false_alarm_rate.
+        one_in (N): The same, as at most one false alarm in N normal clips.
+        per_day (K): The same, as K false alarms a day; with --clips_per_day.
+        clips_per_day (C): Clips that are scored in a day.
+    """
+    refuse_together(rate=rate, one_in=one_in, per_day=per_day)
+    if (per_day is None) != (clips_per_day is None):
+        raise UsageError("--per_day and --clips_per_day belong together")
     from pipelines.calibration.false_alarms import wished_rate
-    from pipelines.calibration.fitting import read_calibration
-    from pipelines.calibration.threshold_table import threshold_table
-    from pipelines.runs.artefacts import load_detector
-    from pipelines.runs.run_folder import RunFolder
-    from pipelines.runs.run_folder import read_config
+    from pipelines.programs.thresholds import thresholds
 
-    rate = wished_rate(
-        options.rate, options.one_in, options.per_day, options.clips_per_day
-    )
-    folder = RunFolder(pathlib.Path(options.run))
-    read_config(folder)  # Refuses what is no run.
-    detector = load_detector(folder)
-    calibration = detector.calibration
-    facts = read_calibration(folder.calibration)
-    rate = calibration.false_alarm_rate if rate is None else rate
-    print(threshold_table(list(detector.keys), calibration, facts, rate))
-    return 0
+    print(thresholds(run, wished_rate(rate, one_in, per_day, clips_per_day)))

@@ -4,7 +4,7 @@ from pipelines.commands.options import parse_training
 
 
 def run(words: list[str]) -> int:
-    """Trains a detector."""
+    """Trains a detector on the normal clips of data folders."""
     config, data, folder = parse_training(words)
     # TensorFlow takes seconds to load, and --help needs none.
     from pipelines.programs.train import train

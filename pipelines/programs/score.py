@@ -35,8 +35,8 @@ def score_to_table(
     A table of the name that is there already is replaced in the end.
 
     Args:
-        scorer: From `load_scorer`.
-        digest: Of the model, from `model_digest`.
+        scorer: From `open_model`.
+        digest: SHA-256 of the model, from `open_model`.
         paths: The recordings, each once; one that cannot be scored has a row
             that says why.
         out: The table, `.csv` or `.parquet`.

@@ -29,6 +29,33 @@ from pipelines.scoring.settings import check_threads
 SAVED_MODEL = "saved_model.pb"
 
 
+def open_model(
+    model_path: str, num_threads: int | None = None
+) -> tuple[ClipScorer, str]:
+    """Opens a run or the newest version of an exported model.
+
+    Args:
+        model_path: As `find_model` takes it.
+        num_threads: Threads of TensorFlow; one a core if `None`.
+
+    Returns:
+        The scorer, and the digest that tells its model from others.
+
+    Raises:
+        FileNotFoundError: If there is no such model.
+        ValueError: If the number of threads is out of range, or the model is
+            not as it was exported.
+
+    >>> open_model("no_such_run")
+    Traceback (most recent call last):
+    FileNotFoundError: `run` must be the folder of a training run. ...
+    """
+    if num_threads is not None:
+        limit_threads(num_threads)
+    version = str(find_model(model_path))
+    return load_scorer(version), model_digest(version)
+
+
 def find_model(path: str) -> pathlib.Path:
     """Folder of the run or of the exported version that `path` means.
 

@@ -12,7 +12,9 @@ from jsonargparse import ArgumentParser
 from jsonargparse import set_parsing_settings
 
 from pipelines.settings.config import Config
+from pipelines.settings.labels import kinds
 from pipelines.settings.spelling import RECORDS
+from pipelines.settings.spelling import reword
 from pipelines.settings.spelling import spell_out
 from pipelines.settings.spelling import spell_out_all
 
@@ -41,6 +43,10 @@ def add_settings(parser: ArgumentParser, defaults: Config) -> None:
     0.5
     """
     parser.add_class_arguments(Config)
+    for action in parser._actions:
+        if action.dest in RECORDS:
+            names = ", ".join(kinds(RECORDS[action.dest]))
+            action.help = f"{action.help} One of {names}"
     set_defaults(parser, defaults)
 
 
@@ -87,7 +93,7 @@ def read_settings(
         options = parser.parse_object(spell_out_all(changes))
         return read_options(parser, options)
     except argparse.ArgumentError as error:
-        raise ValueError(" ".join(str(error).split())) from None
+        raise ValueError(reword(str(error))) from None
 
 
 def read_options(parser: ArgumentParser, options: Any) -> Config:
@@ -115,7 +121,7 @@ def read_record(name: str, value: Any) -> Any:
     try:
         options = parser.parse_object({name: spell_out(name, value)})
     except argparse.ArgumentError as error:
-        raise ValueError(" ".join(str(error).split())) from None
+        raise ValueError(reword(str(error))) from None
     return parser.instantiate(options)[name]
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
@@ -123,3 +124,23 @@ def _own_fields(name: str) -> set[str]:
 
 def _full_path(kind: type) -> str:
     return f"{kind.__module__}.{kind.__name__}"
+
+
+def reword(message: str) -> str:
+    """An error of jsonargparse about a record in one plain line.
+
+    >>> reword("Problem with given class_path 'a.b.ArcFace': Option 'foo' "
+    ...     "is not accepted")
+    "ArcFace has no setting 'foo'"
+    """
+    message = " ".join(message.split())
+    return re.sub(
+        r"Problem with given class_path '[\w.]*?(\w+)': (?:Option ('\w+') "
+        r"is not accepted)?",
+        lambda found: (
+            f"{found[1]} has no setting {found[2]}"
+            if found[2]
+            else f"{found[1]}: "
+        ),
+        message,
+    )

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 import keras_tuner
 
 from pipelines import atomic
+from pipelines.datasets.synthetic import SyntheticSettings
+from pipelines.datasets.synthetic import generate
 from pipelines.settings.config import Config
 from pipelines.settings.reading import write_settings
 from tuning.machines.chief import serve_chief
@@ -47,6 +49,8 @@ from tuning.trials.trial_record import TrialRecord
 
 logger = logging.getLogger(__name__)
 
+# The machines that are searched for where no data is given.
+BUILT_IN = SyntheticSettings(num_train=60, num_train_target=3, seconds=2.0)
 # Under this name a search is bound to what its best trial ends in.
 FINAL = "search/final"
 
@@ -74,6 +78,20 @@ class SearchResult:
     table: str
     confirmation: Confirmation | None
     files: tuple[pathlib.Path, ...]
+
+
+def built_in_roots(folder: str) -> list[str]:
+    """Generates the built-in machines beside the folder of a search.
+
+    Returns:
+        The data folder, as `search` takes it.
+
+    >>> built_in_roots("searches/a")
+    ['searches/a_data']
+    """
+    data = pathlib.Path(f"{folder}_data")
+    generate(data, BUILT_IN)
+    return [str(data)]
 
 
 def search(

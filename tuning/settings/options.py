@@ -6,11 +6,11 @@ import os
 import re
 import socket
 from collections.abc import Sequence
-from typing import Any
 from typing import Literal
 
 from jsonargparse import ArgumentParser
 
+from pipelines.commands.command import add_arguments
 from pipelines.commands.options import DEFAULT_PRESET
 from pipelines.commands.options import make_config_parser
 from pipelines.commands.options import parse_settings
@@ -25,21 +25,93 @@ from tuning.settings.search_settings import SearchSettings
 PRESET = "tastgram_study"
 
 
-@dataclasses.dataclass(frozen=True)
-class TuneOptions:
-    """What the words of `keras-asd tune` say.
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TuneFlags:
+    """Flags of `keras-asd tune`, beside the settings of a training.
 
     Args:
-        folder: Of the search.
-        roots: Data folders; none: the built-in machines.
-        settings: Of the search; a worker is told them by its chief.
-        final: What the best trial is confirmed and written with.
-        role: Of this process.
-        address: `host:port` of the chief.
-        worker: Name of this worker.
-        confirm_seeds: Trainings to confirm the best trial by.
-        lease_seconds: After so long without a sign of a worker its trial is
-            given to another.
+        search (DIR): Folder of the search.
+        over: Parameters to search over, as [margin,scale]. Defaults to those
+            that suit the preset.
+        objective: Objective, by stand-in anomalies (val_proxy_auc) or by the
+            labelled clips of --development (val_official_score).
+        development: Folders of labelled test clips, as [DIR,...].
+        tuner: Method by which values are chosen.
+        trials: Largest number of trials; hyperband's follows from the epochs.
+        trial_epochs: Epochs of a trial. Defaults to --epochs.
+        trial_holdout: Share of the normal clips that judges the trials.
+        patience: Epochs without a better objective after which a trial ends;
+            0 for no such end.
+        search_seed: Seed of the choice of values.
+        confirm_seeds: Trainings by which the best trial is confirmed; 0 for
+            none.
+        role: Role of this process: a chief leaves the trials to its workers,
+            a worker takes all settings from its chief.
+        address: HOST:PORT of the chief.
+        worker: Name of this worker, each with another.
+        lease_seconds: Silence after which a worker loses its trial.
+
+    Raises:
+        ValueError: If a value is out of its range.
+
+    >>> TuneFlags(confirm_seeds=-1)
+    Traceback (most recent call last):
+    ValueError: `confirm_seeds` must be 0 or more. Received: ...
+    """
+
+    search: str | None = None
+    over: tuple[str, ...] = ()
+    objective: Literal["val_proxy_auc", "val_official_score"] = "val_proxy_auc"
+    development: tuple[str, ...] = ()
+    tuner: Literal["random", "bayesian", "hyperband", "grid"] = "bayesian"
+    trials: int = 12
+    trial_epochs: int | None = None
+    trial_holdout: float = 0.2
+    patience: int = 0
+    search_seed: int = 0
+    confirm_seeds: int = 3
+    role: Literal["alone", "chief", "worker"] = "alone"
+    address: str = "127.0.0.1:8710"
+    worker: str = socket.gethostname()
+    lease_seconds: float = 60.0
+
+    def __post_init__(self):
+        # What would break off after hours of trials is refused before them.
+        for name, is_right, rule in (
+            ("confirm_seeds", self.confirm_seeds >= 0, "0 or more"),
+            (
+                "worker",
+                re.fullmatch(r"\w[\w.-]*", self.worker),
+                "made of letters, digits, `-`, `_` and `.`",
+            ),
+            (
+                "address",
+                re.fullmatch(r".*:\d{1,5}", self.address),
+                "host:port",
+            ),
+            (
+                "lease_seconds",
+                0 < self.lease_seconds < math.inf,
+                "positive and finite",
+            ),
+        ):
+            if not is_right:
+                raise ValueError(
+                    f"`{name}` must be {rule}. "
+                    f"Received: {name}={getattr(self, name)}."
+                )
+
+
+@dataclasses.dataclass(frozen=True)
+class TuneOptions:
+    """The words of `keras-asd tune`, read and checked.
+
+    Args:
+        folder: Folder of the search.
+        roots: Data folders; none for the built-in machines.
+        settings: Settings of the search; a worker gets its chief's.
+        final: Configuration by which the best trial is confirmed.
+        flags: All flags beside those of a training.
 
     >>> parse_tuning(["fans", "--search", "searches/a"]).settings.trials
     12
@@ -49,11 +121,7 @@ class TuneOptions:
     roots: tuple[str, ...]
     settings: SearchSettings
     final: Config
-    role: Literal["alone", "chief", "worker"]
-    address: str
-    worker: str
-    confirm_seeds: int
-    lease_seconds: float
+    flags: TuneFlags
 
 
 def parse_tuning(words: Sequence[str]) -> TuneOptions:
@@ -80,9 +148,10 @@ def parse_tuning(words: Sequence[str]) -> TuneOptions:
             "keras-asd tune recordings --search searches/first"
         )
     final = read_config_options(parser, options)
+    names = [field.name for field in dataclasses.fields(TuneFlags)]
     try:
-        _check_options(options)
-        settings = _read_settings(final, options)
+        flags = TuneFlags(**{name: options[name] for name in names})
+        settings = _read_settings(final, flags)
     except ValueError as error:
         parser.error(str(error))
     return TuneOptions(
@@ -90,61 +159,28 @@ def parse_tuning(words: Sequence[str]) -> TuneOptions:
         roots=tuple(options["folders"] or options["data"]),
         settings=settings,
         final=final,
-        role=options["role"],
-        address=options["address"],
-        worker=options["worker"],
-        confirm_seeds=options["confirm_seeds"],
-        lease_seconds=options["lease_seconds"],
+        flags=flags,
     )
 
 
-def _read_settings(final: Config, options: Any) -> SearchSettings:
-    parameters = tuple(options["over"]) or default_parameters(final)
+def _read_settings(final: Config, flags: TuneFlags) -> SearchSettings:
+    parameters = flags.over or default_parameters(final)
     check_parameters(parameters, final)
+    epochs = flags.trial_epochs
     return SearchSettings(
         config=dataclasses.replace(
             final,
-            holdout=options["trial_holdout"],
-            epochs=(
-                final.epochs
-                if options["trial_epochs"] is None
-                else options["trial_epochs"]
-            ),
+            holdout=flags.trial_holdout,
+            epochs=final.epochs if epochs is None else epochs,
         ),
         parameters=parameters,
-        objective=options["objective"],
-        development=tuple(map(os.path.abspath, options["development"])),
-        tuner=options["tuner"],
-        trials=options["trials"],
-        patience=options["patience"],
-        seed=options["search_seed"],
+        objective=flags.objective,
+        development=tuple(map(os.path.abspath, flags.development)),
+        tuner=flags.tuner,
+        trials=flags.trials,
+        patience=flags.patience,
+        seed=flags.search_seed,
     )
-
-
-def _check_options(options: Any) -> None:
-    """Refuses before hours of trials what would break off after them."""
-    for name, is_right, rule in (
-        ("confirm_seeds", options["confirm_seeds"] >= 0, "0 or more"),
-        (
-            "worker",
-            re.fullmatch(r"\w[\w.-]*", options["worker"]),
-            "made of letters, digits, `-`, `_` and `.`",
-        ),
-        (
-            "address",
-            re.fullmatch(r".*:\d{1,5}", options["address"]),
-            "host:port",
-        ),
-        (
-            "lease_seconds",
-            0 < options["lease_seconds"] < math.inf,
-            "positive and finite",
-        ),
-    ):
-        if not is_right:
-            raise ValueError(
-                f"`{name}` must be {rule}. Received: {name}={options[name]}."
-            )
 
 
 def _make_parser(words: Sequence[str], preset: str) -> ArgumentParser:
@@ -158,91 +194,6 @@ def _make_parser(words: Sequence[str], preset: str) -> ArgumentParser:
         "it goes on where it stopped.",
         preset=preset,
     )
-    _add_search(parser)
-    _add_roles(parser)
+    parser.epilog = f"Parameters of --over: {', '.join(RANGES)}."
+    add_arguments(parser, TuneFlags)
     return parser
-
-
-def _add_search(parser: ArgumentParser) -> None:
-    add = parser.add_argument
-    add("--search", type=str, help="folder of the search")
-    add(
-        "--over",
-        type=list[str],
-        default=[],
-        help="what to search over, as [margin,scale]: any of "
-        + ", ".join(RANGES),
-    )
-    add(
-        "--objective",
-        choices=["val_proxy_auc", "val_official_score"],
-        default="val_proxy_auc",
-        help="by stand-in anomalies, or by labelled clips of --development",
-    )
-    add(
-        "--development",
-        type=list[str],
-        default=[],
-        help="folders of labelled test clips, as [DIR,...]",
-    )
-    add(
-        "--tuner",
-        choices=["random", "bayesian", "hyperband", "grid"],
-        default="bayesian",
-        help="how values are chosen",
-    )
-    add(
-        "--trials",
-        type=int,
-        default=12,
-        help="at most so many; of hyperband the epochs tell how many",
-    )
-    add("--trial_epochs", type=int, help="instead of --epochs, for trials")
-    add(
-        "--trial_holdout",
-        type=float,
-        default=0.2,
-        help="share of the normal clips that judges the trials",
-    )
-    add(
-        "--patience",
-        type=int,
-        default=0,
-        help="end a trial after so many epochs without a better objective",
-    )
-    add("--search_seed", type=int, default=0, help="of the choice of values")
-    add(
-        "--confirm_seeds",
-        type=int,
-        default=3,
-        help="trainings to confirm the best by; 0: none",
-    )
-
-
-def _add_roles(parser: ArgumentParser) -> None:
-    add = parser.add_argument
-    add(
-        "--role",
-        choices=["alone", "chief", "worker"],
-        default="alone",
-        help="a chief leaves the trials to its workers; a worker takes all "
-        "settings from its chief",
-    )
-    add(
-        "--address",
-        type=str,
-        default="127.0.0.1:8710",
-        help="host:port of the chief",
-    )
-    add(
-        "--worker",
-        type=str,
-        default=socket.gethostname(),
-        help="name of this worker, one of its own for each",
-    )
-    add(
-        "--lease_seconds",
-        type=float,
-        default=60.0,
-        help="a worker silent for so long loses its trial",
-    )

@@ -51,7 +51,7 @@ def test_nothing_scored_is_no_success(clips, url_of):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--timeout", "inf"], "timeout=inf"),
+        (["--timeout", ".inf"], "timeout=inf"),
         (["--timeout", "1e12"], "at most 86400 seconds"),
         (["--sampling_rate", "0"], "sampling_rate=0"),
         (["--sampling_rate", "-8000"], "sampling_rate=-8000"),

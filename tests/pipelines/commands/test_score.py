@@ -105,6 +105,8 @@ def test_nothing_scored_is_an_error(model, clips, tmp_path, capsys):
         (["--machine", "whale"], "fan"),
         (["--out", "scores.xlsx"], "xlsx"),
         (["--threads", "100000"], "threads=100000"),
+        (["--threads", "0"], "threads=0"),
+        (["--batch_size", "0"], "batch_size=0"),
         (["none"], "none"),
     ],
 )
@@ -126,7 +128,7 @@ def test_what_cannot_be_is_told_in_a_line(
         (["--out", "a.csv", "--json"], "--json"),
         (["--hop", "1"], "--hop needs --window"),
         (["--window", "all"], "--window"),
-        (["--threads", "0"], "--threads"),
+        (["--batch_size", "few"], "--batch_size"),
         (["--one_in", "9", "--false_alarm_rate", "0.1"], "not allowed"),
     ],
 )

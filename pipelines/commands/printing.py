@@ -1,7 +1,9 @@
-"""Rows of scores as lines for a terminal or a pipe."""
+"""Scores, reports and written files, printed for a terminal or a pipe."""
 
 import json
+import os
 import sys
+from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,3 +40,43 @@ def print_score(row: Mapping[str, Any], is_json: bool = False) -> None:
     if "start_seconds" in row:
         cells += [f"{row['start_seconds']:g}", f"{row['end_seconds']:g}"]
     print(*cells, sep="\t", flush=True)
+
+
+def print_scores(rows: Iterable[Mapping[str, Any]], is_json: bool) -> int:
+    """Prints rows as they come, and returns how many have a score.
+
+    >>> row = {"clip": "a.wav", "anomaly_score": None}
+    >>> print_scores([row], is_json=True)
+    {"clip": "a.wav", "anomaly_score": null}
+    0
+    """
+    num_scored = 0
+    for row in rows:
+        num_scored += row["anomaly_score"] is not None
+        print_score(row, is_json)
+    return num_scored
+
+
+def print_files(files: Iterable[str | os.PathLike[str]]) -> None:
+    """Prints which files were written.
+
+    >>> print_files(["runs/a/table.md"])
+    wrote runs/a/table.md
+    """
+    for path in files:
+        print(f"wrote {path}")
+
+
+def print_report(report: Any) -> None:
+    """Prints a report, or the result of an experiment.
+
+    Args:
+        report: With a `table` to print, and the `files` that were written.
+
+    >>> import types
+    >>> print_report(types.SimpleNamespace(table="| AUC |", files=["a.md"]))
+    | AUC |
+    wrote a.md
+    """
+    print(report.table)
+    print_files(report.files)

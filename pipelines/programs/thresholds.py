@@ -1,0 +1,35 @@
+"""Thresholds of a finished run for a requested false-alarm rate."""
+
+import pathlib
+
+from pipelines.calibration.fitting import read_calibration
+from pipelines.calibration.threshold_table import threshold_table
+from pipelines.runs.artefacts import load_detector
+from pipelines.runs.run_folder import RunFolder
+from pipelines.runs.run_folder import read_config
+
+
+def thresholds(run_path: str, rate: float | None = None) -> str:
+    """The table of every machine's threshold.
+
+    Args:
+        run_path: Folder of a finished training run.
+        rate: Requested false-alarm rate, in `(0, 1)`; the run's if `None`.
+
+    Returns:
+        The text of `threshold_table`.
+
+    Raises:
+        FileNotFoundError: If there is no such run.
+
+    >>> thresholds("no_such_run")
+    Traceback (most recent call last):
+    FileNotFoundError: `run` must be the folder of a training run. ...
+    """
+    run = RunFolder(pathlib.Path(run_path))
+    read_config(run)  # Refuses what is no run.
+    detector = load_detector(run)
+    calibration = detector.calibration
+    facts = read_calibration(run.calibration)
+    rate = calibration.false_alarm_rate if rate is None else rate
+    return threshold_table(list(detector.keys), calibration, facts, rate)
