@@ -21,7 +21,9 @@ setup(
     python_requires=">=3.11,<3.13",
     packages=find_packages(include=["keras_asd*", "pipelines*", "tuning*"]),
     package_data={
+        "keras_asd": ["py.typed"],
         "pipelines": [
+            "py.typed",
             "benchmarking/specs/*",
             "datasets/download/*.yaml",
             "evaluation/*.html",
@@ -29,7 +31,7 @@ setup(
             "programs/serving/*",
             "settings/presets/*.yaml",
         ],
-        "tuning": ["showing/*.html"],
+        "tuning": ["py.typed", "showing/*.html"],
     },
     install_requires=[
         "keras>=3.15.1",
