@@ -1,8 +1,11 @@
+import importlib.util
 import json
 
 import keras
 import pytest
 
+from pipelines.runs.archives.classes import OWN_PACKAGE
+from pipelines.runs.archives.classes import OWN_ROOMS
 from pipelines.runs.archives.classes import find_class_fault
 from tests.scorer_cases import SCORER_CASES
 
@@ -76,6 +79,12 @@ def test_a_class_that_is_not_ours_is_named(foreign, reason):
 def test_every_scorer_is_one_of_ours(name):
     config = keras.saving.serialize_keras_object(SCORER_CASES[name].built)
     assert find(config) is None
+
+
+@pytest.mark.parametrize("room", OWN_ROOMS)
+def test_the_rooms_of_our_classes_are_packages(room):
+    # A folder that is gone but for its caches would still be imported.
+    assert importlib.util.find_spec(f"{OWN_PACKAGE}.{room}").origin
 
 
 def test_a_class_registered_by_others_is_refused():
