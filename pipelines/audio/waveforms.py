@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from pipelines.audio.decode import make_decoder
+from pipelines.audio.decoder_choice import choose_routes
 from pipelines.audio.inspected_clip import InspectedClip
-from pipelines.audio.routes import choose_routes
+from pipelines.audio.tf_data_decoder import make_decoder
 
 
 def fit_length(

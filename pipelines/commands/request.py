@@ -59,7 +59,7 @@ def run(words: list[str]) -> int:
     options = parser.parse_args(words)
     from pipelines.client.address import connect
     from pipelines.programs.request import request_clips
-    from pipelines.scoring.lines import print_score
+    from pipelines.scoring.score_line import print_score
 
     num_scored = 0
     for row in request_clips(

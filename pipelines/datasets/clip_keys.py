@@ -4,7 +4,7 @@ import os
 import pathlib
 from collections.abc import Sequence
 
-from pipelines.datasets.dcase import parse_dcase_name
+from pipelines.datasets.dcase_layout import parse_dcase_name
 from pipelines.datasets.recording_folder import SPLITS
 
 LABELS = ("normal", "abnormal")

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 
 from pipelines.datasets.clip import Clip
-from pipelines.datasets.dcase import is_dcase
-from pipelines.datasets.dcase import read_dcase
-from pipelines.datasets.folder import read_folder
-from pipelines.datasets.mimii import read_mimii
+from pipelines.datasets.csv_layout import find_table
+from pipelines.datasets.csv_layout import read_table
+from pipelines.datasets.dcase_layout import is_dcase
+from pipelines.datasets.dcase_layout import read_dcase
+from pipelines.datasets.mimii_layout import read_mimii
+from pipelines.datasets.plain_layout import read_folder
 from pipelines.datasets.recording_folder import LAYOUTS
 from pipelines.datasets.recording_folder import RecordingFolder
 from pipelines.datasets.recording_folder import walk_recordings
-from pipelines.datasets.table import find_table
-from pipelines.datasets.table import read_table
 
 
 def read_clips(root: str | os.PathLike[str], seed: int = 0) -> list[Clip]:
@@ -27,11 +27,11 @@ def read_clips(root: str | os.PathLike[str], seed: int = 0) -> list[Clip]:
       names, development and evaluation. The `supplemental` clips of 2025
       are neither train nor test and are left out.
     - MIMII: `<machine>/<id>/{normal,abnormal}/*.wav`. There is no split:
-      see `pipelines.datasets.mimii.read_mimii` for the one made here.
+      see `pipelines.datasets.mimii_layout.read_mimii` for the one made here.
     - One's own: `<machine>/{train,test}/[<section>/][<label>/]*.wav`, see
-      `pipelines.datasets.folder.read_folder`.
+      `pipelines.datasets.plain_layout.read_folder`.
     - A CSV with the columns path, machine, split and label, see
-      `pipelines.datasets.table.read_table`. Where the folder holds one, it
+      `pipelines.datasets.csv_layout.read_table`. Where the folder holds one, it
       alone counts.
 
     Any folders may stand between `root` and the machines, and `root` may

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 import tqdm
 
-from pipelines.scoring.batches import score_columns
-from pipelines.scoring.batches import score_pieces
+from pipelines.scoring.batch_scoring import score_columns
+from pipelines.scoring.batch_scoring import score_pieces
 from pipelines.scoring.clip_scorer import ClipScorer
-from pipelines.scoring.log import ScoreLog
-from pipelines.scoring.log import open_score_log
-from pipelines.scoring.pieces import read_pieces
-from pipelines.scoring.settings import ScoringSettings
-from pipelines.scoring.table import check_table
-from pipelines.scoring.table import write_score_table
+from pipelines.scoring.piece_reader import read_pieces
+from pipelines.scoring.score_log import ScoreLog
+from pipelines.scoring.score_log import open_score_log
+from pipelines.scoring.score_table import check_table
+from pipelines.scoring.score_table import write_score_table
+from pipelines.scoring.scoring_settings import ScoringSettings
 
 logger = logging.getLogger(__name__)
 

@@ -26,6 +26,6 @@ clips (one in three by chance).
 """
 
 from pipelines.datasets.synthetic.generation import generate
-from pipelines.datasets.synthetic.settings import SyntheticSettings
+from pipelines.datasets.synthetic.synthetic_settings import SyntheticSettings
 
 __all__ = ["SyntheticSettings", "generate"]

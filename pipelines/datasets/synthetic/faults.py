@@ -6,10 +6,10 @@ import numpy as np
 
 from pipelines.datasets.synthetic.machine import Machine
 from pipelines.datasets.synthetic.motion import Motion
-from pipelines.datasets.synthetic.parts import at_level
-from pipelines.datasets.synthetic.parts import band_noise
-from pipelines.datasets.synthetic.parts import periodic
-from pipelines.datasets.synthetic.parts import ring
+from pipelines.datasets.synthetic.sound_elements import at_level
+from pipelines.datasets.synthetic.sound_elements import band_noise
+from pipelines.datasets.synthetic.sound_elements import periodic
+from pipelines.datasets.synthetic.sound_elements import ring
 
 # Passes of a ball over a defect of the outer ring, per turn of the shaft.
 _DEFECT_ORDER = 3.57
@@ -147,7 +147,7 @@ def fault_sound(
 
     >>> from pipelines.datasets.synthetic.machine import DESIGNS
     >>> from pipelines.datasets.synthetic.motion import move
-    >>> from pipelines.datasets.synthetic.parts import rms
+    >>> from pipelines.datasets.synthetic.sound_elements import rms
     >>> rng = np.random.default_rng(0)
     >>> motion = move(DESIGNS["pump"], 1.0, 16000, 16000, rng)
     >>> sound = rng.standard_normal(16000)

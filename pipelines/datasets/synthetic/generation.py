@@ -11,7 +11,7 @@ import tqdm
 
 from pipelines import atomic
 from pipelines.datasets.synthetic.recording import Recording
-from pipelines.datasets.synthetic.settings import SyntheticSettings
+from pipelines.datasets.synthetic.synthetic_settings import SyntheticSettings
 
 SETTINGS_NAME = "synthetic_settings.json"
 

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from pipelines.datasets.synthetic.machine import Machine
-from pipelines.datasets.synthetic.parts import slow_curve
+from pipelines.datasets.synthetic.sound_elements import slow_curve
 
 
 @dataclasses.dataclass(frozen=True)

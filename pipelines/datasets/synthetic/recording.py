@@ -8,13 +8,13 @@ import numpy as np
 from pipelines.datasets.synthetic.faults import fault_sound
 from pipelines.datasets.synthetic.machine import DESIGNS
 from pipelines.datasets.synthetic.machine import build_unit
+from pipelines.datasets.synthetic.machine_sound import machine_sound
 from pipelines.datasets.synthetic.motion import move
-from pipelines.datasets.synthetic.parts import at_level
-from pipelines.datasets.synthetic.room import background
-from pipelines.datasets.synthetic.room import record
-from pipelines.datasets.synthetic.room import room_response
-from pipelines.datasets.synthetic.settings import SyntheticSettings
-from pipelines.datasets.synthetic.sound import machine_sound
+from pipelines.datasets.synthetic.sound_elements import at_level
+from pipelines.datasets.synthetic.surroundings import background
+from pipelines.datasets.synthetic.surroundings import record
+from pipelines.datasets.synthetic.surroundings import room_response
+from pipelines.datasets.synthetic.synthetic_settings import SyntheticSettings
 
 _LOADS = {"source": (0.9, 1.0, 1.1), "target": (0.7, 1.3)}
 _NOISES = {"source": "1", "target": "2"}

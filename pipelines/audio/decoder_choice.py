@@ -12,7 +12,7 @@ import logging
 from collections.abc import Sequence
 
 from pipelines.audio.inspected_clip import InspectedClip
-from pipelines.audio.native_ops import load_audio_ops
+from pipelines.audio.tensorflow_io_ops import load_audio_ops
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def choose_routes(
         decoder: `"auto"`, `"native"` or `"libsndfile"`.
 
     Returns:
-        One route per clip, for `pipelines.audio.decode.make_decoder`.
+        One route per clip, for `pipelines.audio.tf_data_decoder.make_decoder`.
 
     Raises:
         ValueError: If `decoder` is none of the three, or is `"native"` and

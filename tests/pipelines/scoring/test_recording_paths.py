@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from pipelines.scoring.recordings import find_recordings
+from pipelines.scoring.recording_paths import find_recordings
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 from typing import BinaryIO
 
-from pipelines.scoring.batches import Row
+from pipelines.scoring.batch_scoring import Row
 
 
 class ScoreLog:

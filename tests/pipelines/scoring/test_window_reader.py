@@ -6,8 +6,8 @@ from hypothesis import settings
 from hypothesis import strategies
 
 from pipelines.audio.libsndfile import decode_clip
-from pipelines.scoring import windows
-from pipelines.scoring.windows import read_windows
+from pipelines.scoring import window_reader
+from pipelines.scoring.window_reader import read_windows
 
 
 @given(
@@ -24,7 +24,7 @@ def test_windows_lie_as_a_slow_listing_has_them(length, window, hop, block):
     starts = [s for s in range(0, length, hop) if s + window <= length]
     if not starts or starts[-1] + window < length:
         starts.append(max(0, length - window))
-    found = list(windows._cut(blocks, window, hop))
+    found = list(window_reader._cut(blocks, window, hop))
     assert [start for start, _ in found] == starts
     for start, piece in found:
         np.testing.assert_array_equal(piece, waveform[start : start + window])
@@ -47,7 +47,7 @@ def test_windows_are_cuts_of_the_decoded_clip(write_hum, options):
 
 @pytest.mark.parametrize("rate", [1_900, 16_000])
 def test_a_recording_may_be_longer_than_a_clip(tmp_path, monkeypatch, rate):
-    monkeypatch.setattr(windows, "MAX_SECONDS", 20)
+    monkeypatch.setattr(window_reader, "MAX_SECONDS", 20)
     monkeypatch.setattr("pipelines.audio.libsndfile.MAX_SECONDS", 20)
     monkeypatch.setattr("pipelines.audio.libsndfile.BLOCK_VALUES", 5_000)
     noise = np.random.default_rng(0).uniform(-0.5, 0.5, rate * 70)

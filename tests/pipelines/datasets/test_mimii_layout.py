@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.datasets import read_clips
-from pipelines.datasets.mimii import read_mimii
+from pipelines.datasets.mimii_layout import read_mimii
 from pipelines.datasets.recording_folder import RecordingFolder
 
 

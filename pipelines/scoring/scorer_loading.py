@@ -18,13 +18,13 @@ from pipelines.runs.artefacts import CONTRACT
 from pipelines.runs.artefacts import load_detector
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
-from pipelines.scoring.batches import Row
-from pipelines.scoring.batches import score_pieces
+from pipelines.scoring.batch_scoring import Row
+from pipelines.scoring.batch_scoring import score_pieces
 from pipelines.scoring.clip_scorer import OUTPUTS
 from pipelines.scoring.clip_scorer import ClipScorer
-from pipelines.scoring.pieces import read_pieces
-from pipelines.scoring.settings import ScoringSettings
-from pipelines.scoring.settings import check_threads
+from pipelines.scoring.piece_reader import read_pieces
+from pipelines.scoring.scoring_settings import ScoringSettings
+from pipelines.scoring.scoring_settings import check_threads
 
 SAVED_MODEL = "saved_model.pb"
 

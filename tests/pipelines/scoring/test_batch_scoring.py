@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from pipelines.scoring.batches import score_pieces
+from pipelines.scoring.batch_scoring import score_pieces
 from pipelines.scoring.clip_scorer import ClipScorer
-from pipelines.scoring.pieces import read_pieces
-from pipelines.scoring.settings import ScoringSettings
+from pipelines.scoring.piece_reader import read_pieces
+from pipelines.scoring.scoring_settings import ScoringSettings
 
 
 class Loudness:
@@ -145,7 +145,7 @@ def test_windows_carry_their_seconds(write_hum, scorer, loudness):
 def test_few_clips_are_read_ahead(write_hum, scorer, monkeypatch):
     paths = [str(write_hum("fan/a.wav", seconds=0.1))] * 200
     begun = []
-    decode = "pipelines.scoring.pieces.decode_clip"
+    decode = "pipelines.scoring.piece_reader.decode_clip"
     lock = threading.Lock()
 
     def count(path, *_):

@@ -10,8 +10,8 @@ import numpy as np
 
 from pipelines.scoring.clip_scorer import OUTPUTS
 from pipelines.scoring.clip_scorer import ClipScorer
-from pipelines.scoring.pieces import SoundPiece
-from pipelines.scoring.settings import ScoringSettings
+from pipelines.scoring.piece_reader import SoundPiece
+from pipelines.scoring.scoring_settings import ScoringSettings
 
 # A row of scores by the names of its columns.
 Row = dict[str, Any]

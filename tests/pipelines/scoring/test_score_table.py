@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from pipelines.scoring import table
-from pipelines.scoring.table import write_score_table
+from pipelines.scoring import score_table
+from pipelines.scoring.score_table import write_score_table
 
 COLUMNS = ("clip", "start_seconds", "anomaly_score", "decision", "valid")
 ROWS = [
@@ -36,7 +36,7 @@ def test_csv_holds_every_row_at_full_precision(tmp_path):
 
 def test_parquet_holds_the_same_in_types_of_its_own(tmp_path, monkeypatch):
     parquet = pytest.importorskip("pyarrow.parquet")
-    monkeypatch.setattr(table, "ROW_GROUP", 10)
+    monkeypatch.setattr(score_table, "ROW_GROUP", 10)
     path = tmp_path / "scores.parquet"
     write_score_table(path, iter(ROWS), COLUMNS)
     file = parquet.ParquetFile(path)
@@ -52,15 +52,15 @@ def test_parquet_holds_the_same_in_types_of_its_own(tmp_path, monkeypatch):
         assert read == {**row, "anomaly_score": expected}
 
 
-@pytest.mark.parametrize("suffix", table.SUFFIXES)
+@pytest.mark.parametrize("suffix", score_table.SUFFIXES)
 def test_a_folder_is_no_table(tmp_path, suffix):
     folder = tmp_path / f"scores{suffix}"
     folder.mkdir()
     with pytest.raises(ValueError, match="`out` must be a file.* a folder"):
-        table.check_table(folder)
+        score_table.check_table(folder)
 
 
-@pytest.mark.parametrize("suffix", table.SUFFIXES)
+@pytest.mark.parametrize("suffix", score_table.SUFFIXES)
 def test_a_name_that_is_no_text_ends_no_table(tmp_path, suffix):
     if suffix == ".parquet":
         pytest.importorskip("pyarrow.parquet")
@@ -82,4 +82,4 @@ def test_a_table_that_fails_leaves_the_one_that_was(tmp_path):
 def test_without_pyarrow_parquet_names_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(ValueError, match=r"keras-asd\[parquet\]"):
-        table.check_table(tmp_path / "scores.parquet")
+        score_table.check_table(tmp_path / "scores.parquet")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from collections.abc import Iterator
 
-from pipelines.datasets.attributes import parse_attributes
 from pipelines.datasets.clip import Clip
+from pipelines.datasets.dcase_attributes import parse_attributes
 from pipelines.datasets.recording_folder import RecordingFolder
 
 _GRAMMARS = (

@@ -6,11 +6,11 @@ import pytest
 from pipelines.runs.labels import LabelMap
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import write_config
-from pipelines.scoring.clips import find_model
-from pipelines.scoring.clips import load_scorer
-from pipelines.scoring.clips import model_digest
-from pipelines.scoring.clips import score_clips
-from pipelines.scoring.settings import ScoringSettings
+from pipelines.scoring.scorer_loading import find_model
+from pipelines.scoring.scorer_loading import load_scorer
+from pipelines.scoring.scorer_loading import model_digest
+from pipelines.scoring.scorer_loading import score_clips
+from pipelines.scoring.scoring_settings import ScoringSettings
 from pipelines.settings.config import Config
 from pipelines.training.assembly import make_detector
 from tests.hand_made_model import write_version

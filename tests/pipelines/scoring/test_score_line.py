@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from pipelines.scoring.lines import print_score
+from pipelines.scoring.score_line import print_score
 
 ROW = {
     "clip": "a.wav",

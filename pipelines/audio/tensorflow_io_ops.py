@@ -52,7 +52,7 @@ def decode_native(
     Args:
         path: Scalar string.
         route: The op and its dtype, such as `"wav int16"`; for FLAC, Ogg
-            Vorbis and MP3 see `pipelines.audio.routes`.
+            Vorbis and MP3 see `pipelines.audio.decoder_choice`.
         channel: `"mean"` over the channels, or the index of one.
 
     Returns:

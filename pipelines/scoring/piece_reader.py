@@ -16,8 +16,8 @@ from pipelines.audio.inspection import MAX_THREADS
 from pipelines.audio.libsndfile import decode_clip
 from pipelines.datasets.clip_keys import find_key
 from pipelines.scoring.clip_scorer import ClipScorer
-from pipelines.scoring.settings import ScoringSettings
-from pipelines.scoring.windows import read_windows
+from pipelines.scoring.scoring_settings import ScoringSettings
+from pipelines.scoring.window_reader import read_windows
 
 
 @dataclasses.dataclass(frozen=True)

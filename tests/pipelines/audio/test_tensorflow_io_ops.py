@@ -5,12 +5,12 @@ import pytest
 import soundfile
 import tensorflow as tf
 
-from pipelines.audio import routes
-from pipelines.audio.decode import make_decoder
+from pipelines.audio.decoder_choice import NATIVE_ROUTES
+from pipelines.audio.decoder_choice import choose_routes
 from pipelines.audio.libsndfile import decode_clip
-from pipelines.audio.native_ops import decode_native
-from pipelines.audio.native_ops import load_audio_ops
-from pipelines.audio.routes import choose_routes
+from pipelines.audio.tensorflow_io_ops import decode_native
+from pipelines.audio.tensorflow_io_ops import load_audio_ops
+from pipelines.audio.tf_data_decoder import make_decoder
 
 try:
     load_audio_ops()
@@ -21,7 +21,7 @@ except ImportError as error:
 pytestmark = pytest.mark.skipif(bool(LOAD_FAILURE), reason=LOAD_FAILURE)
 
 
-@pytest.mark.parametrize(("container", "subtype"), routes.NATIVE_ROUTES)
+@pytest.mark.parametrize(("container", "subtype"), NATIVE_ROUTES)
 @pytest.mark.parametrize("num_channels", [1, 2])
 @pytest.mark.parametrize("channel", ["mean", 0])
 def test_the_two_decoders_agree(
@@ -44,7 +44,7 @@ def test_forced_native_ops_decode_without_libsndfile(
     soundfile.write(tmp_path / "c.flac", noise, 16000)
     paths = sorted(tmp_path.iterdir())
     chosen = choose_routes(inspect(*paths), 16000, "native")
-    monkeypatch.delattr("pipelines.audio.decode.decode_clip")
+    monkeypatch.delattr("pipelines.audio.tf_data_decoder.decode_clip")
     decode = tf.function(make_decoder(chosen, 16000))
     for path, route in zip(paths, chosen, strict=True):
         waveform = decode(str(path), tf.constant(route))

@@ -1,6 +1,6 @@
 import pytest
 
-from pipelines.scoring.log import open_score_log
+from pipelines.scoring.score_log import open_score_log
 
 FACTS = {"model": "a", "machine": None}
 

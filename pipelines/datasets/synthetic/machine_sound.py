@@ -4,10 +4,10 @@ import numpy as np
 
 from pipelines.datasets.synthetic.machine import Machine
 from pipelines.datasets.synthetic.motion import Motion
-from pipelines.datasets.synthetic.parts import at_level
-from pipelines.datasets.synthetic.parts import band_noise
-from pipelines.datasets.synthetic.parts import periodic
-from pipelines.datasets.synthetic.parts import ring
+from pipelines.datasets.synthetic.sound_elements import at_level
+from pipelines.datasets.synthetic.sound_elements import band_noise
+from pipelines.datasets.synthetic.sound_elements import periodic
+from pipelines.datasets.synthetic.sound_elements import ring
 
 
 def machine_sound(

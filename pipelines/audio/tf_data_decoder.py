@@ -13,11 +13,11 @@ from collections.abc import Collection
 import numpy as np
 import tensorflow as tf
 
+from pipelines.audio.decoder_choice import LIBSNDFILE
 from pipelines.audio.libsndfile import check_channel
 from pipelines.audio.libsndfile import decode_clip
-from pipelines.audio.native_ops import decode_native
-from pipelines.audio.native_ops import load_audio_ops
-from pipelines.audio.routes import LIBSNDFILE
+from pipelines.audio.tensorflow_io_ops import decode_native
+from pipelines.audio.tensorflow_io_ops import load_audio_ops
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def make_decoder(
     native op refuses is tried with libsndfile first.
 
     Args:
-        routes: The routes that will occur; see `pipelines.audio.routes`.
+        routes: All that will occur; see `audio.decoder_choice`.
         sampling_rate: Hz of the waveforms.
         channel: `"mean"` over the channels, or the index of one.
 

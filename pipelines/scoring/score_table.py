@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipelines import atomic
-from pipelines.scoring.batches import Row
+from pipelines.scoring.batch_scoring import Row
 
 SUFFIXES = (".csv", ".parquet")
 ROW_GROUP = 10_000

@@ -6,9 +6,9 @@ import pytest
 import soundfile
 import tensorflow as tf
 
-from pipelines.audio.decode import make_decoder
+from pipelines.audio.decoder_choice import choose_routes
 from pipelines.audio.libsndfile import decode_clip
-from pipelines.audio.routes import choose_routes
+from pipelines.audio.tf_data_decoder import make_decoder
 
 FORMATS = {
     ("WAV", "PCM_U8"): 2**-7,
@@ -139,14 +139,14 @@ def test_native_is_refused_where_it_does_not_load(
     def fail():
         raise ImportError("no such library")
 
-    monkeypatch.setattr("pipelines.audio.routes.load_audio_ops", fail)
+    monkeypatch.setattr("pipelines.audio.decoder_choice.load_audio_ops", fail)
     caplog.set_level(logging.INFO)
     soundfile.write(tmp_path / "a.wav", noise, 16000)
     good = inspect(tmp_path / "a.wav")
     assert choose_routes(good, 16000, "auto") == ["libsndfile"]
     assert choose_routes(good, 16000, "auto") == ["libsndfile"]
     [record] = caplog.records
-    assert record.name == "pipelines.audio.routes"
+    assert record.name == "pipelines.audio.decoder_choice"
     assert record.getMessage() == (
         "decoding 1 clips: 1 by libsndfile (no such library)"
     )
