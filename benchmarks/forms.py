@@ -104,13 +104,13 @@ def _frozen(forms: Forms) -> Callable:
 
 def _one_by_one(forms: Forms) -> Callable:
     from keras_asd.models import fold
-    from pipelines.exporting.one_by_one import one_by_one
+    from pipelines.exporting.windows_one_by_one import one_by_one
 
     return _freeze(one_by_one(fold(forms.detector)))
 
 
 def _freeze(detector) -> Callable:
-    from pipelines.exporting.frozen import freeze
+    from pipelines.exporting.frozen_function import freeze
 
     function = _function(detector)
     return _as_form(freeze(function.python_function, *function.input_signature))
@@ -120,8 +120,8 @@ def _saved_model(forms: Forms) -> Callable:
     import tensorflow as tf
 
     from keras_asd.models import fold
-    from pipelines.exporting.one_by_one import one_by_one
     from pipelines.exporting.saved_model import write_saved_model
+    from pipelines.exporting.windows_one_by_one import one_by_one
 
     path = forms.folder / "saved_model"
     if not path.exists():

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keras_asd.models import AnomalyDetector
-from pipelines.calibration.sources import OPTIMISTIC
+from pipelines.calibration.calibration_sources import OPTIMISTIC
 from pipelines.methods.clip_scores import score_embeddings
 from pipelines.methods.clip_scores import unseen_folds
 from pipelines.methods.embeddings import Embeddings

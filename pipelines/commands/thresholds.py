@@ -38,8 +38,8 @@ def run(words: list[str]) -> int:
         parser.error("--per_day and --clips_per_day belong together")
     import pathlib
 
+    from pipelines.calibration.calibration_fitting import read_calibration
     from pipelines.calibration.false_alarms import wished_rate
-    from pipelines.calibration.fitting import read_calibration
     from pipelines.calibration.threshold_table import threshold_table
     from pipelines.runs.artefacts import load_detector
     from pipelines.runs.run_folder import RunFolder

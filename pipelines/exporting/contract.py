@@ -8,7 +8,7 @@ from keras import ops
 
 from keras_asd.layers.recording_check import PROBLEMS
 from keras_asd.models import AnomalyDetector
-from pipelines.calibration.sources import OPTIMISTIC
+from pipelines.calibration.calibration_sources import OPTIMISTIC
 from pipelines.runs.clip_list import ListedClip
 from pipelines.runs.clip_list import normal_clips
 from pipelines.settings.config import Config

@@ -11,7 +11,6 @@ import tensorflow as tf
 from keras_asd.models import AnomalyDetector
 from keras_asd.models import fold
 from pipelines.exporting.acceptance import Form
-from pipelines.exporting.one_by_one import one_by_one
 from pipelines.exporting.portable_forms import write_litert
 from pipelines.exporting.portable_forms import write_litert_int8
 from pipelines.exporting.portable_forms import write_onnx
@@ -19,6 +18,7 @@ from pipelines.exporting.portable_runners import check_onnx
 from pipelines.exporting.portable_runners import open_litert
 from pipelines.exporting.portable_runners import open_onnx
 from pipelines.exporting.saved_model import write_saved_model
+from pipelines.exporting.windows_one_by_one import one_by_one
 
 # Beside the SavedModel, by the names of their files.
 FORMS = {

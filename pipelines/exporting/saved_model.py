@@ -9,8 +9,8 @@ import tensorflow as tf
 from keras_asd.layers.recording_check import PROBLEMS
 from keras_asd.models import AnomalyDetector
 from pipelines.audio.libsndfile import MAX_SECONDS
-from pipelines.exporting.frozen import freeze
-from pipelines.exporting.wav_bytes import decode_wav_bytes
+from pipelines.exporting.frozen_function import freeze
+from pipelines.exporting.graph_wav_decoder import decode_wav_bytes
 
 OUTPUTS = (
     "anomaly_score",

@@ -21,9 +21,9 @@ from pipelines.evaluation.score_files import short_names
 from pipelines.methods.embeddings import read_embeddings
 from pipelines.pictures.explanation import explain_clip
 from pipelines.pictures.explanation_figure import explanation_figure
-from pipelines.pictures.own_network import directions
-from pipelines.pictures.own_network import own_network
-from pipelines.pictures.own_network import score_against
+from pipelines.pictures.judging_network import directions
+from pipelines.pictures.judging_network import own_network
+from pipelines.pictures.judging_network import score_against
 from pipelines.runs.artefacts import load_detector
 from pipelines.runs.clip_list import normal_clips
 from pipelines.runs.clip_list import read_clip_list

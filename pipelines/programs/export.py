@@ -10,17 +10,19 @@ import keras
 import numpy as np
 
 from keras_asd.models import AnomalyDetector
-from pipelines.calibration.calibrated import calibrated
-from pipelines.calibration.calibrated import with_false_alarm_rate
-from pipelines.calibration.fitting import describe_calibration
-from pipelines.calibration.fitting import read_calibration
-from pipelines.calibration.sources import calibration_sources
-from pipelines.calibration.sources import warn_of_optimism
+from pipelines.calibration.calibration_fitting import describe_calibration
+from pipelines.calibration.calibration_fitting import read_calibration
+from pipelines.calibration.calibration_sources import calibration_sources
+from pipelines.calibration.calibration_sources import warn_of_optimism
+from pipelines.calibration.detector_calibration import calibrated
+from pipelines.calibration.detector_calibration import with_false_alarm_rate
 from pipelines.exporting.acceptance import ROUNDED
 from pipelines.exporting.acceptance import check_differences
 from pipelines.exporting.acceptance import check_other_outputs
 from pipelines.exporting.acceptance import find_differences
 from pipelines.exporting.acceptance import make_probes
+from pipelines.exporting.acceptance_clips import check_ranged
+from pipelines.exporting.acceptance_clips import real_clips
 from pipelines.exporting.contract import make_contract
 from pipelines.exporting.contract import training_digest
 from pipelines.exporting.forms import check_form
@@ -29,8 +31,6 @@ from pipelines.exporting.forms import write_form
 from pipelines.exporting.manifest import write_manifest
 from pipelines.exporting.model_card import model_card
 from pipelines.exporting.publishing import publish
-from pipelines.exporting.real_clips import check_ranged
-from pipelines.exporting.real_clips import real_clips
 from pipelines.exporting.warmup import write_warmup
 from pipelines.methods.embeddings import read_embeddings
 from pipelines.methods.fitted_scorers import fit_scorer

@@ -14,8 +14,8 @@ import zipfile
 
 import keras
 
-from pipelines.runs.archives.classes import find_class_fault
-from pipelines.runs.archives.weights import find_weights_fault
+from pipelines.runs.archives.class_check import find_class_fault
+from pipelines.runs.archives.weight_check import find_weights_fault
 
 CONFIG = "config.json"
 METADATA = "metadata.json"

@@ -9,7 +9,7 @@ from pipelines.calibration.false_alarms import needed_clips
 from pipelines.calibration.false_alarms import rate_interval
 from pipelines.calibration.false_alarms import thresholds
 from pipelines.calibration.false_alarms import wished_rate
-from pipelines.calibration.score_curves import fit_curve
+from pipelines.calibration.p_value_curves import fit_curve
 
 
 def test_every_way_to_wish_is_a_rate():

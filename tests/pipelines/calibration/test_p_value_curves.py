@@ -4,12 +4,12 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from pipelines.calibration.decisions import gamma_threshold
 from pipelines.calibration.false_alarms import find_threshold
 from pipelines.calibration.false_alarms import fresh_alarms_band
-from pipelines.calibration.score_curves import LEAST_P_VALUE
-from pipelines.calibration.score_curves import NUM_HIGHEST
-from pipelines.calibration.score_curves import fit_curve
+from pipelines.calibration.gamma_threshold import gamma_threshold
+from pipelines.calibration.p_value_curves import LEAST_P_VALUE
+from pipelines.calibration.p_value_curves import NUM_HIGHEST
+from pipelines.calibration.p_value_curves import fit_curve
 
 
 def p_value(curve, score):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from pipelines.exporting.real_clips import check_ranged
-from pipelines.exporting.real_clips import real_clips
+from pipelines.exporting.acceptance_clips import check_ranged
+from pipelines.exporting.acceptance_clips import real_clips
 from pipelines.runs.clip_list import ListedClip
 from pipelines.settings.config import Config
 

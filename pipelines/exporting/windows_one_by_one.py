@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_asd.models import AnomalyDetector
-from pipelines.exporting.frozen import freeze
+from pipelines.exporting.frozen_function import freeze
 
 # Shorter windows gain less than the loop costs.
 LEAST_SAMPLES = 80_000

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from numpy.typing import ArrayLike
 
-from pipelines.calibration.score_tails import fit_gamma
+from pipelines.calibration.tail_distributions import fit_gamma
 from pipelines.methods.scored_clip import ScoredClip
 
 

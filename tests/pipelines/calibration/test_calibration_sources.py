@@ -2,13 +2,13 @@ import logging
 
 import numpy as np
 
-from pipelines.calibration.fitting import describe_calibration
-from pipelines.calibration.fitting import fit_calibration
+from pipelines.calibration.calibration_fitting import describe_calibration
+from pipelines.calibration.calibration_fitting import fit_calibration
+from pipelines.calibration.calibration_sources import bind_facts
+from pipelines.calibration.calibration_sources import calibration_sources
+from pipelines.calibration.calibration_sources import curve_digests
+from pipelines.calibration.calibration_sources import warn_of_optimism
 from pipelines.calibration.normal_scores import NormalScores
-from pipelines.calibration.sources import bind_facts
-from pipelines.calibration.sources import calibration_sources
-from pipelines.calibration.sources import curve_digests
-from pipelines.calibration.sources import warn_of_optimism
 
 NORMALS = {
     "fan": NormalScores(np.arange(199.0)),

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipelines.exporting import one_by_one as module
-from pipelines.exporting.frozen import freeze
-from pipelines.exporting.one_by_one import one_by_one
+from pipelines.exporting import windows_one_by_one as module
+from pipelines.exporting.frozen_function import freeze
+from pipelines.exporting.windows_one_by_one import one_by_one
 from pipelines.runs.labels import LabelMap
 from pipelines.settings.config import Config
 from pipelines.training.assembly import make_detector

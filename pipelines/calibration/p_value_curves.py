@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.calibration.score_tails import Tail
-from pipelines.calibration.score_tails import fit_gamma
-from pipelines.calibration.score_tails import fit_tail
+from pipelines.calibration.tail_distributions import Tail
+from pipelines.calibration.tail_distributions import fit_gamma
+from pipelines.calibration.tail_distributions import fit_tail
 
 METHODS = ("empirical", "gamma")
 # P-values end here: nothing is known of rarer scores.

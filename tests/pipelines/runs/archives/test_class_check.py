@@ -4,9 +4,9 @@ import json
 import keras
 import pytest
 
-from pipelines.runs.archives.classes import OWN_PACKAGE
-from pipelines.runs.archives.classes import OWN_ROOMS
-from pipelines.runs.archives.classes import find_class_fault
+from pipelines.runs.archives.class_check import OWN_PACKAGE
+from pipelines.runs.archives.class_check import OWN_ROOMS
+from pipelines.runs.archives.class_check import find_class_fault
 from tests.scorer_cases import SCORER_CASES
 
 

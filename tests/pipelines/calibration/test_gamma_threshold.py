@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from pipelines.calibration.decisions import decide
-from pipelines.calibration.decisions import gamma_threshold
+from pipelines.calibration.gamma_threshold import decide
+from pipelines.calibration.gamma_threshold import gamma_threshold
 from pipelines.datasets.clip import Clip
 from pipelines.methods.scored_clip import ScoredClip
 

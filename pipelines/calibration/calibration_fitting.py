@@ -11,7 +11,7 @@ import numpy as np
 from keras_asd.scorers import Calibration
 from pipelines import atomic
 from pipelines.calibration.normal_scores import NormalScores
-from pipelines.calibration.score_curves import fit_curve
+from pipelines.calibration.p_value_curves import fit_curve
 
 
 def fit_calibration(

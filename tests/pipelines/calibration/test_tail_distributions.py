@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from pipelines.calibration.score_tails import fit_gamma
-from pipelines.calibration.score_tails import fit_pareto
-from pipelines.calibration.score_tails import fit_tail
+from pipelines.calibration.tail_distributions import fit_gamma
+from pipelines.calibration.tail_distributions import fit_pareto
+from pipelines.calibration.tail_distributions import fit_tail
 
 
 def draw(distribution, size=2000, seed=0):

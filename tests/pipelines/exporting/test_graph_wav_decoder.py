@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from keras_asd.layers.recording_check import PROBLEMS
 from pipelines.audio.riff import bare_header
-from pipelines.exporting.wav_bytes import decode_wav_bytes
+from pipelines.exporting.graph_wav_decoder import decode_wav_bytes
 from tests.wav_files import DATA
 from tests.wav_files import FORMAT
 from tests.wav_files import PCM_BYTES

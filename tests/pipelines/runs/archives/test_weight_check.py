@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 import pytest
 
-from pipelines.runs.archives.weights import find_weights_fault
+from pipelines.runs.archives.weight_check import find_weights_fault
 
 
 def find(content):
@@ -67,7 +67,7 @@ def test_weights_that_keras_would_not_write_are_refused(change, reason):
 
 
 def test_groups_without_number_are_refused(monkeypatch):
-    monkeypatch.setattr("pipelines.runs.archives.weights.MAX_OBJECTS", 9)
+    monkeypatch.setattr("pipelines.runs.archives.weight_check.MAX_OBJECTS", 9)
     content = make_weights(
         lambda store: [store.create_group(name) for name in "abcdefghij"]
     )

@@ -8,7 +8,7 @@ import numpy as np
 from keras_asd.layers import RecordingCheck
 from keras_asd.models import AnomalyDetector
 from keras_asd.scorers import Calibration
-from pipelines.calibration.fitting import fit_calibration
+from pipelines.calibration.calibration_fitting import fit_calibration
 from pipelines.calibration.normal_scores import NormalScores
 from pipelines.calibration.normal_scores import calibration_scores
 from pipelines.methods.embeddings import Embeddings

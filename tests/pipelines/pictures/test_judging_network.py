@@ -7,8 +7,8 @@ from keras_asd.models import AnomalyDetector
 from keras_asd.scorers import HeadScore
 from keras_asd.scorers import NearestNeighbors
 from keras_asd.scorers import ScoreSum
-from pipelines.pictures.own_network import own_network
-from pipelines.pictures.own_network import score_against
+from pipelines.pictures.judging_network import own_network
+from pipelines.pictures.judging_network import score_against
 from tests.joined_cases import make_joined
 
 KEYS = {

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipelines.exporting.frozen import freeze
+from pipelines.exporting.frozen_function import freeze
 
 WAVEFORM = tf.TensorSpec([None, None], tf.float32, name="waveform")
 MACHINE = tf.TensorSpec([None], tf.string, name="machine")

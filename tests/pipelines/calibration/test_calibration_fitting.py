@@ -3,10 +3,10 @@ import pytest
 
 from keras_asd.layers import ClassCosine
 from keras_asd.models import AnomalyDetector
-from pipelines.calibration.fitting import describe_calibration
-from pipelines.calibration.fitting import fit_calibration
-from pipelines.calibration.fitting import read_calibration
-from pipelines.calibration.fitting import write_calibration
+from pipelines.calibration.calibration_fitting import describe_calibration
+from pipelines.calibration.calibration_fitting import fit_calibration
+from pipelines.calibration.calibration_fitting import read_calibration
+from pipelines.calibration.calibration_fitting import write_calibration
 from pipelines.calibration.normal_scores import NormalScores
 from pipelines.calibration.normal_scores import calibration_scores
 from pipelines.methods.clip_scores import score_embeddings
