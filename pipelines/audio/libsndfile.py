@@ -56,7 +56,8 @@ def read_blocks(
         Blocks of `(samples,)`, float32, finite, full scale at 1.
 
     Raises:
-        ValueError: If the clip exceeds a limit of this module.
+        ValueError: If the clip exceeds a limit of this module, or holds fewer
+            samples than its header promises.
         soundfile.LibsndfileError: If libsndfile refuses the bytes.
 
     >>> import pathlib, tempfile
@@ -68,7 +69,7 @@ def read_blocks(
     [16000]
     """
     _check_header(sound, channel)
-    num_samples = 0
+    first, num_samples = sound.tell(), 0
     while True:
         block = sound.read(
             BLOCK_VALUES // sound.channels, dtype="float32", always_2d=True
@@ -86,6 +87,11 @@ def read_blocks(
                 f"far beyond full scale: a peak of {peak:g}, where 1 is full"
             )
         yield _mix_down(block, channel)
+    if first + num_samples < sound.frames:
+        raise ValueError(
+            f"truncated: the header promises {sound.frames} samples, "
+            f"{first + num_samples} are there"
+        )
     if num_samples < MIN_SECONDS * sound.samplerate:
         raise ValueError(
             f"zero-length data: {num_samples} samples, less than "

@@ -13,6 +13,7 @@ from collections.abc import Collection
 import numpy as np
 import tensorflow as tf
 
+from pipelines.audio.broken_clips import broken_reason
 from pipelines.audio.decoder_choice import LIBSNDFILE
 from pipelines.audio.libsndfile import check_channel
 from pipelines.audio.libsndfile import decode_clip
@@ -60,7 +61,7 @@ def make_decoder(
         try:
             return decode_clip(name, sampling_rate, channel, float(speed))
         except (OSError, RuntimeError, ValueError) as error:
-            logger.error("clip left out: %s: %s", name, error)
+            logger.error("clip left out: %s: %s", name, broken_reason(error))
             return np.zeros(0, np.float32)
 
     def decode_by_libsndfile(path: tf.Tensor, speed: tf.Tensor) -> tf.Tensor:

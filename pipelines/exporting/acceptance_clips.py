@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pipelines.audio.broken_clips import broken_reason
 from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.audio.libsndfile import decode_clip
 from pipelines.runs.clip_list import ListedClip
@@ -46,7 +47,7 @@ def real_clips(
                 path, config.sampling_rate, config.recording_channel
             )
         except (OSError, ValueError, RuntimeError) as error:
-            logger.warning("clip left out: %s: %s", path, error)
+            logger.warning("clip left out: %s: %s", path, broken_reason(error))
             continue
         found.append((waveform, one.clip.key))
     if normals and not found:

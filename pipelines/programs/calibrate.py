@@ -11,6 +11,7 @@ from keras import ops
 
 from keras_asd.models import AnomalyDetector
 from pipelines import atomic
+from pipelines.audio.broken_clips import warn_of_broken_clips
 from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.audio.inspection import inspect_clips
 from pipelines.calibration.calibration_fitting import describe_calibration
@@ -106,8 +107,7 @@ def _choose_fresh_clips(
         if clip.split == "train" and clip.key in detector.keys
     ]
     inspected, broken = inspect_clips(known, config.recording_channel)
-    for clip, reason in broken:
-        logger.warning("left out: %s: %s", clip.path, reason)
+    warn_of_broken_clips(broken)
     fresh = [one for one in inspected if one.sha256 not in trained_on]
     if len(fresh) < len(inspected):
         logger.warning(

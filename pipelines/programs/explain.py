@@ -12,6 +12,7 @@ from keras import ops
 from soundfile import LibsndfileError
 
 from pipelines import atomic
+from pipelines.audio.broken_clips import broken_reason
 from pipelines.audio.inspection import inspect_clips
 from pipelines.audio.libsndfile import decode_clip
 from pipelines.datasets.clip import Clip
@@ -117,7 +118,7 @@ def explain(
                 clip.path, key, pathlib.Path(folder) / stem, fill
             )
         except (ValueError, OSError, LibsndfileError) as error:
-            yield os.fspath(clip.path), str(error)
+            yield os.fspath(clip.path), broken_reason(error)
 
 
 def _stems(paths: Sequence[pathlib.Path]) -> list[str]:

@@ -4,6 +4,7 @@ import collections
 import concurrent.futures
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from pipelines.scoring.clip_scorer import OUTPUTS
 from pipelines.scoring.clip_scorer import ClipScorer
 from pipelines.scoring.piece_reader import SoundPiece
+from pipelines.scoring.piece_reader import read_pieces
 from pipelines.scoring.scoring_settings import ScoringSettings
 
 # A row of scores by the names of its columns.
@@ -67,6 +69,39 @@ def score_pieces(
             last = scoring, block[-1].place
         if last is not None:
             yield last[0].result(), last[1]
+
+
+def score_clips(
+    scorer: ClipScorer,
+    paths: Sequence[str],
+    settings: ScoringSettings | None = None,
+) -> Iterator[Row]:
+    """Scores clips, in batches where they are of equal length.
+
+    Args:
+        scorer: From `load_scorer`.
+        paths: The recordings.
+        settings: Of scoring; the defaults if `None`.
+
+    Yields:
+        A dict of `score_columns` for each clip, or each window of it, in
+        order. A clip that cannot be scored has a `problem` and the score
+        `None`.
+
+    Raises:
+        ValueError: If the machine of the settings is none that the scorer
+            knows.
+
+    >>> scorer = ClipScorer(("fan",), 16000, "mean", 160000, lambda *_: {})
+    >>> rows = score_clips(scorer, ["a.wav"], ScoringSettings(machine="fan"))
+    >>> [row["problem"] for row in rows]
+    ['missing: no such recording']
+    """
+    settings = settings or ScoringSettings()
+    settings.check_machine(scorer.machines)
+    pieces = read_pieces(scorer, paths, settings)
+    for rows, _ in score_pieces(scorer, pieces, settings):
+        yield from rows
 
 
 def _cut_blocks(

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 
 import numpy as np
-import soundfile
 
+from pipelines.audio.broken_clips import broken_reason
 from pipelines.audio.inspection import MAX_THREADS
 from pipelines.audio.libsndfile import decode_clip
 from pipelines.datasets.clip_keys import find_key
@@ -109,12 +109,13 @@ def _read_clip(
     scorer: ClipScorer, path: str, place: int, settings: ScoringSettings
 ) -> Iterator[SoundPiece]:
     machine = ""
+    rate = scorer.sampling_rate
     try:
         machine = settings.machine or find_key(path, scorer.machines)
         if settings.window_seconds is None:
-            yield SoundPiece(path, place, machine, _decode(path, scorer))
+            waveform = decode_clip(path, rate, scorer.recording_channel)
+            yield SoundPiece(path, place, machine, waveform)
             return
-        rate = scorer.sampling_rate
         window = max(1, round(settings.window_seconds * rate))
         hop = round((settings.hop_seconds or settings.window_seconds) * rate)
         for start, waveform in read_windows(
@@ -129,28 +130,6 @@ def _read_clip(
                 (start + len(waveform)) / rate,
             )
     except Exception as error:  # Bytes may break a decoder in any way.
-        yield SoundPiece(path, place, machine, None, problem=_explain(error))
-
-
-def _decode(path: str, scorer: ClipScorer) -> np.ndarray:
-    rate = scorer.sampling_rate
-    waveform = decode_clip(path, rate, scorer.recording_channel)
-    told = soundfile.info(path)
-    if len(waveform) < told.frames * rate / told.samplerate - 1:
-        raise ValueError(
-            f"truncated: the header promises {told.frames / told.samplerate:g} "
-            f"seconds, {len(waveform) / rate:g} are there"
+        yield SoundPiece(
+            path, place, machine, None, problem=broken_reason(error)
         )
-    return waveform
-
-
-def _explain(error: Exception) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "missing: no such recording"
-    if isinstance(error, soundfile.LibsndfileError):
-        return f"damaged: {error.error_string}"
-    if isinstance(error, OSError):
-        return f"cannot be read: {error.strerror}"
-    if isinstance(error, ValueError):
-        return str(error)
-    return f"damaged: {type(error).__name__}: {error}"

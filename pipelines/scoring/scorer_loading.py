@@ -4,8 +4,6 @@ import hashlib
 import json
 import os
 import pathlib
-from collections.abc import Iterator
-from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -18,12 +16,8 @@ from pipelines.runs.artefacts import CONTRACT
 from pipelines.runs.artefacts import load_detector
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
-from pipelines.scoring.batch_scoring import Row
-from pipelines.scoring.batch_scoring import score_pieces
 from pipelines.scoring.clip_scorer import OUTPUTS
 from pipelines.scoring.clip_scorer import ClipScorer
-from pipelines.scoring.piece_reader import read_pieces
-from pipelines.scoring.scoring_settings import ScoringSettings
 from pipelines.scoring.scoring_settings import check_threads
 
 SAVED_MODEL = "saved_model.pb"
@@ -155,39 +149,6 @@ def _load_saved_model(folder: pathlib.Path) -> ClipScorer:
         contract["samples"],
         score,
     )
-
-
-def score_clips(
-    scorer: ClipScorer,
-    paths: Sequence[str],
-    settings: ScoringSettings | None = None,
-) -> Iterator[Row]:
-    """Scores clips, in batches where they are of equal length.
-
-    Args:
-        scorer: From `load_scorer`.
-        paths: The recordings.
-        settings: Of scoring; the defaults if `None`.
-
-    Yields:
-        A dict of `score_columns` for each clip, or each window of it, in
-        order. A clip that cannot be scored has a `problem` and the score
-        `None`.
-
-    Raises:
-        ValueError: If the machine of the settings is none that the scorer
-            knows.
-
-    >>> scorer = ClipScorer(("fan",), 16000, "mean", 160000, lambda *_: {})
-    >>> rows = score_clips(scorer, ["a.wav"], ScoringSettings(machine="fan"))
-    >>> [row["problem"] for row in rows]
-    ['missing: no such recording']
-    """
-    settings = settings or ScoringSettings()
-    settings.check_machine(scorer.machines)
-    pieces = read_pieces(scorer, paths, settings)
-    for rows, _ in score_pieces(scorer, pieces, settings):
-        yield from rows
 
 
 def limit_threads(num_threads: int) -> None:
