@@ -2,6 +2,8 @@
 
 import argparse
 
+from pipelines.exporting.forms import FORMS
+
 
 def run(words: list[str]) -> int:
     """Exports a run as a SavedModel, and in other forms."""
@@ -22,9 +24,9 @@ def run(words: list[str]) -> int:
         "--also",
         nargs="+",
         default=[],
-        choices=["onnx", "litert", "litert_int8"],
+        choices=FORMS,
         metavar="FORM",
-        help="further forms beside it: onnx, litert, litert_int8",
+        help=f"further forms beside it: {', '.join(FORMS)}",
     )
     parser.add_argument(
         "--false_alarm_rate",

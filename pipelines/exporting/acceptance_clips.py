@@ -1,4 +1,4 @@
-"""Real clips of a run, on which its exported forms are tried."""
+"""Real clips of a run for the acceptance check of its exported forms."""
 
 import logging
 import pathlib
@@ -9,6 +9,7 @@ import numpy as np
 from pipelines.audio.broken_clips import broken_reason
 from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.audio.libsndfile import decode_clip
+from pipelines.exporting.export_form import ExportForm
 from pipelines.runs.clip_list import ListedClip
 from pipelines.runs.clip_list import normal_clips
 from pipelines.settings.config import Config
@@ -21,16 +22,16 @@ def real_clips(
 ) -> list[tuple[np.ndarray, str]]:
     """Decodes normal clips from all over a run's list.
 
-    Those that are no longer there are passed over, those that no longer
-    decode likewise, with a warning each; with another one if none is left.
+    Clips that are no longer there are passed over, and those that no longer
+    decode, with a warning for each of them; with another if none is left.
 
     Args:
         listed: The run's clips.
-        config: Its settings.
-        number: Most clips.
+        config: The run's settings.
+        number: Largest number of clips.
 
     Returns:
-        Of each clip the waveform, `(samples,)` float32, and its key.
+        Waveform `(samples,)`, float32, and key of each clip.
 
     >>> real_clips([], Config(), 5)
     []
@@ -60,36 +61,38 @@ def real_clips(
     return found
 
 
-def check_ranged(
-    clips: Sequence[tuple[np.ndarray, str]], listed: Sequence[ListedClip]
+def check_ranges(
+    form: ExportForm,
+    clips: Sequence[tuple[np.ndarray, str]],
+    listed: Sequence[ListedClip],
 ) -> None:
-    """Refuses 8-bit integers without a clip to take their ranges from.
+    """Refuses a form that needs ranges where there is no clip to take them of.
 
     Args:
-        clips: From `real_clips`.
+        form: Form to be written.
+        clips: Clips that `real_clips` returned.
         listed: The run's clips.
 
     Raises:
         ValueError: If there is none, naming the folder where one was.
 
-    >>> check_ranged([(np.zeros(9, "float32"), "fan")], [])
+    >>> form = ExportForm("text", "model.txt", None, None)
+    >>> check_ranges(form, [], [])
     """
-    if clips:
+    if clips or not form.needs_ranges:
         return
     normals = normal_clips(listed)
     folder = normals[0].clip.path.parent if normals else pathlib.Path()
     raise ValueError(
-        "litert_int8 takes its ranges from the run's normal clips, of which "
+        f"{form.name} takes its ranges from the run's normal clips, of which "
         f"some must be there. Received: none of {len(normals)} can be read, "
         f"as from {folder}. Bring that folder back, or export without "
-        "litert_int8."
+        f"{form.name}."
     )
 
 
 def _spread(clips: Sequence[InspectedClip], number: int) -> list[InspectedClip]:
     """Those from all over come first, and the others in their order."""
-    places = np.linspace(0, len(clips) - 1, min(number, len(clips)))
-    first = dict.fromkeys(places.astype(int).tolist())
-    return [
-        clips[place] for place in (first | dict.fromkeys(range(len(clips))))
-    ]
+    spread = np.linspace(0, len(clips) - 1, min(number, len(clips)))
+    order = dict.fromkeys([*spread.astype(int).tolist(), *range(len(clips))])
+    return [clips[index] for index in order]

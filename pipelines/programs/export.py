@@ -10,27 +10,26 @@ import keras
 import numpy as np
 
 from keras_asd.models import AnomalyDetector
+from keras_asd.models import fold
 from pipelines.calibration.calibration_fitting import describe_calibration
 from pipelines.calibration.calibration_fitting import read_calibration
 from pipelines.calibration.calibration_sources import calibration_sources
 from pipelines.calibration.calibration_sources import warn_of_optimism
 from pipelines.calibration.detector_calibration import calibrated
 from pipelines.calibration.detector_calibration import with_false_alarm_rate
-from pipelines.exporting.acceptance import ROUNDED
-from pipelines.exporting.acceptance import check_differences
-from pipelines.exporting.acceptance import check_other_outputs
-from pipelines.exporting.acceptance import find_differences
+from pipelines.exporting.acceptance import check_form
 from pipelines.exporting.acceptance import make_probes
-from pipelines.exporting.acceptance_clips import check_ranged
+from pipelines.exporting.acceptance import run_detector
+from pipelines.exporting.acceptance_clips import check_ranges
 from pipelines.exporting.acceptance_clips import real_clips
 from pipelines.exporting.contract import make_contract
 from pipelines.exporting.contract import training_digest
-from pipelines.exporting.forms import check_form
-from pipelines.exporting.forms import open_detector
-from pipelines.exporting.forms import write_form
+from pipelines.exporting.export_form import ExportForm
+from pipelines.exporting.forms import load_forms
 from pipelines.exporting.manifest import write_manifest
 from pipelines.exporting.model_card import model_card
 from pipelines.exporting.publishing import publish
+from pipelines.exporting.saved_model_form import saved_model_form
 from pipelines.exporting.warmup import write_warmup
 from pipelines.methods.embeddings import read_embeddings
 from pipelines.methods.fitted_scorers import fit_scorer
@@ -95,8 +94,7 @@ def export(
             "detector.keras loads on any backend: export again with "
             "KERAS_BACKEND=tensorflow."
         )
-    for name in also:
-        check_form(name)
+    forms = load_forms(also)
     run = RunFolder(pathlib.Path(run_path))
     config = read_config(run)
     detector = load_detector(run)
@@ -113,15 +111,23 @@ def export(
     warn_of_optimism(sources)
     contract = make_contract(detector, config, sources)
 
-    number = NUM_RANGED if "litert_int8" in also else NUM_TRIED
+    needs_ranges = any(form.needs_ranges for form in forms)
+    number = NUM_RANGED if needs_ranges else NUM_TRIED
     clips = real_clips(listed, config, number)
-    if "litert_int8" in also:
-        check_ranged(clips, listed)
+    for form in forms:
+        check_ranges(form, clips, listed)
 
     def write(version: pathlib.Path) -> None:
         name = pathlib.Path(target).name
         _write_version(
-            version, name, detector, contract, run, listed, clips, also
+            version,
+            name,
+            detector,
+            contract,
+            run,
+            listed,
+            clips,
+            [saved_model_form(contract), *forms],
         )
 
     return publish(pathlib.Path(target), write)
@@ -154,26 +160,24 @@ def _write_version(
     run: RunFolder,
     listed: Sequence[ListedClip],
     clips: Sequence[tuple[np.ndarray, str]],
-    also: Sequence[str],
+    forms: Sequence[ExportForm],
 ) -> None:
     detector.save(version / DETECTOR)
     _write_json(version / CONTRACT, contract)
     step = max(1, -(-len(clips) // NUM_TRIED))
     tried = clips[::step]
     probes = make_probes(detector, tried)
-    reference = open_detector(detector)
+    reference, folded = run_detector(detector), fold(detector)
     waveforms = [waveform for waveform, _ in clips]
     differences = {}
-    for form in ("saved_model", *also):
-        written = write_form(form, detector, version, contract, waveforms)
-        found = find_differences(reference, written, probes)
-        check_differences(form, found, probes)
-        if form not in ROUNDED:
-            check_other_outputs(form, reference, written, probes)
+    for form in forms:
+        opened = form.write_and_open(version, folded, waveforms)
         # JSON knows no infinity.
-        differences[form] = {
+        differences[form.name] = {
             probe: difference if np.isfinite(difference) else None
-            for probe, difference in found.items()
+            for probe, difference in check_form(
+                form, reference, opened, probes
+            ).items()
         }
     write_warmup(
         version,

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from pipelines.exporting.acceptance_clips import check_ranged
+from pipelines.exporting.acceptance_clips import check_ranges
 from pipelines.exporting.acceptance_clips import real_clips
+from pipelines.exporting.forms import load_forms
 from pipelines.runs.clip_list import ListedClip
 from pipelines.settings.config import Config
 
@@ -53,5 +54,5 @@ def test_none_that_is_left_is_told(listed, caplog):
     with pytest.raises(
         ValueError, match="litert_int8 takes its ranges"
     ) as stop:
-        check_ranged([], listed)
+        check_ranges(*load_forms(["litert_int8"]), [], listed)
     assert folder in str(stop.value)

@@ -1,10 +1,18 @@
+import importlib
 import sys
 
 import pytest
 
 from pipelines.exporting.forms import FORMS
-from pipelines.exporting.forms import check_form
+from pipelines.exporting.forms import load_forms
 from pipelines.programs.export import export
+
+
+def test_every_form_has_a_name_and_a_file_of_its_own():
+    pytest.importorskip("tf2onnx")
+    forms = load_forms(FORMS)
+    assert [form.name for form in forms] == list(FORMS)
+    assert len({form.file for form in forms} | {"saved_model.pb"}) == 4
 
 
 @pytest.mark.parametrize("package", ["onnx", "tf2onnx", "onnxruntime"])
@@ -13,9 +21,8 @@ def test_a_package_that_is_missing_is_told_before_anything_is_written(
 ):
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(ValueError, match=r"pip install .keras-asd\[onnx\]"):
-        check_form("onnx")
-    for name in set(FORMS) - {"onnx"}:
-        check_form(name)
+        load_forms(["onnx"])
+    load_forms([name for name in FORMS if name != "onnx"])
 
 
 def test_an_export_asks_for_them_first(tmp_path, monkeypatch):
@@ -24,3 +31,11 @@ def test_an_export_asks_for_them_first(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match=r"keras-asd\[onnx\]"):
         export("no_such_run", str(target), also=["litert", "onnx"])
     assert not target.parent.exists()
+
+
+def test_the_command_line_lists_the_forms(capsys):
+    command = importlib.import_module("pipelines.commands.export")
+    with pytest.raises(SystemExit):
+        command.run(["runs/fan", "--to", "models/fan", "--also", "torch"])
+    printed = capsys.readouterr().err
+    assert all(name in printed for name in FORMS)

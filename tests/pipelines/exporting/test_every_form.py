@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from keras_asd.presets import STAGES
-from pipelines.exporting import portable_forms
-from pipelines.exporting.portable_forms import write_litert
-from pipelines.exporting.portable_forms import write_litert_int8
-from pipelines.exporting.portable_forms import write_onnx
-from pipelines.exporting.portable_runners import open_litert
-from pipelines.exporting.portable_runners import open_onnx
+from pipelines.exporting.forms import FORMS
+from pipelines.exporting.forms import load_forms
+from pipelines.exporting.litert_form import open_litert
+from pipelines.exporting.litert_int8_form import write_litert_int8
+from pipelines.exporting.onnx_form import open_onnx
+from pipelines.exporting.onnx_form import write_onnx
+from pipelines.exporting.portable_function import OUTPUTS
 from pipelines.methods.fitted_scorers import SCORERS
 from tests.harness import to_numpy
 from tests.pipelines.exporting.portable_systems import SAMPLES
@@ -24,10 +25,8 @@ from tests.pipelines.exporting.portable_systems import make_joined
 from tests.pipelines.exporting.portable_systems import make_mobile
 from tests.pipelines.exporting.portable_systems import make_statistics
 
-FORMS = {
-    "onnx": (write_onnx, open_onnx),
-    "litert": (write_litert, open_litert),
-}
+# Those that compute in 8-bit integers have tests of their own.
+FLOAT_FORMS = [name for name in FORMS if not name.endswith("int8")]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -46,12 +45,11 @@ def same_weights():
     keras.utils.set_random_seed(0)
 
 
-def check_form(detector, path, form, lengths=(SAMPLES,)):
+def check_form(detector, folder, name, lengths=(SAMPLES,)):
     """Holds a form against the detector, in batches and clip by clip."""
-    write, open_form = FORMS[form]
-    write(detector, path)
-    assert b"Flex" not in path.read_bytes()
-    run = open_form(path)
+    [form] = load_forms([name])
+    run = form.write_and_open(folder, detector)
+    assert b"Flex" not in (folder / form.file).read_bytes()
     for samples in lengths:
         waveform, key = make_inputs(samples)
         expected = detector({"waveform": waveform, "key": key})
@@ -65,7 +63,7 @@ def check_form(detector, path, form, lengths=(SAMPLES,)):
 
 
 def check_outputs(outputs, expected):
-    assert set(outputs) == set(portable_forms.OUTPUTS)
+    assert set(outputs) == set(OUTPUTS)
     for name, value in outputs.items():
         wanted = to_numpy(expected[name])
         assert value.shape == wanted.shape
@@ -89,11 +87,11 @@ def packages(request):
         pytest.importorskip("tf2onnx")
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FLOAT_FORMS)
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_every_embedder_gives_the_same(name, form, tmp_path):
     lengths = (SAMPLES, 100, SAMPLES // 2 + 1, SAMPLES + 1, 3 * SAMPLES - 5)
-    check_form(SYSTEMS[name](), tmp_path / "model", form, lengths)
+    check_form(SYSTEMS[name](), tmp_path, form, lengths)
 
 
 # A conversion takes long; these have all the operations there are.
@@ -105,7 +103,7 @@ CONVERTED = [(name, "litert") for name in ("centroids", "local_density")]
 )
 def test_every_scorer_gives_the_same(scorer, form, tmp_path):
     detector = make_detector(make_statistics(), scorer)
-    check_form(detector, tmp_path / "model", form)
+    check_form(detector, tmp_path, form)
 
 
 @pytest.mark.parametrize("make", [make_mobile, make_joined])
