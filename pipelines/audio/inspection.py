@@ -23,21 +23,21 @@ MAX_THREADS = 32
 def inspect_clips(
     clips: Sequence[Clip], channel: int | str = "mean"
 ) -> tuple[list[InspectedClip], list[tuple[Clip, str]]]:
-    """Sorts out the clips that cannot be used, by name and reason.
+    """Decodes every clip once in full, and separates valid from broken ones.
 
-    Every clip is decoded once in full, in parallel threads, block by block,
-    so that memory does not grow with the number or length of the clips.
-    Whatever a recording holds, it is reported and never raises.
+    It does so in parallel threads and block by block, so that memory does not
+    grow with the number or length of the clips. A broken recording is
+    reported and never raises.
 
     Args:
-        clips: The clips.
+        clips: Clips of a data set.
         channel: `"mean"` over the channels, or the index of one.
 
     Returns:
-        The good clips, and `(clip, reason)` of the others, both in the
+        Valid clips, and `(clip, reason)` of the broken ones, both in the
         given order. Reasons begin with `missing`, `empty`, `not audio`,
         `truncated`, `zero-length data`, `silent`, `NaN or infinite` and
-        the like.
+        so on; see `pipelines.audio.broken_clips`.
 
     Raises:
         ValueError: If `channel` is neither `"mean"` nor an index.

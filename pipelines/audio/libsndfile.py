@@ -1,7 +1,7 @@
-"""Decoding with libsndfile and soxr, on NumPy arrays.
+"""Decoding with libsndfile and soxr, to NumPy arrays.
 
-Nothing is allocated on the word of a header: a clip is read block by
-block, and the limits below hold while it is read.
+Headers are not trusted with memory: a clip is read block by block, and the
+limits below are checked while it is read.
 """
 
 import os
@@ -49,7 +49,7 @@ def read_blocks(
     """Reads an open clip as mono blocks.
 
     Args:
-        sound: The open clip.
+        sound: Open clip.
         channel: `"mean"` over the channels, or the index of one.
 
     Yields:
@@ -133,11 +133,11 @@ def decode_clip(
     """Decodes one clip as a mono waveform.
 
     Args:
-        path: A WAV, FLAC, Ogg or MP3 recording.
-        sampling_rate: Hz of the returned waveform.
+        path: WAV, FLAC, Ogg or MP3 recording.
+        sampling_rate: Sampling rate of the returned waveform in Hz.
         channel: `"mean"` over the channels, or the index of one.
-        speed: Plays the clip so many times as fast, which moves pitch and
-            time together.
+        speed: Factor by which the clip is played faster, which moves pitch
+            and time together.
 
     Returns:
         Waveform of shape `(samples,)`, float32 in [-1, 1].

@@ -50,8 +50,8 @@ def decode_native(
     """Decodes one clip with the op of a route.
 
     Args:
-        path: Scalar string.
-        route: The op and its dtype, such as `"wav int16"`; for FLAC, Ogg
+        path: Path of the clip, scalar string.
+        route: Op and its dtype, such as `"wav int16"`; for FLAC, Ogg
             Vorbis and MP3 see `pipelines.audio.decoder_choice`.
         channel: `"mean"` over the channels, or the index of one.
 

@@ -1,4 +1,4 @@
-"""Decoding clips inside tf.data.
+"""Decoder of clips inside tf.data.
 
 A native op reads and decodes within the graph. libsndfile and soxr do it in
 a `tf.numpy_function`, and release the interpreter's lock meanwhile.
@@ -28,20 +28,20 @@ def make_decoder(
     sampling_rate: int,
     channel: int | str = "mean",
 ) -> Callable[..., tf.Tensor]:
-    """Makes a function that decodes one clip, for any `Dataset.map`.
+    """Returns a function that decodes one clip, for `Dataset.map`.
 
-    The function is called as `decode(path, route, speed=1.0)`: the clip's
-    path and its route as scalar strings, and how many times as fast it is
-    played (libsndfile and soxr do that, whatever the route). It returns the
-    waveform, `(samples,)`, float32 in [-1, 1].
+    The function is called as `decode(path, route, speed=1.0)`: path and route
+    of the clip as scalar strings, and the factor by which it is played faster
+    (always done by libsndfile and soxr). It returns the waveform,
+    `(samples,)`, float32 in [-1, 1].
 
     A clip that broke since its inspection does not end an epoch: its
     waveform has no sample and the log names it with the reason. What the
     native op refuses is tried with libsndfile first.
 
     Args:
-        routes: All that will occur; see `audio.decoder_choice`.
-        sampling_rate: Hz of the waveforms.
+        routes: Routes of the clips, from `choose_routes`.
+        sampling_rate: Sampling rate of the waveforms in Hz.
         channel: `"mean"` over the channels, or the index of one.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Clips listed in a CSV."""
+"""CSV layout: clips listed in a table."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Attributes of a clip, as DCASE writes them into file names."""
+"""DCASE attributes: names and values at the end of a file name."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The names of DCASE Task 2, 2020 to 2026."""
+"""DCASE layout: folders and file names of Task 2, 2020 to 2026."""
 
 import dataclasses
 import pathlib
@@ -33,7 +33,7 @@ _GRAMMARS = (
 
 @dataclasses.dataclass(frozen=True)
 class DcaseName:
-    """All that a DCASE file name tells; `None` where it does not tell.
+    """The parts of a DCASE file name; `None` for one that it lacks.
 
     >>> DcaseName("section_00", "source", "test", True).is_anomaly
     True
@@ -50,11 +50,10 @@ def parse_dcase_name(name: str) -> DcaseName | None:
     """Reads a file name of DCASE Task 2, of any year from 2020 to 2026.
 
     Args:
-        name: File name with its suffix. Of a path only the last part is
-            read.
+        name: File name with its suffix, or a path, whose last part is read.
 
     Returns:
-        What the name tells, or `None` if it is no DCASE name.
+        Parts of the name, or `None` if it is no DCASE name.
 
     >>> parse_dcase_name("normal_id_04_00000012.wav").section
     'id_04'
@@ -81,13 +80,13 @@ def parse_dcase_name(name: str) -> DcaseName | None:
 
 
 def is_dcase(folders: Iterable[RecordingFolder]) -> bool:
-    """Whether any recording of a machine lies and is named as in DCASE.
+    """Whether any recording of a machine has the layout of DCASE.
 
     >>> is_dcase([])
     False
     """
     return any(
-        len(folder.places) == 1 and parse_dcase_name(name)
+        len(folder.below) == 1 and parse_dcase_name(name)
         for folder in folders
         for name in folder.names
     )
@@ -114,7 +113,7 @@ def read_dcase(folders: Iterable[RecordingFolder]) -> Iterator[Clip]:
 def _read_clip(folder: RecordingFolder, name: str) -> Clip:
     path = folder.path / name
     parsed = parse_dcase_name(name)
-    if parsed is None or len(folder.places) > 1:
+    if parsed is None or len(folder.below) > 1:
         raise ValueError(
             "The folders of a DCASE machine must hold DCASE names only, such "
             "as `normal_id_00_00000000.wav`, "
@@ -128,7 +127,7 @@ def _read_clip(folder: RecordingFolder, name: str) -> Clip:
         domain and parsed.domain not in (None, domain)
     ):
         raise ValueError(
-            "A recording's name and folder must tell the same split and "
+            "A recording's name and folder must have the same split and "
             f"domain. Received: {path}. Is it in the wrong folder?"
         )
     if split == "train" and parsed.is_anomaly is not False:

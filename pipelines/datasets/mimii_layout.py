@@ -1,4 +1,4 @@
-"""The original MIMII tree, which has no split."""
+"""MIMII layout: the original tree, which has no split."""
 
 import hashlib
 from collections import defaultdict
@@ -14,9 +14,9 @@ def read_mimii(folders: Iterable[RecordingFolder], seed: int) -> Iterator[Clip]:
 
     Each id is split on its own: every abnormal clip goes to test, with as
     many normal ones, but at most half of them; the other normal clips are
-    for training. Which ones is drawn by a hash of seed, machine, id and
-    file name: it does not depend on the other ids, and recordings of the
-    same name at several signal-to-noise ratios stay on the same side.
+    for training. The draw is a hash of seed, machine, id and file name: it
+    does not depend on the other ids, and recordings of the same name at
+    several signal-to-noise ratios stay on the same side.
 
     Reference: Purohit et al., https://arxiv.org/abs/1909.09347 (the tree)
 
@@ -29,7 +29,7 @@ def read_mimii(folders: Iterable[RecordingFolder], seed: int) -> Iterator[Clip]:
     """
     sections: dict[str, dict[bool, RecordingFolder]] = defaultdict(dict)
     for folder in folders:
-        section, label = folder.places
+        section, label = folder.below
         sections[section][label == "abnormal"] = folder
     for section, labelled in sections.items():
         num_anomalies = len(labelled[True].names) if True in labelled else 0
@@ -51,7 +51,7 @@ def read_mimii(folders: Iterable[RecordingFolder], seed: int) -> Iterator[Clip]:
 
 def _draw_order(folder: RecordingFolder, seed: int) -> list[str]:
     def digest(name: str) -> bytes:
-        key = f"{seed}/{folder.machine}/{folder.places[0]}/{name}"
+        key = f"{seed}/{folder.machine}/{folder.below[0]}/{name}"
         return hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
 
     return sorted(folder.names, key=digest)

@@ -1,4 +1,4 @@
-"""A folder of one's own: `<machine>/{train,test}/...`."""
+"""Plain layout: `<machine>/{train,test}/...` with names of any kind."""
 
 import pathlib
 import re
@@ -21,13 +21,13 @@ _NOT_LETTERS = re.compile(r"[\W\d_]+")
 
 
 def read_folder(folders: Iterable[RecordingFolder]) -> Iterator[Clip]:
-    """Yields the clips of one machine of one's own.
+    """Yields the clips of one machine in the plain layout.
 
     Recordings lie at `<machine>/<split>/[<section>/][<label>/]`. The split
     is `train`, `test`, `source_test` or `target_test`; without a folder of
-    its own the section is `"all"`. The label is told by a folder named
+    its own the section is `"all"`. The label is that of a folder named
     normal, good, anomaly, anomalous, abnormal or bad, or by one of these
-    words, but good and bad, in the file name: `3_normal.wav`,
+    words, except good and bad, in the file name: `3_normal.wav`,
     `abnormal-12.wav`. Capitals do not matter. A clip without a label counts
     as normal in `train` and has `is_anomaly` `None` in `test`.
 
@@ -43,9 +43,9 @@ def read_folder(folders: Iterable[RecordingFolder]) -> Iterator[Clip]:
     [('press/left', False), ('press/left', None)]
     """
     for folder in folders:
-        inner = folder.places[1:]
+        inner = folder.below[1:]
         sections = [
-            place for place in inner if place.casefold() not in _FOLDER_WORDS
+            name for name in inner if name.casefold() not in _FOLDER_WORDS
         ]
         if len(sections) > 1:
             raise ValueError(
@@ -76,7 +76,7 @@ def read_folder(folders: Iterable[RecordingFolder]) -> Iterator[Clip]:
 def _read_label(path: pathlib.Path, inner: tuple[str, ...]) -> bool | None:
     words = _NOT_LETTERS.split(path.stem.casefold())
     labels = {_NAME_WORDS.get(word) for word in words}
-    labels |= {_FOLDER_WORDS.get(place.casefold()) for place in inner}
+    labels |= {_FOLDER_WORDS.get(name.casefold()) for name in inner}
     labels.discard(None)
     if len(labels) > 1:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Scores of clips in batches, while the next ones are being decoded."""
+"""Batch scoring of clips, while the next ones are being decoded."""
 
 import collections
 import concurrent.futures
@@ -18,8 +18,8 @@ from pipelines.scoring.scoring_settings import ScoringSettings
 # A row of scores by the names of its columns.
 Row = dict[str, Any]
 
-# Bounds of a block, beside the batch that it fills: 64 MiB of waveforms, and
-# so many pieces a batch where no two are of equal length.
+# A block also ends with 64 MiB of waveforms, and with the pieces of so many
+# batches where no two are of equal length.
 MAX_SAMPLES = 2**24
 MAX_BATCHES = 4
 
@@ -27,7 +27,7 @@ WINDOW_COLUMNS = ("start_seconds", "end_seconds")
 
 
 def score_columns(settings: ScoringSettings) -> tuple[str, ...]:
-    """Names of the columns of a row.
+    """Returns the names of a row's columns.
 
     >>> score_columns(ScoringSettings())[:3]
     ('clip', 'machine', 'anomaly_score')
@@ -39,25 +39,25 @@ def score_columns(settings: ScoringSettings) -> tuple[str, ...]:
 def score_pieces(
     scorer: ClipScorer, pieces: Iterable[SoundPiece], settings: ScoringSettings
 ) -> Iterator[tuple[list[Row], int]]:
-    """Scores pieces of equal length together, and gives them back in order.
+    """Scores pieces of equal length together, and yields rows in order.
 
-    A block of pieces ends where one length fills a batch. What it is made of
-    follows from where it begins and from nothing else, so that whoever goes
-    on at the end of a block gets the same numbers to the last bit.
+    A block of pieces ends where one length fills a batch. Where a block ends
+    depends only on where it begins, so that a scoring which is resumed at the
+    end of a block gets the same numbers to the last bit.
 
     Args:
-        scorer: The model.
-        pieces: From `read_pieces`.
-        settings: Of scoring.
+        scorer: Model that scores.
+        pieces: Pieces that `read_pieces` yields.
+        settings: Settings of scoring.
 
     Yields:
-        For each block its rows, in the order of the pieces, and the place of
-        its last clip. A row has `None` where there is no number.
+        Rows of each block, in the order of the pieces, and the index of its
+        last clip. A row has `None` where there is no number.
 
     >>> scorer = ClipScorer(("fan",), 16000, "mean", 160000, lambda *_: {})
     >>> broken = SoundPiece("a.wav", 0, "fan", None, problem="empty: 0 bytes")
-    >>> [(rows, place)] = score_pieces(scorer, [broken], ScoringSettings())
-    >>> rows[0]["problem"], rows[0]["anomaly_score"], place
+    >>> [(rows, index)] = score_pieces(scorer, [broken], ScoringSettings())
+    >>> rows[0]["problem"], rows[0]["anomaly_score"], index
     ('empty: 0 bytes', None, 0)
     """
     last = None
@@ -66,7 +66,7 @@ def score_pieces(
             scoring = background.submit(_score, scorer, block, settings)
             if last is not None:
                 yield last[0].result(), last[1]
-            last = scoring, block[-1].place
+            last = scoring, block[-1].index
         if last is not None:
             yield last[0].result(), last[1]
 
@@ -79,18 +79,16 @@ def score_clips(
     """Scores clips, in batches where they are of equal length.
 
     Args:
-        scorer: From `load_scorer`.
-        paths: The recordings.
-        settings: Of scoring; the defaults if `None`.
+        scorer: Model that `load_scorer` returns.
+        paths: Paths of the recordings.
+        settings: Settings of scoring; the defaults if `None`.
 
     Yields:
-        A dict of `score_columns` for each clip, or each window of it, in
-        order. A clip that cannot be scored has a `problem` and the score
-        `None`.
+        Row of `score_columns` for each clip, or each window of it, in order.
+        A clip that cannot be scored has a `problem` and the score `None`.
 
     Raises:
-        ValueError: If the machine of the settings is none that the scorer
-            knows.
+        ValueError: If the scorer does not know the machine of the settings.
 
     >>> scorer = ClipScorer(("fan",), 16000, "mean", 160000, lambda *_: {})
     >>> rows = score_clips(scorer, ["a.wav"], ScoringSettings(machine="fan"))

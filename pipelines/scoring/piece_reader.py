@@ -1,4 +1,4 @@
-"""Clips, or windows of them, decoded ahead in threads, in order."""
+"""Reader of clips or windows, decoded ahead in threads, in order."""
 
 import collections
 import concurrent.futures
@@ -22,23 +22,24 @@ from pipelines.scoring.window_reader import read_windows
 
 @dataclasses.dataclass(frozen=True)
 class SoundPiece:
-    """What is scored in one row: a clip or a window of it.
+    """Piece of sound that is scored in one row: a clip or a window of it.
 
     Args:
         clip: Path of the recording.
-        place: Of the clip in the list of clips.
-        machine: Its key; empty where it is not known.
-        waveform: `(samples,)`, float32; `None` where there is a problem.
-        start_seconds: Of the window in the clip; `None` for a whole clip.
-        end_seconds: Likewise.
-        problem: Why there is no waveform.
+        index: Index of the clip in the list of clips.
+        machine: Key of the machine; empty where it is not known.
+        waveform: Waveform `(samples,)`, float32; `None` where there is a
+            problem.
+        start_seconds: Start of the window in the clip; `None` for a clip.
+        end_seconds: End of the window in the clip; `None` for a clip.
+        problem: Reason why there is no waveform.
 
     >>> SoundPiece("a.wav", 0, "fan", None, problem="empty: 0 bytes").problem
     'empty: 0 bytes'
     """
 
     clip: str
-    place: int
+    index: int
     machine: str
     waveform: np.ndarray | None
     start_seconds: float | None = None
@@ -52,20 +53,20 @@ def read_pieces(
     settings: ScoringSettings,
     first: int = 0,
 ) -> Iterator[SoundPiece]:
-    """Reads clips as a scorer wants them; whatever they hold, it is told.
+    """Reads clips as a scorer expects them; a broken one has a problem.
 
-    As many clips as there are threads, and as many again, are decoded ahead,
-    so that memory does not grow with their number.
+    Twice as many clips as there are threads are decoded ahead, so that memory
+    does not grow with the number of clips.
 
     Args:
-        scorer: Tells machines, sampling rate and channel.
-        paths: The recordings.
-        settings: Of scoring.
-        first: Place of the clip to begin with.
+        scorer: Model, for its machines, sampling rate and channel.
+        paths: Paths of the recordings.
+        settings: Settings of scoring.
+        first: Index of the clip to begin with.
 
     Yields:
-        The pieces, clip by clip, in the given order. A clip that breaks has a
-        last one without a waveform.
+        Pieces, clip by clip, in the given order. The last piece of a clip that
+        breaks has no waveform.
 
     >>> scorer = ClipScorer(("fan",), 16000, "mean", 160000, lambda *_: {})
     >>> settings = ScoringSettings(machine="fan")
@@ -75,8 +76,8 @@ def read_pieces(
     num_threads = settings.num_threads or os.cpu_count() or 1
     num_threads = min(MAX_THREADS, num_threads)
     clips = (
-        _read_clip(scorer, paths[place], place, settings)
-        for place in range(first, len(paths))
+        _read_clip(scorer, paths[index], index, settings)
+        for index in range(first, len(paths))
     )
     with concurrent.futures.ThreadPoolExecutor(num_threads) as threads:
         yield from _read_ahead(clips, threads, 2 * num_threads)
@@ -106,7 +107,7 @@ def _read_ahead(
 
 
 def _read_clip(
-    scorer: ClipScorer, path: str, place: int, settings: ScoringSettings
+    scorer: ClipScorer, path: str, index: int, settings: ScoringSettings
 ) -> Iterator[SoundPiece]:
     machine = ""
     rate = scorer.sampling_rate
@@ -114,7 +115,7 @@ def _read_clip(
         machine = settings.machine or find_key(path, scorer.machines)
         if settings.window_seconds is None:
             waveform = decode_clip(path, rate, scorer.recording_channel)
-            yield SoundPiece(path, place, machine, waveform)
+            yield SoundPiece(path, index, machine, waveform)
             return
         window = max(1, round(settings.window_seconds * rate))
         hop = round((settings.hop_seconds or settings.window_seconds) * rate)
@@ -123,7 +124,7 @@ def _read_clip(
         ):
             yield SoundPiece(
                 path,
-                place,
+                index,
                 machine,
                 waveform,
                 start / rate,
@@ -131,5 +132,5 @@ def _read_clip(
             )
     except Exception as error:  # Bytes may break a decoder in any way.
         yield SoundPiece(
-            path, place, machine, None, problem=broken_reason(error)
+            path, index, machine, None, problem=broken_reason(error)
         )

@@ -1,25 +1,25 @@
-"""Recordings as they are named on the command line, folders or single."""
+"""Paths of recordings from the files and folders of a command line."""
 
 import os
-from collections.abc import Iterator
 from collections.abc import Sequence
 
 from pipelines.datasets.recording_folder import SUFFIXES
+from pipelines.datasets.recording_folder import walk_folders
 
 
-def find_recordings(places: Sequence[str]) -> list[str]:
+def find_recordings(paths: Sequence[str]) -> list[str]:
     """Lists recordings, each once, in a fixed order.
 
     A folder is walked through, its own recordings first, then its folders,
     by name; hidden files and folders are passed over, linked folders are
-    followed, but not back to one they lie in. Anything else is taken as the
-    recording it is said to be.
+    followed, but not back to one they lie in. Any other path is taken for a
+    recording.
 
     Args:
-        places: Recordings and folders.
+        paths: Paths of recordings and folders.
 
     Returns:
-        Paths, those of a folder beginning as the folder was given.
+        Paths of recordings; those of a folder begin with the folder's path.
 
     Raises:
         FileNotFoundError: If a folder holds no recording.
@@ -29,32 +29,19 @@ def find_recordings(places: Sequence[str]) -> list[str]:
     ['b.wav', 'a.wav']
     """
     found: dict[str, str] = {}
-    for place in places:
-        paths = list(_walk(place)) if os.path.isdir(place) else [place]
-        if not paths:
+    for path in paths:
+        recordings = [path]
+        if os.path.isdir(path):
+            recordings = [
+                os.path.join(folder, name)
+                for folder, names in walk_folders(path)
+                for name in names
+            ]
+        if not recordings:
             raise FileNotFoundError(
                 f"A folder must hold recordings ({', '.join(SUFFIXES)}). "
-                f"Received: {place}, without any."
+                f"Received: {path}, without any."
             )
-        for path in paths:
-            found.setdefault(os.path.abspath(path), path)
+        for recording in recordings:
+            found.setdefault(os.path.abspath(recording), recording)
     return list(found.values())
-
-
-def _walk(root: str) -> Iterator[str]:
-    above: dict[str, frozenset[str]] = {}
-    for path, folders, files in os.walk(root, onerror=_fail, followlinks=True):
-        real_path = os.path.realpath(path)
-        enclosing = above.get(os.path.dirname(path), frozenset())
-        if real_path in enclosing:
-            folders.clear()
-            continue
-        above[path] = enclosing | {real_path}
-        folders[:] = sorted(name for name in folders if name[0] != ".")
-        for name in sorted(files):
-            if name[0] != "." and name.casefold().endswith(SUFFIXES):
-                yield os.path.join(path, name)
-
-
-def _fail(error: OSError) -> None:
-    raise error

@@ -1,4 +1,4 @@
-"""Rows of scores as lines for a terminal or a pipe."""
+"""Score lines for a terminal or a pipe."""
 
 import json
 import sys
@@ -7,16 +7,16 @@ from typing import Any
 
 
 def print_score(row: Mapping[str, Any], is_json: bool = False) -> None:
-    """Prints a row: score, machine, clip, decision, p-value.
+    """Prints score, machine, clip, decision and p-value of a row.
 
-    What is wrong with a clip goes to standard error, and a clip without a
-    score has no line; in JSON every clip has one, which tells both.
+    The problem of a clip goes to standard error, and a clip without a score
+    has no line; in JSON every clip has a line with all fields.
 
     Args:
-        row: Of `clip`, `machine`, `anomaly_score`, `p_value`, `decision`,
-            `valid` and `problem`, and of a window's `start_seconds` and
-            `end_seconds`; `None` where there is no number.
-        is_json: All fields as a JSON object instead.
+        row: Row with `clip`, `machine`, `anomaly_score`, `p_value`,
+            `decision`, `valid` and `problem`, for a window also with
+            `start_seconds` and `end_seconds`; `None` where there is no number.
+        is_json: Whether to print all fields as a JSON object.
 
     >>> row = {"clip": "a.wav", "machine": "fan", "anomaly_score": 0.25}
     >>> row |= {"p_value": 0.5, "decision": 0, "valid": True, "problem": ""}
@@ -32,7 +32,7 @@ def print_score(row: Mapping[str, Any], is_json: bool = False) -> None:
         print(f"keras-asd: left out: {clip}: {problem}", file=sys.stderr)
         return
     if problem:
-        print(f"keras-asd: not sound: {clip}: {problem}", file=sys.stderr)
+        print(f"keras-asd: not valid: {clip}: {problem}", file=sys.stderr)
     cells = [f"{score:.6g}", row["machine"], clip, row["decision"]]
     cells += ["nan" if p_value is None else f"{p_value:.4g}"]
     if "start_seconds" in row:

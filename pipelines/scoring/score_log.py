@@ -1,4 +1,4 @@
-"""What a table of scores is made from, kept while it grows."""
+"""Score log: the rows of a table in the making, safe against kills."""
 
 import contextlib
 import fcntl
@@ -17,12 +17,12 @@ from pipelines.scoring.batch_scoring import Row
 class ScoreLog:
     """Rows of scores in a file that a kill at any moment leaves usable.
 
-    Its first line tells what the scores are bound to, every other one holds
+    Its first line has the facts that the scores depend on, every other line
     the rows of a block. A line that a kill has cut off never counts.
 
     Args:
-        file: Open for reading and appending; see `open_score_log`.
-        path: Of the file.
+        file: File open for reading and appending; see `open_score_log`.
+        path: Path of the file.
 
     >>> import tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp(), "scores.csv.partial")
@@ -50,39 +50,39 @@ class ScoreLog:
             yield from self._parse(line)
 
     def match(self, paths: Sequence[str]) -> tuple[int, int]:
-        """Where to go on in a list of clips.
+        """Returns where to resume in a list of clips.
 
         Args:
-            paths: All clips. Those that are done must be the first of them.
+            paths: Paths of all clips; those that have rows must come first.
 
         Returns:
-            Place of the last clip that has rows, and how many it has; zeros
-            if none has.
+            Index of the last clip that has rows, and their number; zeros if
+            none has.
 
         Raises:
             ValueError: If they are not.
         """
-        place, count = -1, 0
+        index, count = -1, 0
         for row in self.rows():
-            if place >= 0 and row["clip"] == paths[place]:
+            if index >= 0 and row["clip"] == paths[index]:
                 count += 1
                 continue
-            place, count = place + 1, 1
-            if place == len(paths) or row["clip"] != paths[place]:
+            index, count = index + 1, 1
+            if index == len(paths) or row["clip"] != paths[index]:
                 raise ValueError(
                     "The clips that were scored before must come first again. "
                     f"Received: {row['clip']} in {self.path}, and "
-                    f"{paths[place] if place < len(paths) else 'no clip'} in "
-                    f"its place now. Remove {self.path} to begin anew."
+                    f"{paths[index] if index < len(paths) else 'no clip'} in "
+                    f"its index now. Remove {self.path} to begin anew."
                 )
-        return max(place, 0), count
+        return max(index, 0), count
 
     def bind(self, facts: Mapping[str, Any]) -> None:
-        """Writes down what the scores belong to, or compares it.
+        """Writes the facts that the scores depend on, or compares them.
 
         Raises:
-            ValueError: If the log was begun with something else, or the file
-                is none; it is left as it is then.
+            ValueError: If the log was begun with other facts, or the file is
+                no log; it is not changed then.
         """
         self._file.seek(0)
         line = self._file.readline()
@@ -141,11 +141,11 @@ def _line(value: Any) -> bytes:
 def open_score_log(
     path: pathlib.Path, facts: Mapping[str, Any]
 ) -> Iterator[ScoreLog]:
-    """Begins a log, or goes on with the one that is there.
+    """Begins a log, or resumes the one that is there.
 
     Args:
-        path: Its file. The folder is made.
-        facts: What the scores are bound to: plain values by names.
+        path: Path of the file. Its folder is made.
+        facts: Plain values that the scores depend on, by name.
 
     Raises:
         ValueError: If another process writes it, it is damaged, or was begun

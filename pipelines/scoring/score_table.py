@@ -1,4 +1,4 @@
-"""Tables of scores for others to read: CSV and Parquet."""
+"""Score tables as CSV and Parquet."""
 
 import csv
 import itertools
@@ -45,13 +45,13 @@ def write_score_table(
 ) -> None:
     r"""Writes rows as CSV or as Parquet, by the suffix, whole or not at all.
 
-    Rows are taken as they come and not kept. In CSV, what there is no number
-    for is empty, truths are `true` and `false`; in Parquet, it is null.
+    Rows are written as they come and not kept. `None` is an empty cell in CSV
+    and null in Parquet; truths in CSV are `true` and `false`.
 
     Args:
-        path: Of the table.
-        rows: Dicts of `columns`.
-        columns: Their names, in order.
+        path: Path of the table.
+        rows: Rows with a value for each column.
+        columns: Names of the columns, in order.
 
     Raises:
         ValueError: See `check_table`.

@@ -1,4 +1,4 @@
-"""Scores of single clips, by a run or by an exported model."""
+"""Loading of runs and exported models as clip scorers."""
 
 import hashlib
 import json
@@ -24,11 +24,11 @@ SAVED_MODEL = "saved_model.pb"
 
 
 def find_model(path: str) -> pathlib.Path:
-    """Folder of the run or of the exported version that `path` means.
+    """Returns the folder of a run or of an exported version.
 
     Args:
         path: Folder of a run, of a version such as `saved_models/fan/1`, or
-            of an exported model: then its newest version.
+            of an exported model, whose newest version is taken.
 
     >>> find_model("runs/fan").as_posix()
     'runs/fan'
@@ -43,10 +43,10 @@ def find_model(path: str) -> pathlib.Path:
 
 
 def model_digest(path: str) -> str:
-    """SHA-256 of a model, by which another one is told from it.
+    """Returns a SHA-256 that differs between models.
 
     Args:
-        path: As `find_model` takes it, of a model that `load_scorer` loads.
+        path: Path of a model, as in `find_model`.
 
     >>> model_digest("no_such_run")
     Traceback (most recent call last):
@@ -56,7 +56,7 @@ def model_digest(path: str) -> str:
     run = RunFolder(folder)
     files = [run.config, run.detector]
     if (folder / SAVED_MODEL).exists():
-        # It tells the digests of all other files.
+        # It has the digests of all other files.
         files = [folder / MANIFEST]
     digest = hashlib.sha256()
     for file in files:
@@ -68,12 +68,12 @@ def load_scorer(path: str) -> ClipScorer:
     """Loads a run's detector, or the SavedModel of an exported version.
 
     Args:
-        path: As `find_model` takes it.
+        path: Path of a model, as in `find_model`.
 
     Raises:
-        FileNotFoundError: If it is neither.
-        ValueError: If an exported version is not as it was exported, or was
-            by an earlier version of this package.
+        FileNotFoundError: If there is no model.
+        ValueError: If an exported version was changed, or was exported by an
+            earlier version of this package.
 
     >>> load_scorer("no_such_run")
     Traceback (most recent call last):
@@ -85,20 +85,20 @@ def load_scorer(path: str) -> ClipScorer:
     run = RunFolder(folder)
     config = read_config(run)
     detector = load_detector(run)
-    places = {key: place for place, key in enumerate(detector.keys)}
+    indices = {key: index for index, key in enumerate(detector.keys)}
 
     def score(waveforms, machines, false_alarm_rate):
-        keys = [places[machine] for machine in machines]
+        keys = [indices[machine] for machine in machines]
         inputs = {"waveform": waveforms, "key": np.array(keys, "int32")}
         if false_alarm_rate is not None:
             rates = np.full(len(keys), false_alarm_rate, "float32")
             inputs["false_alarm_rate"] = rates
         outputs = detector.predict_on_batch(inputs)
-        problems = [PROBLEMS[place] for place in outputs["problem"]]
+        problems = [PROBLEMS[index] for index in outputs["problem"]]
         return {**outputs, "problem": np.array(problems)}
 
     return ClipScorer(
-        tuple(places),
+        tuple(indices),
         config.sampling_rate,
         config.recording_channel,
         config.samples,
@@ -125,7 +125,7 @@ def _load_saved_model(folder: pathlib.Path) -> ClipScorer:
             )
 
     def score(waveforms, machines, false_alarm_rate):
-        # Not kept by itself: it lives no longer than what it came with.
+        # Fetched in each call: a signature lives no longer than its model.
         serve = loaded.signatures["serving_default"]
         inputs = {
             "waveform": tf.constant(waveforms),
@@ -152,10 +152,11 @@ def _load_saved_model(folder: pathlib.Path) -> ClipScorer:
 
 
 def limit_threads(num_threads: int) -> None:
-    """Has TensorFlow compute in so many threads; only before it begins to.
+    """Limits the threads of TensorFlow, before its first computation.
 
     Raises:
-        ValueError: If it has begun, or nobody has a use for so many.
+        ValueError: If TensorFlow has computed already, or the number is out
+            of range.
 
     >>> limit_threads(100_000)
     Traceback (most recent call last):

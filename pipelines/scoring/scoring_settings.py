@@ -1,4 +1,4 @@
-"""How clips are scored, beside the model that does it."""
+"""Settings of scoring, beside the model."""
 
 import dataclasses
 import os
@@ -33,17 +33,17 @@ class ScoringSettings:
     """Settings of scoring; the defaults score each clip as a whole.
 
     Args:
-        machine: Key of all clips; read from each clip's name and folders if
-            `None`.
-        window_seconds: Scores a clip window by window of this length.
-        hop_seconds: From the start of a window to that of the next; the
-            length of a window if `None`.
-        false_alarm_rate: Wished share of normal clips that raise an alarm;
+        machine: Key of all clips; read from each clip's path if `None`.
+        window_seconds: Length of the windows that a clip is scored by; the
+            whole clip if `None`.
+        hop_seconds: Seconds from the start of a window to that of the next;
+            the length of a window if `None`.
+        false_alarm_rate: Requested share of normal clips that raise an alarm;
             the model's own if `None`.
-        batch_size: Clips of equal length, or windows of `window_seconds`, are
-            scored in one call until they have so many windows of the model.
-            None is divided: one of more windows than that has a call of its
-            own, however long it is; `window_seconds` bounds it.
+        batch_size: Number of windows of the model in one call. Clips of equal
+            length, or windows of `window_seconds`, are joined up to it. None
+            is divided: a clip of more windows has a call of its own, however
+            long it is, unless `window_seconds` bounds it.
         num_threads: Threads that decode, at most `MOST_THREADS`; one a core
             if `None`.
 
@@ -101,7 +101,7 @@ class ScoringSettings:
 
     @property
     def binding(self) -> dict[str, str | float | None]:
-        """What a table of scores keeps to from its first row to its last."""
+        """The settings that may not change while a table is written."""
         names = (
             "machine",
             "window_seconds",

@@ -1,4 +1,4 @@
-"""A recording of any length, window by window."""
+"""Reader of recordings of any length, window by window."""
 
 import os
 import pathlib
@@ -24,18 +24,19 @@ def read_windows(
     """Reads a recording as windows, without ever holding the whole of it.
 
     The samples are those of `decode_clip`. A recording shorter than a window
-    has one, of its own length; the last one ends with the recording.
+    has one window of its own length; the last window ends with the recording.
 
     Args:
-        path: A WAV, FLAC, Ogg or MP3 recording, of any length.
-        sampling_rate: Hz of the windows.
+        path: WAV, FLAC, Ogg or MP3 recording of any length.
+        sampling_rate: Sampling rate of the windows in Hz.
         channel: `"mean"` over the channels, or the index of one.
         window: Length of a window, in samples.
-        hop: From the start of a window to that of the next, at most `window`.
+        hop: Samples from the start of a window to that of the next, at most
+            `window`.
 
     Yields:
-        `(start, waveform)`: the place of its first sample, and `(window,)`
-        float32 in [-1, 1].
+        `(start, waveform)`: the index of the window's first sample, and
+        `(window,)` float32 in [-1, 1].
 
     Raises:
         OSError: If the recording cannot be opened.
@@ -63,7 +64,7 @@ def read_windows(
 def _read_all(
     sound: soundfile.SoundFile, channel: int | str
 ) -> Iterator[np.ndarray]:
-    """Reads as so many clips, since the length of one has a limit."""
+    """Reads in parts, since the length of a clip has a limit."""
     num_samples, is_over = 0, False
     while not is_over:
         is_over = True
@@ -97,7 +98,7 @@ def _cut(
     blocks: Iterable[np.ndarray], window: int, hop: int
 ) -> Iterator[tuple[int, np.ndarray]]:
     held = np.zeros(0, "float32")
-    # Place of its first sample, and of the next window's.
+    # Index of its first sample, and of the next window's.
     first, start = 0, 0
     for block in blocks:
         held = np.concatenate([held, block])

@@ -37,7 +37,7 @@ def test_json_is_the_row(capsys):
 def test_what_is_wrong_goes_elsewhere(capsys):
     doubtful = printed(capsys, p_value=None, decision=-1, problem="clipped")
     assert doubtful.out == "0.25\tfan\ta.wav\t-1\tnan\n"
-    assert doubtful.err == "keras-asd: not sound: a.wav: clipped\n"
+    assert doubtful.err == "keras-asd: not valid: a.wav: clipped\n"
     out = printed(capsys, anomaly_score=None, problem="empty: 0 bytes")
     assert out == ("", "keras-asd: left out: a.wav: empty: 0 bytes\n")
 
@@ -45,7 +45,7 @@ def test_what_is_wrong_goes_elsewhere(capsys):
 def test_an_alarm_of_a_recording_that_is_not_sound_stays_one(capsys):
     told = printed(capsys, decision=1, problem="silent")
     assert told.out == "0.25\tfan\ta.wav\t1\t0.5\n"
-    assert told.err == "keras-asd: not sound: a.wav: silent\n"
+    assert told.err == "keras-asd: not valid: a.wav: silent\n"
 
 
 @pytest.mark.parametrize("score", [0.25, None])
