@@ -1,4 +1,4 @@
-"""From scores of normal clips to a fitted calibration."""
+"""Fitting of a calibration by normal scores, and the facts about it."""
 
 import json
 import pathlib
@@ -20,17 +20,17 @@ def fit_calibration(
     method: str = "empirical",
     false_alarm_rate: float = 0.05,
 ) -> Calibration:
-    """A calibration fitted on the normal scores of every key.
+    """Fits a calibration on the normal scores of every key.
 
     Args:
-        scores_by_key: Their scores; a key without any, with equal scores
-            only, or with too few for `method`, is not calibrated.
+        scores_by_key: Normal scores of each key; a key without any, with equal
+            scores only, or with too few for `method`, is not calibrated.
         keys: Names in the order of the detector's keys.
         method: `"empirical"` or `"gamma"`; see `fit_curve`.
-        false_alarm_rate: The wish where a call has none.
+        false_alarm_rate: Requested rate where a call has none.
 
     Raises:
-        ValueError: For another method or rate, or no keys.
+        ValueError: If method or rate is invalid, or there are no keys.
 
     >>> normals = {"fan": NormalScores(np.arange(100.0))}
     >>> calibration = fit_calibration(normals, ["fan", "pump"])
@@ -39,15 +39,15 @@ def fit_calibration(
     [0.31, nan]
     """
     nothing = NormalScores(np.zeros(0))
-    own = [scores_by_key.get(key, nothing).scores for key in keys]
-    curves = [fit_curve(scores, method) for scores in own]
+    by_index = [scores_by_key.get(key, nothing).scores for key in keys]
+    curves = [fit_curve(scores, method) for scores in by_index]
     calibration = Calibration(len(keys), false_alarm_rate=false_alarm_rate)
     return calibration.fit(
         [
             None if curve is None else (curve.scores, np.log(curve.p_values))
             for curve in curves
         ],
-        [len(scores) for scores in own],
+        [len(scores) for scores in by_index],
     )
 
 
@@ -56,7 +56,7 @@ def describe_calibration(
     method: str,
     false_alarm_rate: float,
 ) -> dict[str, Any]:
-    """What the calibration of every key rests on.
+    """Returns number and kind of the clips behind the curve of every key.
 
     >>> normals = {"fan": NormalScores(np.arange(9.0), "out of fold")}
     >>> facts = describe_calibration(normals, "empirical", 0.05)
@@ -84,7 +84,7 @@ def describe_calibration(
 
 
 def write_calibration(path: pathlib.Path, facts: Mapping[str, Any]) -> None:
-    """Writes what `describe_calibration` gave, as JSON.
+    """Writes the facts of `describe_calibration` as JSON.
 
     >>> import tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp(), "calibration.json")
@@ -96,9 +96,9 @@ def write_calibration(path: pathlib.Path, facts: Mapping[str, Any]) -> None:
 
 
 def read_calibration(path: pathlib.Path) -> dict[str, Any]:
-    """Reads what `write_calibration` wrote.
+    """Reads the facts that `write_calibration` wrote.
 
-    Runs of earlier versions have no such file: nothing is known of them.
+    Without such a file the method is unknown.
 
     >>> read_calibration(pathlib.Path("no_such_run/calibration.json"))
     {'method': 'unknown', 'keys': {}}

@@ -1,4 +1,4 @@
-"""What the clips are that every machine was calibrated with."""
+"""Calibration sources: the kind of clips behind each machine's curve."""
 
 import hashlib
 import logging
@@ -13,7 +13,7 @@ from keras_asd.scorers import Calibration
 
 logger = logging.getLogger(__name__)
 
-# Fresh clips score higher than such ones, and raise more alarms than wished.
+# Fresh clips score higher than these, and raise more alarms than requested.
 OPTIMISTIC = ("out of fold", "trained on")
 WAY_OUT = (
     "Hold more clips out (--holdout), or calibrate with fresh ones (keras-asd "
@@ -24,7 +24,7 @@ WAY_OUT = (
 def curve_digests(
     keys: Sequence[str], calibration: Calibration
 ) -> dict[str, str]:
-    """SHA-256 of the curve of every key, however many knots it is padded to.
+    """Returns the SHA-256 of the curve of every key, without its padding.
 
     >>> calibration = Calibration(1).fit([([1.0, 2.0], [0.0, -3.0])], [40])
     >>> len(curve_digests(["fan"], calibration)["fan"])
@@ -42,14 +42,14 @@ def curve_digests(
 def bind_facts(
     facts: Mapping[str, Any], keys: Sequence[str], calibration: Calibration
 ) -> dict[str, Any]:
-    """The facts with the digests of the curves that they tell of.
+    """Returns the facts with the digests of the curves that they describe.
 
-    A reader sees by them whether a kill has parted facts and curves.
+    They show whether a kill came between the writing of facts and curves.
 
     Args:
-        facts: What `describe_calibration` gave.
+        facts: Facts that `describe_calibration` returned.
         keys: Names in the order of the calibration's keys.
-        calibration: Fitted.
+        calibration: Fitted calibration.
 
     >>> calibration = Calibration(1).fit([([1.0, 2.0], [0.0, -3.0])], [40])
     >>> facts = bind_facts({"keys": {"fan": {}}}, ["fan"], calibration)
@@ -67,17 +67,17 @@ def bind_facts(
 def calibration_sources(
     facts: Mapping[str, Any], keys: Sequence[str], calibration: Calibration
 ) -> list[str]:
-    """What the clips behind the curve of every key are.
+    """Returns the kind of the clips behind the curve of every key.
 
     Args:
-        facts: What `read_calibration` gave.
+        facts: Facts that `read_calibration` returned.
         keys: Names in the order of the calibration's keys.
-        calibration: Fitted.
+        calibration: Fitted calibration.
 
     Returns:
-        For each key the `source` of `NormalScores`; `"none"` for a key that
-        is not calibrated, `"unknown"` where the facts tell of another curve
-        or nothing.
+        The `source` of `NormalScores` of each key; `"none"` for a key that is
+        not calibrated, `"unknown"` where the facts describe another curve or
+        nothing.
 
     >>> calibration = Calibration(2).fit([([1.0, 2.0], [0, -3]), None], [40, 0])
     >>> calibration_sources({"keys": {}}, ["fan", "pump"], calibration)
@@ -97,10 +97,10 @@ def calibration_sources(
 
 
 def warn_of_optimism(sources: Sequence[str]) -> None:
-    """Warns, once, if false alarms will be more than wished.
+    """Warns, once, if more false alarms than requested must be expected.
 
     Args:
-        sources: What `calibration_sources` gave.
+        sources: Kinds that `calibration_sources` returned.
 
     >>> warn_of_optimism(["unseen", "none"])
     """
@@ -108,7 +108,7 @@ def warn_of_optimism(sources: Sequence[str]) -> None:
     if doubtful:
         logger.warning(
             "%d of %d machines are calibrated with clips that are %s, and "
-            "not unseen: expect more false alarms than wished. %s",
+            "not unseen: expect more false alarms than requested. %s",
             len(doubtful),
             len(sources),
             " or ".join(sorted(set(doubtful))),

@@ -1,4 +1,4 @@
-"""Detectors that decide: what normal clips say becomes part of them."""
+"""Calibration of a detector by the scores and levels of normal clips."""
 
 from collections.abc import Collection
 from collections.abc import Sequence
@@ -24,19 +24,20 @@ def calibrated(
     listed: Sequence[ListedClip],
     statistics: Embeddings | None = None,
 ) -> tuple[AnomalyDetector, dict[str, NormalScores]]:
-    """The detector with p-values, decisions and limits of its normal clips.
+    """Returns a detector with p-values, decisions and limits of valid clips.
 
     Args:
-        detector: With a scorer that is fitted on all the normal clips.
-        normals: Their embeddings.
+        detector: Detector with a scorer fitted on all the normal clips.
+        normals: Embeddings of the normal clips.
         config: Settings of the run, with the detector's scorer.
-        listed: The clips of the run with their roles; those that were held
-            out of the training tell most.
-        statistics: What the normals were before whitening, where nothing is
-            trained.
+        listed: Clips of the run with their roles; the clips that were held
+            out of the training are preferred.
+        statistics: Vectors of the normal clips before whitening, where nothing
+            is trained.
 
     Returns:
-        The detector, and the normal scores that it was calibrated with.
+        Calibrated detector, and the normal scores that it was calibrated
+        with.
 
     >>> from pipelines.training.assembly import make_detector
     >>> from pipelines.runs.labels import LabelMap
@@ -69,14 +70,13 @@ def calibrated(
 def fit_check(
     detector: AnomalyDetector, normals: Embeddings, keys: Collection[str]
 ) -> RecordingCheck:
-    """Limits of level and clipping, set anew for some keys of the detector.
+    """Returns limits of level and clipping, fitted anew for some keys.
 
     Args:
-        detector: Tells the keys, which sections a bare machine has, and the
-            limits of the other keys.
+        detector: Detector, for its keys, the sections of a bare machine, and
+            the limits of the other keys.
         normals: Embeddings of normal clips with their measures.
-        keys: Names of the keys to set anew; one without clips keeps its
-            limits.
+        keys: Names of the keys to fit; one without clips keeps its limits.
 
     >>> from pipelines.training.assembly import make_detector
     >>> from pipelines.runs.labels import LabelMap
@@ -96,8 +96,8 @@ def fit_check(
     check = RecordingCheck.from_config(detector.check.get_config())
     check.build()
     check.set_weights(detector.check.get_weights())
-    measures, places = [np.zeros((0, 2))], [np.zeros(0, int)]
-    for place, key in enumerate(detector.keys):
+    measures, indices = [np.zeros((0, 2))], [np.zeros(0, int)]
+    for index, key in enumerate(detector.keys):
         if normals.measures is None or key not in keys:
             continue
         own = set(detector.groups[key])
@@ -105,17 +105,17 @@ def fit_check(
             if own.issuperset(detector.groups[section]):
                 chosen = normals.measures[normals.keys == section]
                 measures.append(chosen)
-                places.append(np.full(len(chosen), place))
-    return check.fit(np.concatenate(measures), np.concatenate(places))
+                indices.append(np.full(len(chosen), index))
+    return check.fit(np.concatenate(measures), np.concatenate(indices))
 
 
 def with_false_alarm_rate(
     detector: AnomalyDetector, false_alarm_rate: float
 ) -> AnomalyDetector:
-    """The detector with another wish where a request has none.
+    """Returns a detector with another false-alarm rate as its default.
 
     Raises:
-        ValueError: For a rate out of range.
+        ValueError: If the rate is out of range.
 
     >>> from pipelines.training.assembly import make_detector
     >>> from pipelines.runs.labels import LabelMap

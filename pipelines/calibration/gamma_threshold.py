@@ -1,4 +1,4 @@
-"""From scores of normal clips to a threshold, and to decisions."""
+"""Gamma threshold of the DCASE baselines, and its decisions."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ def gamma_threshold(normal_scores: ArrayLike, share: float = 0.9) -> float:
     Args:
         normal_scores: Anomaly scores of normal training clips, `(clips,)`,
             at least ten, not all equal.
-        share: Float in `(0, 1)`, the normal clips to be called normal.
+        share: Share of the normal clips below the threshold, in `(0, 1)`.
 
     Raises:
         ValueError: Where the scores are too few, constant, not finite, or
@@ -48,8 +48,8 @@ def decide(
     """Returns which clips score above the threshold of their section.
 
     Args:
-        scored_clips: In any order.
-        thresholds: For each clip's `key`, `<machine>/<section>`, a score.
+        scored_clips: Scored clips in any order.
+        thresholds: Threshold of each `key`, `<machine>/<section>`.
 
     Raises:
         ValueError: Where a section has no threshold.

@@ -1,4 +1,4 @@
-"""From scores of normal clips to a curve of p-values."""
+"""P-value curves: from normal scores to knots of score and p-value."""
 
 import dataclasses
 
@@ -20,13 +20,14 @@ NUM_HIGHEST, NUM_BULK_KNOTS, NUM_TAIL_KNOTS = 32, 64, 32
 
 @dataclasses.dataclass(frozen=True)
 class Curve:
-    """Knots from scores to p-values, and the tail they end in.
+    """Knots from scores to p-values, with a smooth tail.
 
     Args:
-        scores: Rising, `(knots,)`.
-        p_values: Falling, `(knots,)`.
+        scores: Rising scores `(knots,)`.
+        p_values: Falling p-values `(knots,)`.
         tail: Name of the tail's distribution, `""` without one.
-        fit_p_value: Of a test of the scores against that tail, NaN without.
+        fit_p_value: P-value of a test of the scores against that tail, NaN
+            without one.
 
     >>> Curve(np.zeros(1), np.ones(1)).tail
     ''
@@ -41,25 +42,25 @@ class Curve:
 def fit_curve(
     scores: NDArray[np.float64], method: str = "empirical"
 ) -> Curve | None:
-    """The curve of p-values of one key.
+    """Fits the curve of p-values of one key.
 
     `"empirical"`: a fresh clip lies above the k-th highest of n scores with
     probability k / (n + 1), whatever their distribution; between them the
     logarithm is a straight line. Beyond the highest of a hundred and more a
     tail of `fit_tail` goes on. (Where a tail took over earlier, thresholds
-    drawn from few clips let twice as many alarms pass as wished.)
+    drawn from few clips let pass twice as many alarms as requested.)
     `"gamma"`: the distribution that DCASE's baselines take their thresholds
     from, over all scores; its p-value of 0.1 lies at their threshold.
 
     Args:
-        scores: Of normal clips, finite, `(clips,)`.
+        scores: Finite scores of normal clips, `(clips,)`.
         method: `"empirical"` or `"gamma"`.
 
     Returns:
         The curve; `None` where there are too few scores, or all are equal.
 
     Raises:
-        ValueError: For another method.
+        ValueError: If there is no such method.
 
     >>> curve = fit_curve(np.arange(1.0, 10.0))
     >>> round(float(curve.p_values[-1]), 2), curve.tail
@@ -96,7 +97,7 @@ def fit_curve(
 
 
 def _with_tail(curve: Curve, tail: Tail) -> Curve:
-    """Goes on beyond the highest score, in the form of the tail."""
+    """The curve continued beyond the highest score by the tail."""
     highest, reached = curve.scores[-1], curve.p_values[-1]
     p_values = np.geomspace(reached, LEAST_P_VALUE, NUM_TAIL_KNOTS + 1)[1:]
     shares = tail.share_above(highest) * p_values / reached

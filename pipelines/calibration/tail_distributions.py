@@ -1,4 +1,4 @@
-"""Smooth tails of normal scores, beyond what a few clips can count."""
+"""Tail distributions of normal scores: gamma and generalised Pareto."""
 
 import dataclasses
 import warnings
@@ -25,10 +25,11 @@ class Tail:
 
     Args:
         name: `"gamma"` or `"pareto"`.
-        share_above: From scores to the shares of the tail above them.
-        quantile: Its inverse, from shares in `(0, 1]` to scores.
-        fit_p_value: Of a Kolmogorov-Smirnov test of the scores against it;
-            small where it does not fit.
+        share_above: Function from scores to the shares of the tail above
+            them.
+        quantile: Inverse of it, from shares in `(0, 1]` to scores.
+        fit_p_value: P-value of a Kolmogorov-Smirnov test of the scores
+            against the tail; small where it does not fit.
 
     >>> tail = fit_tail(np.random.default_rng(0).exponential(size=1000), 100)
     >>> bool(5.5 < tail.quantile(np.array([0.01]))[0] < 8.5)
@@ -52,11 +53,11 @@ def fit_gamma(scores: ArrayLike):
     real clips, with thresholds that up to 99 % of fresh ones exceeded).
 
     Args:
-        scores: Of normal clips, finite, not all equal, `(clips,)`, at least
-            ten.
+        scores: Finite scores of normal clips, `(clips,)`, at least ten, not
+            all equal.
 
     Returns:
-        A frozen distribution of SciPy.
+        Frozen distribution of SciPy.
 
     Raises:
         ValueError: For other scores.
@@ -123,15 +124,15 @@ def _fit_standardized(scores: NDArray[np.float64]) -> tuple[float, ...]:
 
 
 def fit_tail(scores: ArrayLike, num_above: int) -> Tail:
-    """The tail of the highest scores, by the distribution that fits better.
+    """Fits the tail of the highest scores by the better distribution.
 
     A gamma distribution of all scores, cut off at the start, is held against
     a generalised Pareto distribution of the scores above it, whose two
-    parameters, fitted there, cost it what Akaike's criterion says.
+    parameters, fitted there, are charged by Akaike's criterion.
 
     Args:
-        scores: Finite, not all equal, `(clips,)`.
-        num_above: How many of them the tail is fitted on.
+        scores: Finite scores `(clips,)`, not all equal.
+        num_above: Number of the highest scores that the tail is fitted on.
 
     >>> scores = np.random.default_rng(0).gamma(3.0, size=1000)
     >>> fit_tail(scores, 100).name
@@ -179,13 +180,13 @@ def _make_tail(name, share_above, quantile, above) -> Tail:
 
 
 def fit_pareto(excess: NDArray[np.float64]) -> tuple[float, float, float]:
-    """Shape, location 0 and scale of a generalised Pareto distribution.
+    """Fits shape, location 0 and scale of a generalised Pareto distribution.
 
-    By probability-weighted moments, which stay sound on a dozen scores where
+    By probability-weighted moments, which stay stable on a dozen scores where
     the likelihood has no maximum. The shape is kept within `PARETO_SHAPES`.
 
     Args:
-        excess: How far scores are above the start of the tail, `(scores,)`.
+        excess: Scores less the start of the tail, `(scores,)`.
 
     >>> shape, _, scale = fit_pareto(np.arange(0.5, 100.0))
     >>> shape, round(scale)

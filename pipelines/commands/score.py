@@ -21,7 +21,7 @@ def run(words: list[str]) -> int:
         parser.error("--json is for lines; a table is .csv or .parquet")
     if options.hop is not None and options.window is None:
         parser.error("--hop needs --window")
-    from pipelines.calibration.false_alarms import wished_rate
+    from pipelines.calibration.false_alarms import requested_rate
     from pipelines.programs.score import score_to_table
     from pipelines.scoring.batch_scoring import score_clips
     from pipelines.scoring.recording_paths import find_recordings
@@ -32,7 +32,7 @@ def run(words: list[str]) -> int:
     from pipelines.scoring.scorer_loading import model_digest
     from pipelines.scoring.scoring_settings import ScoringSettings
 
-    rate = wished_rate(options.false_alarm_rate, options.one_in)
+    rate = requested_rate(options.false_alarm_rate, options.one_in)
     if options.threads is not None:
         limit_threads(options.threads)
     model = str(find_model(options.model))

@@ -39,13 +39,13 @@ def run(words: list[str]) -> int:
     import pathlib
 
     from pipelines.calibration.calibration_fitting import read_calibration
-    from pipelines.calibration.false_alarms import wished_rate
+    from pipelines.calibration.false_alarms import requested_rate
     from pipelines.calibration.threshold_table import threshold_table
     from pipelines.runs.artefacts import load_detector
     from pipelines.runs.run_folder import RunFolder
     from pipelines.runs.run_folder import read_config
 
-    rate = wished_rate(
+    rate = requested_rate(
         options.rate, options.one_in, options.per_day, options.clips_per_day
     )
     folder = RunFolder(pathlib.Path(options.run))

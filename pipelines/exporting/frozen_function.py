@@ -1,4 +1,4 @@
-"""Functions whose weights are constants, which TensorFlow runs faster."""
+"""Frozen functions: weights as constants, which TensorFlow runs faster."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,15 +10,16 @@ from tensorflow.python.framework.convert_to_constants import (
 
 
 def freeze(function: Callable, *signature: tf.TensorSpec) -> Any:
-    """A `tf.function` with constants in place of the variables it reads.
+    """Returns a `tf.function` with constants for the variables it reads.
 
     TensorFlow folds constants into each other and lays a constant kernel out
-    once. What comes back can be a signature of `tf.saved_model.save` and can
-    be called by other functions, which then share its constants. Names and
-    unknown sizes stay.
+    once. The returned function can be a signature of `tf.saved_model.save`,
+    and other functions that call it share its constants. Names and unknown
+    sizes are kept.
 
     Args:
-        function: From tensors to a dict of tensors, of TensorFlow operations.
+        function: Function of tensors that returns a dict of tensors, made of
+            TensorFlow operations.
         *signature: Shape, type and name of each argument.
 
     >>> weight = tf.Variable([2.0, 3.0])

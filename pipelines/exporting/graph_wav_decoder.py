@@ -1,8 +1,8 @@
-"""Decoding of 16-bit PCM WAV within the graph, for bytes that come to it.
+"""Decoder of 16-bit PCM WAV bytes inside the TensorFlow graph.
 
-TensorFlow's own op raises for what it does not know, WAVE_FORMAT_EXTENSIBLE
-among it, and one bad row would cost a served batch its answer. Here every
-sequence of bytes gives a waveform and the number of what is wrong with it.
+TensorFlow's own op raises for formats that it does not know, such as
+WAVE_FORMAT_EXTENSIBLE, and one broken row would fail a served batch. Here
+every sequence of bytes gives a waveform and the index of its problem.
 """
 
 import math
@@ -33,18 +33,18 @@ def decode_wav_bytes(
     """Decodes the bytes of one clip with core operations alone.
 
     Plain and WAVE_FORMAT_EXTENSIBLE headers are read, with chunks of any
-    kind around the sound. Nothing is resampled. What comes without a problem
-    is, bit by bit, what `pipelines.audio.libsndfile.decode_clip` gives.
+    kind around the samples. Nothing is resampled. A waveform without a problem
+    equals that of `pipelines.audio.libsndfile.decode_clip` bit by bit.
 
     Args:
-        wav_bytes: Scalar string, a whole WAV recording.
-        sampling_rate: Hz that the recording must have.
+        wav_bytes: Whole WAV recording, scalar string.
+        sampling_rate: Sampling rate in Hz that the recording must have.
         channel: `"mean"` over the channels, or the index of one.
 
     Returns:
-        Waveform `(samples,)`, float32 in [-1, 1], and the problem, a scalar
-        int32, the place of its name in `PROBLEMS`. Where this is not 0, the
-        waveform is `MIN_SECONDS` of zeros.
+        Waveform `(samples,)`, float32 in [-1, 1], and the index of the problem
+        in `PROBLEMS`, scalar int32. Where this is not 0, the waveform is
+        `MIN_SECONDS` of zeros.
 
     Raises:
         ValueError: If `channel` is neither `"mean"` nor an index.
@@ -64,7 +64,7 @@ def decode_wav_bytes(
     num_channels = _number(fields, 2, 2)
     last_channel = 0 if channel == "mean" else int(channel)
     has_channel = (num_channels > last_channel) & (num_channels <= MAX_CHANNELS)
-    # What is no count of channels must not divide.
+    # A wrong number of channels must not divide.
     width = tf.where(has_channel, num_channels, 1)
     num_held = _length(wav_bytes) - start
     num_samples = tf.minimum(num_bytes, num_held) // (2 * width)
@@ -83,14 +83,14 @@ def decode_wav_bytes(
         (_is_wav(wav_bytes), "not 16-bit PCM WAV"),
     ):
         problem = tf.where(is_right, problem, PROBLEMS.index(name))
-    is_sound = tf.equal(problem, 0)
-    begin = tf.where(is_sound, start, 0)
-    num_read = tf.where(is_sound, 2 * width * num_samples, 0)
+    is_valid = tf.equal(problem, 0)
+    begin = tf.where(is_valid, start, 0)
+    num_read = tf.where(is_valid, 2 * width * num_samples, 0)
     sound = tf.io.decode_raw(
         tf.strings.substr(wav_bytes, begin, num_read), tf.int16
     )
     waveform = _mix_down(tf.reshape(sound, [-1, width]), channel)
-    num_zeros = tf.where(is_sound, 0, min_samples)
+    num_zeros = tf.where(is_valid, 0, min_samples)
     return tf.concat([waveform, tf.zeros([num_zeros])], axis=0), problem
 
 
@@ -98,8 +98,8 @@ def _mix_down(sound: tf.Tensor, channel: int | str) -> tf.Tensor:
     """From `(samples, channels)`, int16, to `(samples,)`, float32."""
     width = tf.shape(sound)[1]
     if channel != "mean":
-        place = tf.minimum(int(channel), width - 1)
-        return tf.cast(tf.gather(sound, place, axis=1), tf.float32) / FULL_SCALE
+        index = tf.minimum(int(channel), width - 1)
+        return tf.cast(tf.gather(sound, index, axis=1), tf.float32) / FULL_SCALE
     # A sum of 64 integers of 16 bits is exact in float32.
     total = tf.reduce_sum(tf.cast(sound, tf.float32), axis=1)
     return total / FULL_SCALE / tf.cast(width, tf.float32)
@@ -126,7 +126,7 @@ def _find_sound(wav_bytes: tf.Tensor) -> tuple[tf.Tensor, ...]:
         content = _bytes_at(wav_bytes, position, FORMAT_BYTES, size)
         header = tf.where(name == b"fmt ", content, header)
         is_sound = name == b"data"
-        # Behind what is no name everything is noise.
+        # After bytes that are no name nothing can be read.
         is_name = tf.strings.regex_full_match(name, CHUNK_NAME)
         position = tf.where(is_name, position, num_held)
         # Writers that cannot go back leave the size open.
@@ -169,7 +169,7 @@ def _bytes_at(
     num_bytes: int,
     at_most: tf.Tensor | int = 2**31,
 ) -> tf.Tensor:
-    """So many bytes from a place on, zeros where there are none."""
+    """So many bytes from a position on, zeros where there are none."""
     position = tf.minimum(tf.cast(position, tf.int64), _length(text))
     wanted = tf.minimum(tf.cast(at_most, tf.int64), num_bytes)
     found = tf.strings.substr(text, position, wanted)
@@ -177,7 +177,7 @@ def _bytes_at(
     return tf.strings.substr(padded, 0, num_bytes)
 
 
-def _number(fields: tf.Tensor, place: int, num_bytes: int) -> tf.Tensor:
+def _number(fields: tf.Tensor, start: int, num_bytes: int) -> tf.Tensor:
     """An unsigned number, its lowest byte first, as int64."""
-    own = tf.cast(fields[place : place + num_bytes], tf.int64)
-    return tf.reduce_sum(own * [256**k for k in range(num_bytes)])
+    parts = tf.cast(fields[start : start + num_bytes], tf.int64)
+    return tf.reduce_sum(parts * [256**k for k in range(num_bytes)])

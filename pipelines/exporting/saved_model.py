@@ -1,4 +1,4 @@
-"""The SavedModel: waveforms or WAV bytes in, decisions out."""
+"""SavedModel of a detector: from waveforms or WAV bytes to decisions."""
 
 import os
 import pathlib
@@ -33,8 +33,8 @@ def write_saved_model(
 
     - `serving_default(waveform, machine)`: float32 `(batch, samples)` in
       [-1, 1] at the detector's sampling rate, and strings `(batch,)`;
-    - `decide(waveform, machine, false_alarm_rate)`: with the wished share of
-      false alarms, float32 `(batch,)`;
+    - `decide(waveform, machine, false_alarm_rate)`: with the requested
+      false-alarm rate, float32 `(batch,)`;
     - `score_wav(wav_bytes, machine)`: 16-bit PCM recordings, as bytes
       `(batch,)`, which may be of different lengths;
     - `embed(waveform)`: `embedding` alone.
@@ -46,9 +46,9 @@ def write_saved_model(
     than `MAX_SECONDS` are refused with `InvalidArgumentError`.
 
     Args:
-        detector: An `AnomalyDetector`.
-        folder: Is made.
-        recording_channel: Of `wav_bytes`, `"mean"` or the index of one.
+        detector: Detector on the TensorFlow backend.
+        folder: Folder to write, which is made.
+        recording_channel: Channel of `wav_bytes`, `"mean"` or an index.
 
     >>> import tempfile
     >>> from pipelines.training.assembly import make_detector
@@ -156,14 +156,14 @@ class _Served:
         checks = _check_rows(waveform=waveform)
         with tf.control_dependencies(checks + self._check_length(waveform)):
             waveform = tf.identity(waveform)
-        nobody = tf.fill(tf.shape(waveform)[:1], -1)
-        rate = tf.cast(nobody, tf.float32)
-        return {"embedding": self.run(waveform, nobody, rate)["embedding"]}
+        no_key = tf.fill(tf.shape(waveform)[:1], -1)
+        rate = tf.cast(no_key, tf.float32)
+        return {"embedding": self.run(waveform, no_key, rate)["embedding"]}
 
     def _find(self, machine):
         matches = tf.equal(machine[:, None], tf.constant(self.machines))
-        place = tf.argmax(matches, axis=-1, output_type=tf.int32)
-        return tf.where(tf.reduce_any(matches, axis=-1), place, -1)
+        index = tf.argmax(matches, axis=-1, output_type=tf.int32)
+        return tf.where(tf.reduce_any(matches, axis=-1), index, -1)
 
     def _check_length(self, waveform):
         length = tf.shape(waveform)[1]
@@ -178,7 +178,7 @@ class _Served:
 
 
 def _check_rows(**inputs):
-    """Assertions that the inputs have one row each, or more, and as many."""
+    """Assertions that the inputs have equal numbers of rows, at least one."""
     sizes = {name: tf.shape(value)[0] for name, value in inputs.items()}
     first, *others = sizes
     return [

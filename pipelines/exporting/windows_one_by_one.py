@@ -1,4 +1,4 @@
-"""Detectors that take long windows one by one, for speed on processors."""
+"""Detectors that embed long windows one by one, for speed on processors."""
 
 import keras
 import tensorflow as tf
@@ -13,16 +13,16 @@ NUM_PARALLEL = 4
 
 
 def one_by_one(detector: AnomalyDetector) -> AnomalyDetector:
-    """The same detector, whose embedder takes one window after the other.
+    """Returns a detector whose embedder takes one window after the other.
 
-    What is between two operations on a single window stays in the
-    processor's cache, and memory grows neither with the batch nor with the
-    length of a recording. Its weights are constants then: it is for a
-    SavedModel, and cannot be saved as a Keras model. With windows of less
-    than `LEAST_SAMPLES` it is the detector itself.
+    Intermediate results of a single window stay in the processor's cache, and
+    memory grows neither with the batch nor with the length of a recording.
+    Its weights are constants: it is for a SavedModel, and cannot be saved as
+    a Keras model. A detector with windows of less than `LEAST_SAMPLES` is
+    returned as it is.
 
     Args:
-        detector: On the TensorFlow backend. It is not changed.
+        detector: Detector on the TensorFlow backend. It is not changed.
 
     >>> from pipelines.training.assembly import make_detector
     >>> from pipelines.settings.config import Config

@@ -1,4 +1,4 @@
-"""Which of several networks it is that judges a clip."""
+"""Judging network: which of several networks scores a clip."""
 
 import keras
 import numpy as np
@@ -13,7 +13,7 @@ from keras_asd.scorers import ScoreSum
 def score_against(
     detector: AnomalyDetector, embeddings: np.ndarray, key: str
 ) -> KerasTensor:
-    """Anomaly scores `(batch,)` of embeddings, held against one machine.
+    """Returns anomaly scores `(batch,)` of embeddings for one machine.
 
     >>> from keras_asd.layers import TotalError
     >>> from keras_asd.models import ReconstructionEmbedder
@@ -25,24 +25,24 @@ def score_against(
     12.0
     """
     embeddings = ops.convert_to_tensor(embeddings, dtype="float32")
-    place = list(detector.keys).index(key)
-    places = ops.full((ops.shape(embeddings)[0],), place, dtype="int32")
-    return detector.score(embeddings, places)["anomaly_score"]
+    index = list(detector.keys).index(key)
+    keys = ops.full((ops.shape(embeddings)[0],), index, dtype="int32")
+    return detector.score(embeddings, keys)["anomaly_score"]
 
 
 def own_network(
     detector: AnomalyDetector, embedding: np.ndarray, key: str
 ) -> tuple[keras.Model, slice]:
-    """The network that judges a window, and its part of the embedding.
+    """Returns the network that judges a window, and its part of the embedding.
 
-    Where a machine has several, it is the one that finds the window least
-    strange, as in the machine's score. A network and statistics whose scores
-    are added up judge together.
+    Of several networks of a machine it is the one with the lowest score, as in
+    the machine's score. A network and statistics whose scores are added up
+    judge together.
 
     Args:
-        detector: Of one network, or of several.
-        embedding: Of the window, `(embedding_dim,)`.
-        key: What it is held against.
+        detector: Detector of one network, or of several.
+        embedding: Embedding of the window, `(embedding_dim,)`.
+        key: Key of the machine that it is compared with.
 
     >>> from keras_asd.layers import TotalError
     >>> from keras_asd.models import ReconstructionEmbedder
@@ -66,17 +66,17 @@ def own_network(
         for name, classes in keys.items()
         if set(classes) <= set(keys[key]) and np.ptp(owners[classes]) == 0
     }
-    place = min(scores, key=scores.__getitem__)
-    start = sum(embedder.dims[:place])
-    return embedder.embedders[place], slice(start, start + embedder.dims[place])
+    index = min(scores, key=scores.__getitem__)
+    start = sum(embedder.dims[:index])
+    return embedder.embedders[index], slice(start, start + embedder.dims[index])
 
 
 def directions(detector: AnomalyDetector, vectors: np.ndarray) -> np.ndarray:
-    """Embeddings of length one, or parts of them whose scores are added up.
+    """Returns embeddings of length one, by parts whose scores are added up.
 
     Args:
-        detector: Of one network, or of several.
-        vectors: Of what judges together, `(windows, dim)`.
+        detector: Detector of one network, or of several.
+        vectors: Embeddings of what judges together, `(windows, dim)`.
 
     >>> from keras_asd.layers import ClassCosine
     >>> from keras_asd.models import ReconstructionEmbedder

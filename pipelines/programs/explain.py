@@ -1,4 +1,4 @@
-"""Explanations of single clips: pictures of what makes their scores."""
+"""Explanation of single clips: pictures of what raises their scores."""
 
 import dataclasses
 import os
@@ -36,14 +36,15 @@ FILLS = ("nearest", "neutral")
 
 @dataclasses.dataclass(frozen=True)
 class ClipExplanation:
-    """What an explanation was drawn of, and where it lies.
+    """The explanation of a clip, and its files.
 
     Args:
-        clip: The recording.
-        key: Machine that it was held against.
-        anomaly_score: Of its strangest window, which is the one explained.
-        seconds: Where this window begins.
-        files: The picture, and the maps as numbers.
+        clip: Path of the recording.
+        key: Key of the machine that it was compared with.
+        anomaly_score: Anomaly score of its strangest window, which is the one
+            explained.
+        seconds: Start of this window in seconds.
+        files: Paths of the picture, and of the maps as numbers.
 
     >>> ClipExplanation("a.wav", "fan", 0.5, 0.0, ()).key
     'fan'
@@ -65,29 +66,27 @@ def explain(
     fill: str = "nearest",
     seed: int = 0,
 ) -> Iterator[ClipExplanation | tuple[str, str]]:
-    """Draws what in each clip makes its anomaly score.
+    """Draws what in each clip raises its anomaly score.
 
-    A clip of several windows is explained where its score is highest. For
-    each `<name>` of a clip go `<name>.png` and `<name>.npz` into the folder.
+    A clip of several windows is explained where its score is highest. The
+    folder gets `<name>.png` and `<name>.npz` for each `<name>` of a clip.
 
     Args:
         run_path: Folder of a finished training run.
-        paths: The recordings.
-        folder: Where the pictures go.
-        machine: Key of all of them; read from each clip's name and folders
-            where it is `None`.
-        num_masks: Masks for each representation.
-        fill: What hidden parts show: what the `"nearest"` normal clip has
-            there, or `"neutral"`, the clip's own mean over time.
-        seed: Of the masks.
+        paths: Paths of the recordings.
+        folder: Folder for the pictures.
+        machine: Key of all clips; read from each clip's path if `None`.
+        num_masks: Number of masks of each representation.
+        fill: Content of hidden parts: `"nearest"` for that of the nearest
+            normal clip, `"neutral"` for the clip's own mean over time.
+        seed: Seed of the masks.
 
     Yields:
         A `ClipExplanation`; or path and reason where there is none.
 
     Raises:
         FileNotFoundError: If there is no such run.
-        ValueError: If `machine` is none that the run knows, or `fill` is
-            neither.
+        ValueError: If the run does not know `machine`, or `fill` is neither.
 
     >>> list(explain("no_such_run", ["a.wav"], "pictures"))
     Traceback (most recent call last):
@@ -235,7 +234,7 @@ class _Explainer:
             self.detector, embedding[None, part]
         ).reshape(-1)
         nearest = rows[cosines.argmax()]
-        place = normals.clips[nearest]
-        windows, _ = self._windows(clips[place])
-        first = np.flatnonzero(normals.clips == place)[0]
+        index = normals.clips[nearest]
+        windows, _ = self._windows(clips[index])
+        first = np.flatnonzero(normals.clips == index)[0]
         return windows[nearest - first]

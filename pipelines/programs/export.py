@@ -1,4 +1,4 @@
-"""Export: one artefact that anybody can serve and trust."""
+"""Export of a run: one checked artefact to serve."""
 
 import json
 import logging
@@ -47,7 +47,7 @@ from pipelines.settings.config import Config
 
 logger = logging.getLogger(__name__)
 
-# Real clips that every form is tried on, and that int8 takes ranges from.
+# Real clips that every form is tried on, and that ranges are taken from.
 NUM_TRIED, NUM_RANGED = 5, 64
 
 
@@ -62,16 +62,17 @@ def export(
     """Exports the detector of a run as the next version of a served model.
 
     The version `<target>/<number>/` appears whole or not at all, after every
-    form in it has been loaded and held against the detector; see
-    `saved_models/README.md` for what it holds.
+    form in it has been loaded and compared with the detector; see
+    `saved_models/README.md` for its content.
 
     Args:
         run_path: Folder of a finished training run.
         target: Folder of the served model, such as `saved_models/fan`.
-        scorer: To fit on the run's normal clips in place of its own.
-        space: Where this one measures; as the run's own if `None`.
-        false_alarm_rate: The wish where a request has none; the run's own
-            if `None`.
+        scorer: Name of a scorer to fit on the run's normal clips in place of
+            its own.
+        space: Space of this scorer; the run's own if `None`.
+        false_alarm_rate: Requested false-alarm rate where a request has none;
+            the run's own if `None`.
         also: Names of `FORMS` to write beside the SavedModel.
 
     Returns:
@@ -145,7 +146,7 @@ def _with_other_scorer(
     statistics = None
     if run.statistics.exists():
         statistics = read_embeddings(run.statistics)
-    logger.info("decisions are set anew, by the run's own normal clips")
+    logger.info("calibrating anew with the run's own normal clips")
     detector, scores = calibrated(detector, normals, config, listed, statistics)
     return detector, describe_calibration(
         scores, config.calibration, config.false_alarm_rate

@@ -1,4 +1,4 @@
-"""Named faults, each the sound that a damage adds to a machine."""
+"""Faults: the sounds that damage adds to a machine."""
 
 from collections.abc import Callable
 
@@ -78,8 +78,8 @@ def _rub(
     if not unit.stroke_seconds:
         near = 0.5 + 0.5 * np.cos(2 * np.pi * (motion.turns - rng.random()))
         return scrape * near**6
-    place = unit.moving_share * rng.uniform(0.2, 0.8)
-    distance = (motion.stroke - place + 0.5) % 1 - 0.5
+    position = unit.moving_share * rng.uniform(0.2, 0.8)
+    distance = (motion.stroke - position + 0.5) % 1 - 0.5
     return scrape * np.exp(-0.5 * (distance / 0.06) ** 2)
 
 
@@ -91,8 +91,8 @@ def _missing_tooth(
     rng: np.random.Generator,
 ) -> np.ndarray:
     """A knock of two resonances each time the gap comes round."""
-    place = unit.moving_share * rng.uniform(0.2, 0.8)
-    struck = motion.passes(place)
+    position = unit.moving_share * rng.uniform(0.2, 0.8)
+    struck = motion.passes(position)
     excitation = np.zeros(len(sound))
     excitation[struck] = rng.lognormal(0, 0.2, len(struck))
     lowest_hz = unit.impact_hz[0] * rng.lognormal(0.3, 0.15)
@@ -131,16 +131,17 @@ def fault_sound(
     sampling_rate: int,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """What a fault adds to the sound of unit power of a machine.
+    """Returns what a fault adds to a machine's sound of unit power.
 
     Args:
-        fault: A key of `FAULTS`.
-        severity: From 0, barely audible, to 1, clear; linear in decibels.
-        unit: The machine that has it.
-        motion: How it moves.
-        sound: What it sounds like without the fault, `(samples,)`.
-        sampling_rate: In Hz.
-        rng: Where this damage's particulars are drawn.
+        fault: Key of `FAULTS`.
+        severity: Severity from 0, barely audible, to 1, clear; linear in
+            decibels.
+        unit: Machine that has the fault.
+        motion: Motion of the machine.
+        sound: Sound of the machine without the fault, `(samples,)`.
+        sampling_rate: Sampling rate in Hz.
+        rng: Generator for the details of this fault.
 
     Returns:
         `(samples,)`.

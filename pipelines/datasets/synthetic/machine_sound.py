@@ -1,4 +1,4 @@
-"""The sound of a sound machine."""
+"""Sound of a machine without a fault: rotation, load noise, impacts."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ def machine_sound(
     sampling_rate: int,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Sum of rotation, load noise and impacts, `(samples,)`, unit power.
+    """Returns rotation, load noise and impacts, `(samples,)`, unit power.
 
     >>> from pipelines.datasets.synthetic.machine import build_unit
     >>> from pipelines.datasets.synthetic.motion import move
@@ -78,8 +78,8 @@ def _impacts(
 ) -> np.ndarray:
     """Clacks where a stroke begins and, stronger, where it ends."""
     excitation = np.zeros(len(motion.turns))
-    for place, strength in ((0.0, 0.6), (unit.moving_share, 1.0)):
-        struck = motion.passes(place)
+    for position, strength in ((0.0, 0.6), (unit.moving_share, 1.0)):
+        struck = motion.passes(position)
         excitation[struck] += strength * rng.lognormal(0, 0.15, len(struck))
     clacks = np.zeros(len(excitation))
     # The higher the resonance, the weaker and the sooner gone.

@@ -1,4 +1,4 @@
-"""How a unit moves during one clip."""
+"""Motion of a unit during one clip."""
 
 import dataclasses
 
@@ -10,12 +10,12 @@ from pipelines.datasets.synthetic.sound_elements import slow_curve
 
 @dataclasses.dataclass(frozen=True)
 class Motion:
-    """The course of a movement, each `(samples,)`.
+    """Course of a movement; all arrays are `(samples,)`.
 
     Args:
         velocity: Share of the full speed, in [0, 1].
         turns: Turns of the shaft made so far.
-        stroke: Strokes made so far; its fraction is the place in a stroke.
+        stroke: Strokes made so far; the fraction is the position in one.
 
     >>> stroke = np.arange(8) / 4
     >>> motion = Motion(np.ones(8), np.zeros(8), stroke)
@@ -27,9 +27,9 @@ class Motion:
     turns: np.ndarray
     stroke: np.ndarray
 
-    def passes(self, place: float) -> np.ndarray:
-        """Sample at which each stroke comes by a place in [0, 1)."""
-        count = np.floor(self.stroke - place)
+    def passes(self, position: float) -> np.ndarray:
+        """Returns the samples at which strokes pass a position in [0, 1)."""
+        count = np.floor(self.stroke - position)
         return np.flatnonzero(np.diff(count) > 0) + 1
 
 
@@ -40,7 +40,7 @@ def move(
     sampling_rate: int,
     rng: np.random.Generator,
 ) -> Motion:
-    """Lets a unit run for one clip from a random moment on.
+    """Draws the motion of a unit for one clip from a random moment on.
 
     A higher load quickens the shaft and the strokes a little; both wander
     slowly. A machine without strokes runs at full speed.
@@ -61,7 +61,7 @@ def move(
         pace = wander * (1 + 0.03 * pace) / unit.stroke_seconds
         stroke = rng.random() + np.cumsum(pace) / sampling_rate
         # A trapezium: speeds up and slows down in a tenth of the movement.
-        place = (stroke - np.floor(stroke)) / unit.moving_share
-        velocity = np.clip(10 * np.minimum(place, 1 - place), 0, 1)
+        position = (stroke - np.floor(stroke)) / unit.moving_share
+        velocity = np.clip(10 * np.minimum(position, 1 - position), 0, 1)
     turns = np.cumsum(unit.shaft_hz * wander * velocity) / sampling_rate
     return Motion(velocity, turns + rng.random(), stroke)

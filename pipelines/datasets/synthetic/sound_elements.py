@@ -56,7 +56,7 @@ def shaped_noise(rng: np.random.Generator, gain: np.ndarray) -> np.ndarray:
     """Gaussian noise of unit power with a given amplitude spectrum.
 
     Args:
-        rng: Where the noise is drawn.
+        rng: Generator of the noise.
         gain: Amplitude at the frequencies of `rfft`, `(samples // 2 + 1,)`
             for an even number of samples.
 
@@ -128,12 +128,12 @@ def ring(
 def periodic(
     turns: np.ndarray, amplitudes: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Sum of harmonics of a rotation, with phases of chance.
+    """Sum of harmonics of a rotation, with random phases.
 
     Args:
         turns: Turns made so far, `(samples,)`.
-        amplitudes: Of the multiples 1, 2, ... of the rotation.
-        rng: Where the phases are drawn.
+        amplitudes: Amplitudes of the multiples 1, 2, ... of the rotation.
+        rng: Generator of the phases.
 
     Returns:
         `(samples,)`.

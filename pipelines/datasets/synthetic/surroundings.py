@@ -1,4 +1,4 @@
-"""The surroundings: factory noise, events in it, room and microphone."""
+"""Surroundings of a machine: factory noise, room and microphone."""
 
 import functools
 import zlib
@@ -92,9 +92,9 @@ def record(
     sampling_rate: int,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """What a microphone in a room takes up, `(samples,)`.
+    """Returns what a microphone in a room records, `(samples,)`.
 
-    The microphone's place and colour differ a little from clip to clip.
+    The microphone's position and colour differ a little from clip to clip.
 
     >>> response = room_response("fan", 8000, 16000)
     >>> rng = np.random.default_rng(0)

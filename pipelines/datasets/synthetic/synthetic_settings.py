@@ -1,4 +1,4 @@
-"""What the generator is asked for."""
+"""Settings of the synthetic data set."""
 
 import dataclasses
 
@@ -7,7 +7,7 @@ from pipelines.datasets.synthetic.machine import DESIGNS
 
 @dataclasses.dataclass(frozen=True)
 class SyntheticSettings:
-    """Which recordings to make, and how hard they are to judge.
+    """Number, length and difficulty of the synthetic recordings.
 
     Every section (one unit of a machine) gets the same numbers of clips.
     Half of the test clips of either label are of the target domain.
@@ -15,16 +15,16 @@ class SyntheticSettings:
     Args:
         machines: Kinds of machine, of `"fan"`, `"pump"`, `"slider"`,
             `"valve"`.
-        num_ids: Sections of each machine.
-        num_train: Normal training clips of a section, both domains.
-        num_train_target: How many of them are of the target domain.
-        num_test_normal: Normal test clips of a section.
-        num_test_anomaly: Anomalous test clips of a section.
-        seconds: Length of a clip.
-        sampling_rate: In Hz, at least 16,000.
+        num_ids: Number of sections of each machine.
+        num_train: Number of normal training clips of a section, both domains.
+        num_train_target: Number of those that are of the target domain.
+        num_test_normal: Number of normal test clips of a section.
+        num_test_anomaly: Number of anomalous test clips of a section.
+        seconds: Length of a clip in seconds.
+        sampling_rate: Sampling rate in Hz, at least 16,000.
         snr_db: Power of the machine over that of its surroundings.
-        seed: Any integer that is not negative. The same settings make the
-            same bytes.
+        seed: Seed, an integer that is not negative. The same settings make
+            the same bytes.
 
     Raises:
         ValueError: If a value is out of its range.

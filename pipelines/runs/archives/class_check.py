@@ -1,9 +1,9 @@
-"""Whose classes the configuration of a `.keras` file asks for.
+"""Check of the classes that the configuration of a `.keras` file names.
 
 `config.json` names what is made when the file is loaded. Keras's safe mode
-stops the known ways to run a stranger's code; this lets nothing through but
-what this package and Keras's own networks, losses and optimizers are made
-of.
+stops the known ways to run foreign code; this check allows only the classes
+of this package, and those of Keras that networks, losses and optimizers are
+made of.
 """
 
 import importlib
@@ -42,13 +42,13 @@ MAX_SHOWN = 60
 
 
 def find_class_fault(config: bytes) -> str | None:
-    """Tells what is wrong with the configuration of a `.keras` file.
+    """Returns why the configuration of a `.keras` file is refused.
 
     Args:
-        config: The content of `config.json`.
+        config: Content of `config.json`.
 
     Returns:
-        The reason to refuse it, `None` where there is none.
+        Reason to refuse it, or `None`.
 
     >>> find_class_fault(b'{"class_name": "Lambda", "module": "keras.layers"}')
     'a Lambda, which runs or reads what the file says'

@@ -1,7 +1,7 @@
-"""Loading of `.keras` files that are what this package writes, no other.
+"""Loading of `.keras` files, after a check that this package wrote them.
 
-The checks come before Keras reads anything. They are no sandbox: what is
-loaded is still a program for Keras, so take models from those you trust.
+The checks come before Keras reads anything. They are no sandbox: a model is
+still a program for Keras, so load models only from those you trust.
 """
 
 import collections

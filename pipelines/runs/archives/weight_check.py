@@ -1,7 +1,7 @@
-"""What the HDF5 file of a `.keras` archive may not hold.
+"""Check of the weights of a `.keras` file.
 
 HDF5 can name other files to read from, and promise shapes that fill any
-memory. Keras writes neither: its weights lie plain in the file.
+memory. Keras writes neither: its weights are plain arrays in the file.
 """
 
 import math
@@ -17,14 +17,14 @@ NUMBERS = "iufbcV"
 
 
 def find_weights_fault(file: IO[bytes], num_bytes: int) -> str | None:
-    """Tells what is wrong with the weights of a `.keras` file.
+    """Returns why the weights of a `.keras` file are refused.
 
     Args:
-        file: `model.weights.h5`, open and seekable.
-        num_bytes: Its size; no array of it may be larger.
+        file: File `model.weights.h5`, open and seekable.
+        num_bytes: Size of the file; no array may be larger.
 
     Returns:
-        The reason to refuse it, `None` where there is none.
+        Reason to refuse it, or `None`.
 
     >>> import io
     >>> content = io.BytesIO()
