@@ -142,7 +142,7 @@ def _saved_model(forms: Forms) -> Callable:
 
 def _portable(name: str, forms: Forms) -> Callable:
     from keras_asd.models import fold
-    from pipelines.exporting.forms import load_forms
+    from pipelines.exporting.export_form import load_forms
 
     [form] = load_forms([name])
     run = form.write_and_open(

@@ -24,7 +24,7 @@ def measure(is_quick: bool = False) -> list[Measurement]:
     import tensorflow as tf
 
     from keras_asd.models import fold
-    from pipelines.exporting.saved_model_form import saved_model_form
+    from pipelines.exporting.saved_model import saved_model_form
 
     config = Config(clip_seconds=1.0, width=0.25) if is_quick else Config()
     classes = tuple(f"fan/id_{index:02}" for index in range(NUM_CLASSES))

@@ -11,7 +11,7 @@ from pipelines.programs.evaluate import evaluate
 from pipelines.programs.export import export
 from pipelines.programs.train import train
 from pipelines.scoring.batch_scoring import score_clips
-from pipelines.scoring.scorer_loading import load_scorer
+from pipelines.scoring.clip_scorer import load_scorer
 from pipelines.settings.presets import choose_preset
 
 logger = logging.getLogger(__name__)

@@ -26,8 +26,8 @@ class InspectedClip:
 
     >>> import pathlib
     >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
-    >>> InspectedClip(clip, "WAV", "PCM_16", 16000, 1, 160000, True).seconds
-    10.0
+    >>> InspectedClip(clip, "WAV", "PCM_16", 16000, 1, 160000, True).clip.key
+    'fan/id_00'
     """
 
     clip: Clip
@@ -38,8 +38,3 @@ class InspectedClip:
     num_samples: int
     is_bare: bool
     sha256: str = ""
-
-    @property
-    def seconds(self) -> float:
-        """Duration in seconds."""
-        return self.num_samples / self.sampling_rate

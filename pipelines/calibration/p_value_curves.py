@@ -28,9 +28,6 @@ class Curve:
         tail: Name of the tail's distribution, `""` without one.
         fit_p_value: P-value of a test of the scores against that tail, NaN
             without one.
-
-    >>> Curve(np.zeros(1), np.ones(1)).tail
-    ''
     """
 
     scores: NDArray[np.float64]

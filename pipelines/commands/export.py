@@ -2,7 +2,7 @@
 
 import argparse
 
-from pipelines.exporting.forms import FORMS
+from pipelines.exporting.export_form import FORMS
 
 
 def run(words: list[str]) -> int:

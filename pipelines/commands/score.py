@@ -22,14 +22,14 @@ def run(words: list[str]) -> int:
     if options.hop is not None and options.window is None:
         parser.error("--hop needs --window")
     from pipelines.calibration.false_alarms import requested_rate
+    from pipelines.datasets.recording_folder import find_recordings
     from pipelines.programs.score import score_to_table
     from pipelines.scoring.batch_scoring import score_clips
-    from pipelines.scoring.recording_paths import find_recordings
+    from pipelines.scoring.clip_scorer import find_model
+    from pipelines.scoring.clip_scorer import limit_threads
+    from pipelines.scoring.clip_scorer import load_scorer
+    from pipelines.scoring.clip_scorer import model_digest
     from pipelines.scoring.score_line import print_score
-    from pipelines.scoring.scorer_loading import find_model
-    from pipelines.scoring.scorer_loading import limit_threads
-    from pipelines.scoring.scorer_loading import load_scorer
-    from pipelines.scoring.scorer_loading import model_digest
     from pipelines.scoring.scoring_settings import ScoringSettings
 
     rate = requested_rate(options.false_alarm_rate, options.one_in)

@@ -80,7 +80,7 @@ def _read_label(path: pathlib.Path, inner: tuple[str, ...]) -> bool | None:
     labels.discard(None)
     if len(labels) > 1:
         raise ValueError(
-            "The folders and the name of a recording must tell one label. "
-            f"Received: {path}, which tells both normal and anomaly."
+            "The folders and the name of a recording must have one label. "
+            f"Received: {path}, which has both normal and anomaly."
         )
     return labels.pop() if labels else None

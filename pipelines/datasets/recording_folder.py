@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 from collections.abc import Iterator
+from collections.abc import Sequence
 
 SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
 
@@ -78,10 +79,6 @@ def walk_folders(root: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 
     Raises:
         OSError: If a folder cannot be read.
-
-    >>> list(walk_folders("no_such_folder"))
-    Traceback (most recent call last):
-    FileNotFoundError: ...
     """
     enclosing: dict[str, frozenset[str]] = {}
     for path, folders, files in os.walk(root, onerror=_fail, followlinks=True):
@@ -154,3 +151,43 @@ def _is_recording(name: str) -> bool:
 
 def _fail(error: OSError) -> None:
     raise error
+
+
+def find_recordings(paths: Sequence[str]) -> list[str]:
+    """Lists recordings, each once, in a fixed order.
+
+    A folder is walked through, its own recordings first, then its folders,
+    by name; hidden files and folders are passed over, linked folders are
+    followed, but not back to one they lie in. Any other path is taken for a
+    recording.
+
+    Args:
+        paths: Paths of recordings and folders.
+
+    Returns:
+        Paths of recordings; those of a folder begin with the folder's path.
+
+    Raises:
+        FileNotFoundError: If a folder holds no recording.
+        OSError: If a folder cannot be read.
+
+    >>> find_recordings(["b.wav", "a.wav", "./b.wav"])
+    ['b.wav', 'a.wav']
+    """
+    found: dict[str, str] = {}
+    for path in paths:
+        recordings = [path]
+        if os.path.isdir(path):
+            recordings = [
+                os.path.join(folder, name)
+                for folder, names in walk_folders(path)
+                for name in names
+            ]
+        if not recordings:
+            raise FileNotFoundError(
+                f"A folder must hold recordings ({', '.join(SUFFIXES)}). "
+                f"Received: {path}, without any."
+            )
+        for recording in recordings:
+            found.setdefault(os.path.abspath(recording), recording)
+    return list(found.values())

@@ -32,10 +32,6 @@ class Probe:
         is_limited: Whether the limit holds. It does not where transforms in
             float32 differ by tens of decibels, in the empty bins of a pure
             tone or of silence.
-
-    >>> waveform, key = np.zeros((1, 9), "float32"), np.zeros(1, "int32")
-    >>> Probe("silence", waveform, key, is_limited=False).name
-    'silence'
     """
 
     name: str
@@ -130,7 +126,7 @@ def check_form(
 
     Args:
         form: Form to check.
-        reference: What `run_detector` returns.
+        reference: Runner that `run_detector` returned.
         run: The opened form.
         probes: Probes; one without a limit is compared and not refused.
 

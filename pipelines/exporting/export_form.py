@@ -1,26 +1,28 @@
-"""Export form: a file format of a detector, as one record."""
+"""Export form: a file format of a detector, as one record.
+
+A form is a module `pipelines/exporting/<name>_form.py` with an `ExportForm` as
+its `FORM`, and its name in `FORMS`.
+"""
 
 import dataclasses
+import importlib
 import math
 import pathlib
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
+# Forms that can be exported beside the SavedModel.
+FORMS = ("onnx", "litert", "litert_int8")
 
 # From waveforms `(batch, n)` and keys `(batch,)` to the outputs, by name.
 Runner = Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]]
 
 # Largest score difference from the detector, as a share of max(1, |score|).
 LIMIT = 1e-2
-
-
-def check_nothing() -> None:
-    """A form that needs no package of its own.
-
-    >>> check_nothing()
-    """
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +53,7 @@ class ExportForm:
     open: Callable[[pathlib.Path], Runner]
     limit: float = LIMIT
     needs_ranges: bool = False
-    check_packages: Callable[[], None] = check_nothing
+    check_packages: Callable[[], Any] = lambda: None
 
     @property
     def is_rounded(self) -> bool:
@@ -74,3 +76,33 @@ class ExportForm:
         ranges = [clips] if self.needs_ranges else []
         self.write(detector, folder / self.file, *ranges)
         return self.open(folder / self.file)
+
+
+def load_forms(names: Iterable[str]) -> list[ExportForm]:
+    """Returns the `ExportForm` of each name.
+
+    Args:
+        names: Names of `FORMS`.
+
+    Raises:
+        ValueError: If there is no such form, or what writes or opens it is
+            not installed.
+
+    >>> [form.file for form in load_forms(["litert"])]
+    ['model.tflite']
+    >>> load_forms(["torch"])
+    Traceback (most recent call last):
+    ValueError: `also` must name some of onnx, litert, litert_int8. ...
+    """
+    forms = []
+    for name in names:
+        if name not in FORMS:
+            raise ValueError(
+                f"`also` must name some of {', '.join(FORMS)}. Received: "
+                f"{name!r}."
+            )
+        # Imported here: the command line lists the names without TensorFlow.
+        module = importlib.import_module(f"pipelines.exporting.{name}_form")
+        module.FORM.check_packages()
+        forms.append(module.FORM)
+    return forms

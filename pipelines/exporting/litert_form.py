@@ -26,16 +26,6 @@ def make_converter(
     Args:
         detector: Detector on the TensorFlow backend.
         folder: Folder for the SavedModel, until the conversion has ended.
-
-    >>> from pipelines.training.assembly import make_detector
-    >>> from pipelines.settings.config import Config
-    >>> from pipelines.runs.labels import LabelMap
-    >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
-    >>> label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
-    >>> detector = make_detector(config, label_map)
-    >>> converter = make_converter(detector, tempfile.mkdtemp())
-    >>> len(converter.convert()) > 100_000
-    True
     """
     detector = portable(detector)
     module = tf.Module()
@@ -57,16 +47,6 @@ def write_litert(detector: AnomalyDetector, path: str | os.PathLike) -> None:
     Args:
         detector: Detector on the TensorFlow backend.
         path: File to write.
-
-    >>> from pipelines.training.assembly import make_detector
-    >>> from pipelines.settings.config import Config
-    >>> from pipelines.runs.labels import LabelMap
-    >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
-    >>> label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
-    >>> path = pathlib.Path(tempfile.mkdtemp(), "model")
-    >>> write_litert(make_detector(config, label_map), path)
-    >>> path.stat().st_size > 100_000
-    True
     """
     with tempfile.TemporaryDirectory() as folder:
         model = make_converter(detector, folder).convert()
@@ -81,10 +61,6 @@ def open_litert(path: str | os.PathLike) -> Runner:
 
     Raises:
         FileNotFoundError: If it is not there.
-
-    >>> open_litert("no_such_model.tflite")
-    Traceback (most recent call last):
-    FileNotFoundError: There must be an exported form. Received: ...
     """
     with warnings.catch_warnings():
         # Newer TensorFlows point to the interpreter's own package.

@@ -40,10 +40,6 @@ def write_litert_int8(
     Raises:
         ValueError: Without a clip, or for an embedder without a network,
             such as `StatisticsEmbedder`, or with several.
-
-    >>> write_litert_int8(None, "model_int8.tflite", [])
-    Traceback (most recent call last):
-    ValueError: `waveforms` must hold clips to take the ranges from. ...
     """
     if not len(waveforms):
         raise ValueError(

@@ -25,8 +25,6 @@ def check_onnx() -> None:
 
     Raises:
         ValueError: If a package is not installed.
-
-    >>> check_onnx()
     """
     for name in PACKAGES:
         _import_package(name)
@@ -57,17 +55,6 @@ def write_onnx(detector: AnomalyDetector, path: str | os.PathLike) -> None:
     Raises:
         ValueError: Without the packages, or if the detector has an operation
             that ONNX does not have.
-
-    >>> import tempfile
-    >>> from pipelines.training.assembly import make_detector
-    >>> from pipelines.settings.config import Config
-    >>> from pipelines.runs.labels import LabelMap
-    >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
-    >>> label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
-    >>> path = pathlib.Path(tempfile.mkdtemp(), "model")
-    >>> write_onnx(make_detector(config, label_map), path)
-    >>> path.stat().st_size > 100_000
-    True
     """
     onnx, tf2onnx = _import_package("onnx"), _import_package("tf2onnx")
     # A pattern that it fails to simplify is no error of the model.
@@ -95,10 +82,6 @@ def open_onnx(path: str | os.PathLike) -> Runner:
     Raises:
         FileNotFoundError: If it is not there.
         ValueError: Without ONNX Runtime.
-
-    >>> open_onnx("no_such_model.onnx")
-    Traceback (most recent call last):
-    FileNotFoundError: There must be an exported form. Received: ...
     """
     onnxruntime = _import_package("onnxruntime")
     session = onnxruntime.InferenceSession(

@@ -16,17 +16,7 @@ def trace_portable(detector: AnomalyDetector) -> Any:
     """Returns a `tf.function` of `waveform` and `key` that gives `OUTPUTS`.
 
     Args:
-        detector: What `keras_asd.models.portable` returns.
-
-    >>> from keras_asd.models import portable
-    >>> from pipelines.training.assembly import make_detector
-    >>> from pipelines.settings.config import Config
-    >>> from pipelines.runs.labels import LabelMap
-    >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
-    >>> label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
-    >>> serve = trace_portable(portable(make_detector(config, label_map)))
-    >>> serve(np.zeros((2, 8_000), "float32"), [0, 1])["valid"].numpy().tolist()
-    [False, False]
+        detector: Detector that `keras_asd.models.portable` returned.
     """
 
     def serve(waveform, key):
@@ -41,11 +31,7 @@ def trace_portable(detector: AnomalyDetector) -> Any:
 
 
 def make_inputs(waveform: Any, key: Any) -> dict[str, np.ndarray]:
-    """Returns the inputs of a portable form, in their types.
-
-    >>> sorted(make_inputs([[0.0]], [0]))
-    ['key', 'waveform']
-    """
+    """Returns the inputs of a portable form, in their types."""
     return {
         "waveform": np.asarray(waveform, "float32"),
         "key": np.asarray(key, "int32"),
@@ -57,10 +43,6 @@ def existing_file(path: str | os.PathLike) -> str:
 
     Raises:
         FileNotFoundError: If it is not.
-
-    >>> existing_file("no_such_model.onnx")
-    Traceback (most recent call last):
-    FileNotFoundError: There must be an exported form. Received: ...
     """
     if not pathlib.Path(path).is_file():
         raise FileNotFoundError(

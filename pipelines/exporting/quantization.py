@@ -40,17 +40,6 @@ def quantize(
 
     Raises:
         ValueError: If none of the layers has anything to be quantized.
-
-    >>> module = tf.Module()
-    >>> specs = [tf.TensorSpec([1, 4], tf.float32, name="x")]
-    >>> module.serve = tf.function(lambda x: {"y": x * 2.0}, specs)
-    >>> function = module.serve.get_concrete_function()
-    >>> converter = tf.lite.TFLiteConverter.from_concrete_functions(
-    ...     [function], module
-    ... )
-    >>> quantize(converter, lambda: iter([[tf.ones((1, 4))]]), ["a"])
-    Traceback (most recent call last):
-    ValueError: 8-bit integers are for layers with at least three products ...
     """
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = examples
@@ -130,23 +119,11 @@ def choose_quantized(
 
 
 def code_of(model: Any, operation: Any) -> int:
-    """Returns the `schema.BuiltinOperator` of an operation.
-
-    >>> from types import SimpleNamespace as Some
-    >>> model = Some(operatorCodes=[Some(builtinCode=3)])
-    >>> code_of(model, Some(opcodeIndex=0))
-    3
-    """
+    """Returns the `schema.BuiltinOperator` of an operation."""
     return model.operatorCodes[operation.opcodeIndex].builtinCode
 
 
 def name_of(graph: Any, operation: Any) -> str:
-    """Returns an operation's name: those of all its outputs.
-
-    >>> from types import SimpleNamespace as Some
-    >>> graph = Some(tensors=[Some(name=b"backbone/convolution")])
-    >>> name_of(graph, Some(outputs=[0]))
-    'backbone/convolution'
-    """
+    """Returns an operation's name: those of all its outputs."""
     names = [graph.tensors[index].name for index in operation.outputs]
     return ";".join(name.decode() for name in names)

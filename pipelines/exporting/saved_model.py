@@ -2,6 +2,9 @@
 
 import os
 import pathlib
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -9,17 +12,13 @@ import tensorflow as tf
 from keras_asd.layers.recording_check import PROBLEMS
 from keras_asd.models import AnomalyDetector
 from pipelines.audio.libsndfile import MAX_SECONDS
+from pipelines.exporting.export_form import ExportForm
+from pipelines.exporting.export_form import Runner
 from pipelines.exporting.frozen_function import freeze
 from pipelines.exporting.graph_wav_decoder import decode_wav_bytes
+from pipelines.exporting.windows_one_by_one import one_by_one
 
-OUTPUTS = (
-    "anomaly_score",
-    "p_value",
-    "decision",
-    "valid",
-    "problem",
-    "embedding",
-)
+OUTPUTS = "anomaly_score p_value decision valid problem embedding".split()
 
 
 def write_saved_model(
@@ -194,3 +193,52 @@ def _check_rows(**inputs):
         )
         for name in sizes
     ]
+
+
+def saved_model_form(contract: Mapping[str, Any]) -> ExportForm:
+    """Returns the SavedModel as a form.
+
+    Args:
+        contract: Contract of the export; its `machines` and
+            `recording_channel` are used.
+
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from pipelines.training.assembly import make_detector
+    >>> from pipelines.settings.config import Config
+    >>> from pipelines.runs.labels import LabelMap
+    >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
+    >>> label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
+    >>> detector = make_detector(config, label_map)
+    >>> contract = {"machines": ["fan", "pump"], "recording_channel": "mean"}
+    >>> folder = pathlib.Path(tempfile.mkdtemp(), "1")
+    >>> form = saved_model_form(contract)
+    >>> run = form.write_and_open(folder, detector)
+    >>> run(np.zeros((2, 8_000), "float32"), np.int32([0, 1]))["valid"].tolist()
+    [False, False]
+    """
+
+    def write(detector, folder):
+        channel = contract["recording_channel"]
+        write_saved_model(one_by_one(detector), folder, channel)
+
+    def open_saved_model(folder):
+        return _open(folder, contract["machines"])
+
+    return ExportForm("saved_model", ".", write, open_saved_model)
+
+
+def _open(folder: pathlib.Path, machines: Sequence[str]) -> Runner:
+    loaded = tf.saved_model.load(folder)
+    names = [os.fsencode(machine) for machine in machines]
+
+    def run(waveform, key):
+        # Fetched in each call: a signature lives no longer than its model.
+        serve = loaded.signatures["serving_default"]
+        chosen = [names[index] if index >= 0 else b"?" for index in key]
+        outputs = serve(
+            waveform=tf.constant(waveform), machine=tf.constant(chosen)
+        )
+        return {name: value.numpy() for name, value in outputs.items()}
+
+    return run

@@ -27,10 +27,6 @@ class Explanation:
         unit: Unit of the values, such as `"dB"`.
         axes: Label and values of each axis.
         importance: Map of `keras_asd.explanation.rise`, of the same shape.
-
-    >>> axes = (("frequency, Hz", np.arange(2.0)),)
-    >>> Explanation("spectrum", np.zeros(2), "dB", axes, np.ones(2)).name
-    'spectrum'
     """
 
     name: str

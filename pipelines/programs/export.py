@@ -25,11 +25,11 @@ from pipelines.exporting.acceptance_clips import real_clips
 from pipelines.exporting.contract import make_contract
 from pipelines.exporting.contract import training_digest
 from pipelines.exporting.export_form import ExportForm
-from pipelines.exporting.forms import load_forms
+from pipelines.exporting.export_form import load_forms
 from pipelines.exporting.manifest import write_manifest
 from pipelines.exporting.model_card import model_card
 from pipelines.exporting.publishing import publish
-from pipelines.exporting.saved_model_form import saved_model_form
+from pipelines.exporting.saved_model import saved_model_form
 from pipelines.exporting.warmup import write_warmup
 from pipelines.methods.embeddings import read_embeddings
 from pipelines.methods.fitted_scorers import fit_scorer

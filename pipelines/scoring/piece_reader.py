@@ -33,9 +33,6 @@ class SoundPiece:
         start_seconds: Start of the window in the clip; `None` for a clip.
         end_seconds: End of the window in the clip; `None` for a clip.
         problem: Reason why there is no waveform.
-
-    >>> SoundPiece("a.wav", 0, "fan", None, problem="empty: 0 bytes").problem
-    'empty: 0 bytes'
     """
 
     clip: str

@@ -73,7 +73,7 @@ class ScoreLog:
                     "The clips that were scored before must come first again. "
                     f"Received: {row['clip']} in {self.path}, and "
                     f"{paths[index] if index < len(paths) else 'no clip'} in "
-                    f"its index now. Remove {self.path} to begin anew."
+                    f"its place now. Remove {self.path} to begin anew."
                 )
         return max(index, 0), count
 

@@ -15,11 +15,6 @@ def check_threads(num_threads: int) -> None:
 
     Raises:
         ValueError: If it is below 1 or above `MOST_THREADS`.
-
-    >>> check_threads(2)
-    >>> check_threads(0)
-    Traceback (most recent call last):
-    ValueError: `threads` must be at least 1 and at most ...
     """
     if not 1 <= num_threads <= MOST_THREADS:
         raise ValueError(

@@ -29,10 +29,7 @@ class Machine:
         bearing_hz: Resonance of the housing that a bearing's defect excites.
         hiss_hz: Centre of the band of escaping air or water.
         scrape_hz: Centre of the band of parts that touch.
-        faults: What may go wrong with it.
-
-    >>> DESIGNS["fan"].faults
-    ('bearing', 'imbalance', 'rub')
+        faults: Names of its possible faults.
     """
 
     shaft_hz: float

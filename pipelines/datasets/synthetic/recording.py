@@ -9,7 +9,7 @@ from pipelines.datasets.synthetic.faults import fault_sound
 from pipelines.datasets.synthetic.machine import DESIGNS
 from pipelines.datasets.synthetic.machine import build_unit
 from pipelines.datasets.synthetic.machine_sound import machine_sound
-from pipelines.datasets.synthetic.motion import move
+from pipelines.datasets.synthetic.machine_sound import move
 from pipelines.datasets.synthetic.sound_elements import at_level
 from pipelines.datasets.synthetic.surroundings import background
 from pipelines.datasets.synthetic.surroundings import record

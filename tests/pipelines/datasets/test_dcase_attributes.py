@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.datasets.dcase_attributes import parse_attributes
+from pipelines.datasets.dcase_layout import parse_attributes
 
 NAMES = st.sampled_from(["vel", "loc", "car", "spd", "m-n", "v1pat", "n"])
 VALUES = st.text("AVcz019.", min_size=1, max_size=6)

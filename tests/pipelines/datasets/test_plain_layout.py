@@ -68,8 +68,8 @@ def test_the_test_folder_may_tell_the_domain(tmp_path):
     [
         ("train/anomaly_1.wav", "must be normal"),
         ("train/abnormal/1.wav", "must be normal"),
-        ("test/normal/anomaly_1.wav", "tells both"),
-        ("test/abnormal_or_normal.wav", "tells both"),
+        ("test/normal/anomaly_1.wav", "has both"),
+        ("test/abnormal_or_normal.wav", "has both"),
         ("test/left/upper/1.wav", "one folder that names the section"),
     ],
 )

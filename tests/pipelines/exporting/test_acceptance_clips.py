@@ -6,7 +6,7 @@ import soundfile
 
 from pipelines.exporting.acceptance_clips import check_ranges
 from pipelines.exporting.acceptance_clips import real_clips
-from pipelines.exporting.forms import load_forms
+from pipelines.exporting.export_form import load_forms
 from pipelines.runs.clip_list import ListedClip
 from pipelines.settings.config import Config
 

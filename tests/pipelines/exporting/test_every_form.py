@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from keras_asd.presets import STAGES
-from pipelines.exporting.forms import FORMS
-from pipelines.exporting.forms import load_forms
+from pipelines.exporting.export_form import FORMS
+from pipelines.exporting.export_form import load_forms
 from pipelines.exporting.litert_form import open_litert
 from pipelines.exporting.litert_int8_form import write_litert_int8
 from pipelines.exporting.onnx_form import open_onnx
@@ -128,6 +128,13 @@ def test_8_bit_integers_are_in_the_network_alone(make, tmp_path):
         rtol=1e-4,
         atol=1e-4,
     )
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_that_is_not_there_is_named(tmp_path, name):
+    [form] = load_forms([name])
+    with pytest.raises(FileNotFoundError, match="Received: .*gone"):
+        form.open(tmp_path / "gone")
 
 
 def test_8_bit_integers_need_a_network(tmp_path):

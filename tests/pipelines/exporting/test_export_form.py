@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
-from pipelines.exporting.forms import FORMS
-from pipelines.exporting.forms import load_forms
+from pipelines.exporting.export_form import FORMS
+from pipelines.exporting.export_form import load_forms
 from pipelines.programs.export import export
 
 

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from pipelines.scoring.recording_paths import find_recordings
+from pipelines.datasets.recording_folder import find_recordings
 
 
 @pytest.fixture

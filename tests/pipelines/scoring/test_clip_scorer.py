@@ -7,9 +7,9 @@ from pipelines.runs.labels import LabelMap
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import write_config
 from pipelines.scoring.batch_scoring import score_clips
-from pipelines.scoring.scorer_loading import find_model
-from pipelines.scoring.scorer_loading import load_scorer
-from pipelines.scoring.scorer_loading import model_digest
+from pipelines.scoring.clip_scorer import find_model
+from pipelines.scoring.clip_scorer import load_scorer
+from pipelines.scoring.clip_scorer import model_digest
 from pipelines.scoring.scoring_settings import ScoringSettings
 from pipelines.settings.config import Config
 from pipelines.training.assembly import make_detector
