@@ -13,8 +13,8 @@ from benchmarks.calibration_systems import judge_network
 from benchmarks.calibration_systems import judge_training_free
 from benchmarks.scorers import read_sets
 from keras_asd.scorers import LocalDensity
+from pipelines.calibration.calibration_fitting import fit_calibration
 from pipelines.calibration.false_alarms import fresh_alarms_band
-from pipelines.calibration.fitting import fit_calibration
 from pipelines.calibration.normal_scores import NormalScores
 
 RATES = (0.1, 0.05, 0.01, 0.001)

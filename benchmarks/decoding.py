@@ -9,7 +9,7 @@ import soundfile
 from benchmarks.measurement import Measurement
 from benchmarks.measurement import rate
 from pipelines.audio.inspection import inspect_clips
-from pipelines.audio.native_ops import load_audio_ops
+from pipelines.audio.tensorflow_io_ops import load_audio_ops
 from pipelines.audio.waveforms import waveform_dataset
 from pipelines.datasets.clip import Clip
 

@@ -1,5 +1,6 @@
 """The forms of one detector, and how long they take."""
 
+import functools
 import pathlib
 import time
 from collections.abc import Callable
@@ -110,13 +111,13 @@ def _frozen(forms: Forms) -> Callable:
 
 def _one_by_one(forms: Forms) -> Callable:
     from keras_asd.models import fold
-    from pipelines.exporting.one_by_one import one_by_one
+    from pipelines.exporting.windows_one_by_one import one_by_one
 
     return _freeze(one_by_one(fold(forms.detector)))
 
 
 def _freeze(detector) -> Callable:
-    from pipelines.exporting.frozen import freeze
+    from pipelines.exporting.frozen_function import freeze
 
     function = _function(detector)
     return _as_form(freeze(function.python_function, *function.input_signature))
@@ -126,8 +127,8 @@ def _saved_model(forms: Forms) -> Callable:
     import tensorflow as tf
 
     from keras_asd.models import fold
-    from pipelines.exporting.one_by_one import one_by_one
     from pipelines.exporting.saved_model import write_saved_model
+    from pipelines.exporting.windows_one_by_one import one_by_one
 
     path = forms.folder / "saved_model"
     if not path.exists():
@@ -145,34 +146,15 @@ def _saved_model(forms: Forms) -> Callable:
     return score
 
 
-def _onnx(forms: Forms) -> Callable:
+def _portable(name: str, forms: Forms) -> Callable:
     from keras_asd.models import fold
-    from pipelines.exporting.portable_forms import write_onnx
-    from pipelines.exporting.portable_runners import open_onnx
+    from pipelines.exporting.export_form import load_forms
 
-    path = forms.folder / "model.onnx"
-    write_onnx(fold(forms.detector), path)
-    return _scores_of(open_onnx(path))
-
-
-def _litert(forms: Forms) -> Callable:
-    from keras_asd.models import fold
-    from pipelines.exporting.portable_forms import write_litert
-    from pipelines.exporting.portable_runners import open_litert
-
-    path = forms.folder / "model.tflite"
-    write_litert(fold(forms.detector), path)
-    return _scores_of(open_litert(path))
-
-
-def _litert_int8(forms: Forms) -> Callable:
-    from keras_asd.models import fold
-    from pipelines.exporting.portable_forms import write_litert_int8
-    from pipelines.exporting.portable_runners import open_litert
-
-    path = forms.folder / "model_int8.tflite"
-    write_litert_int8(fold(forms.detector), path, list(forms.waveform))
-    return _scores_of(open_litert(path))
+    [form] = load_forms([name])
+    run = form.write_and_open(
+        forms.folder, fold(forms.detector), list(forms.waveform)
+    )
+    return lambda waveform, key: run(waveform, key)["anomaly_score"]
 
 
 def _function(detector) -> Any:
@@ -199,17 +181,13 @@ def _as_form(function) -> Callable:
     ].numpy()
 
 
-def _scores_of(form) -> Callable:
-    return lambda waveform, key: form(waveform, key)["anomaly_score"]
-
-
 MAKERS: dict[str, Callable[[Forms], Callable]] = {
     "un-folded": _plain,
     "folded": _folded,
     "folded, frozen": _frozen,
     "folded, frozen, one by one": _one_by_one,
     "SavedModel": _saved_model,
-    "ONNX Runtime": _onnx,
-    "LiteRT": _litert,
-    "LiteRT, int8": _litert_int8,
+    "ONNX Runtime": functools.partial(_portable, "onnx"),
+    "LiteRT": functools.partial(_portable, "litert"),
+    "LiteRT, int8": functools.partial(_portable, "litert_int8"),
 }

@@ -24,7 +24,8 @@ def measure(is_quick: bool = False) -> list[Measurement]:
         return [Measurement("single clip, SavedModel", None, "ms", note=note)]
     import tensorflow as tf
 
-    from pipelines.exporting.forms import write_form
+    from keras_asd.models import fold
+    from pipelines.exporting.saved_model import saved_model_form
 
     config = (
         Config(embedder=MobileFaceNet(width=0.25), clip_seconds=1.0)
@@ -36,7 +37,8 @@ def measure(is_quick: bool = False) -> list[Measurement]:
     detector = make_detector(config, LabelMap(classes, keys))
     contract = {"machines": list(classes), "recording_channel": "mean"}
     with tempfile.TemporaryDirectory() as folder:
-        write_form("saved_model", detector, pathlib.Path(folder), contract, [])
+        form = saved_model_form(contract)
+        form.write_and_open(pathlib.Path(folder), fold(detector))
         model = tf.saved_model.load(folder)
     serve = model.signatures["serving_default"]
     generator = np.random.default_rng(0)

@@ -10,8 +10,8 @@ from pipelines.evaluation.report import Report
 from pipelines.programs.evaluate import evaluate
 from pipelines.programs.export import export
 from pipelines.programs.train import train
-from pipelines.scoring.clips import load_scorer
-from pipelines.scoring.clips import score_clips
+from pipelines.scoring.batch_scoring import score_clips
+from pipelines.scoring.clip_scorer import load_scorer
 from pipelines.settings.presets import choose_preset
 
 logger = logging.getLogger(__name__)

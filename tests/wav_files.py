@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from keras_asd.layers.recording_check import PROBLEMS
 from pipelines.audio.libsndfile import decode_clip
-from pipelines.exporting.wav_bytes import decode_wav_bytes
+from pipelines.exporting.graph_wav_decoder import decode_wav_bytes
 
 RATE = 16_000
 PCM_GUID = b"\x01\x00\x00\x00\x00\x00\x10\x00\x80\x00\x00\xaa\x00\x38\x9b\x71"

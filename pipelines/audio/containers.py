@@ -1,4 +1,4 @@
-"""What a recording's first bytes and stated sizes say against it."""
+"""Container formats of recordings: whole WAV, FLAC, Ogg and MP3."""
 
 import pathlib
 
@@ -7,16 +7,16 @@ from pipelines.audio.riff import find_wav_fault
 
 
 def find_container_fault(path: pathlib.Path) -> str | None:
-    """Lets nothing but whole WAV, FLAC, Ogg and MP3 recordings through.
+    """Returns why a recording is no whole WAV, FLAC, Ogg or MP3.
 
-    libsndfile knows many more formats, which nobody means by a clip, and
-    reads a truncated WAV or Ogg without a word.
+    libsndfile reads many more formats, which are refused here, and reads a
+    truncated WAV or Ogg without an error.
 
     Args:
-        path: The recording.
+        path: Recording.
 
     Returns:
-        The reason to refuse it, `None` where there is none.
+        Reason to refuse it, or `None`.
 
     Raises:
         OSError: If it cannot be read.

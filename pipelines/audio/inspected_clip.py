@@ -1,4 +1,4 @@
-"""The record of one clip that has been decoded once in full."""
+"""Inspected clip: a clip that decodes, and how."""
 
 import dataclasses
 
@@ -9,25 +9,25 @@ from pipelines.datasets.clip import Clip
 class InspectedClip:
     """A clip that decodes, and what decoding it again needs to know.
 
-    Plain values that do not depend on the machine or its libraries, so
-    that a run can write them down and skip the inspection when resumed.
+    The values do not depend on the computer or its libraries: a run writes
+    them down and skips the inspection when it is resumed.
 
     Args:
-        clip: The clip.
+        clip: Clip as the data set lists it.
         container: libsndfile's name of the format: `"WAV"`, `"WAVEX"`
             (WAVE_FORMAT_EXTENSIBLE), `"RF64"`, `"FLAC"`, `"OGG"`, `"MP3"`.
         subtype: libsndfile's name of the coding, such as `"PCM_16"`.
-        sampling_rate: Hz, as stored.
-        num_channels: Number of channels, as stored.
-        num_samples: Decoded samples per channel, at the stored rate.
+        sampling_rate: Stored sampling rate in Hz.
+        num_channels: Number of stored channels.
+        num_samples: Number of decoded samples of a channel.
         is_bare: Whether the recording is a 44-byte WAV header with PCM up
             to the end, the only WAV that the native ops are trusted with.
-        sha256: Of the recording's bytes, hexadecimal.
+        sha256: SHA-256 of the recording's bytes, hexadecimal.
 
     >>> import pathlib
     >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
-    >>> InspectedClip(clip, "WAV", "PCM_16", 16000, 1, 160000, True).seconds
-    10.0
+    >>> InspectedClip(clip, "WAV", "PCM_16", 16000, 1, 160000, True).clip.key
+    'fan/id_00'
     """
 
     clip: Clip
@@ -38,8 +38,3 @@ class InspectedClip:
     num_samples: int
     is_bare: bool
     sha256: str = ""
-
-    @property
-    def seconds(self) -> float:
-        """Duration in seconds."""
-        return self.num_samples / self.sampling_rate

@@ -1,4 +1,4 @@
-"""Which clips can be used, found by decoding each once in full."""
+"""Inspection of clips: each is decoded once in full, and refused or kept."""
 
 import concurrent.futures
 import functools
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import soundfile
 import tqdm
 
+from pipelines.audio.broken_clips import broken_reason
 from pipelines.audio.containers import find_container_fault
 from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.audio.libsndfile import check_channel
@@ -17,27 +18,26 @@ from pipelines.audio.riff import is_bare_wav
 from pipelines.datasets.clip import Clip
 
 MAX_THREADS = 32
-NUM_REASONS_SHOWN = 5
 
 
 def inspect_clips(
     clips: Sequence[Clip], channel: int | str = "mean"
 ) -> tuple[list[InspectedClip], list[tuple[Clip, str]]]:
-    """Sorts out the clips that cannot be used, by name and reason.
+    """Decodes every clip once in full, and separates valid from broken ones.
 
-    Every clip is decoded once in full, in parallel threads, block by block,
-    so that memory does not grow with the number or length of the clips.
-    Whatever a recording holds, it is reported and never raises.
+    It does so in parallel threads and block by block, so that memory does not
+    grow with the number or length of the clips. A broken recording is
+    reported and never raises.
 
     Args:
-        clips: The clips.
+        clips: Clips of a data set.
         channel: `"mean"` over the channels, or the index of one.
 
     Returns:
-        The good clips, and `(clip, reason)` of the others, both in the
+        Valid clips, and `(clip, reason)` of the broken ones, both in the
         given order. Reasons begin with `missing`, `empty`, `not audio`,
         `truncated`, `zero-length data`, `silent`, `NaN or infinite` and
-        the like.
+        so on; see `pipelines.audio.broken_clips`.
 
     Raises:
         ValueError: If `channel` is neither `"mean"` nor an index.
@@ -71,16 +71,8 @@ def inspect_clips(
 def _inspect_or_explain(clip: Clip, channel: int | str) -> InspectedClip | str:
     try:
         return _inspect(clip, channel)
-    except FileNotFoundError:
-        return "missing: no such recording"
-    except soundfile.LibsndfileError as error:
-        return f"damaged: {error.error_string}"
-    except OSError as error:
-        return f"cannot be read: {error.strerror}"
-    except ValueError as error:
-        return str(error)
     except Exception as error:  # Bytes may break a decoder in any way.
-        return f"damaged: {type(error).__name__}: {error}"
+        return broken_reason(error)
 
 
 def _inspect(clip: Clip, channel: int | str) -> InspectedClip:
@@ -92,11 +84,6 @@ def _inspect(clip: Clip, channel: int | str) -> InspectedClip:
         for block in read_blocks(sound, channel):
             num_samples += len(block)
             is_silent = is_silent and not block.any()
-    if num_samples < sound.frames:
-        raise ValueError(
-            f"truncated: the header promises {sound.frames} samples, "
-            f"{num_samples} are there"
-        )
     if is_silent:
         raise ValueError("silent: every sample is zero")
     with clip.path.open("rb") as file:
@@ -110,39 +97,4 @@ def _inspect(clip: Clip, channel: int | str) -> InspectedClip:
         num_samples=num_samples,
         is_bare=is_bare_wav(clip.path),
         sha256=sha256,
-    )
-
-
-def check_broken_share(
-    broken: Sequence[tuple[Clip, str]],
-    num_clips: int,
-    max_broken_share: float = 0.5,
-) -> None:
-    """Refuses to go on with too few of the clips.
-
-    Args:
-        broken: The clips left out and why, as `inspect_clips` gives them.
-        num_clips: Number of all the clips, these included.
-        max_broken_share: Largest share that may be left out, in [0, 1].
-
-    Raises:
-        ValueError: If no clip is left, or more than the share is left out.
-
-    >>> check_broken_share([], num_clips=10)
-    """
-    if not 0 <= max_broken_share <= 1:
-        raise ValueError(
-            "`max_broken_share` must lie in [0, 1]. Received: "
-            f"max_broken_share={max_broken_share}."
-        )
-    if len(broken) < num_clips and len(broken) <= max_broken_share * num_clips:
-        return
-    reasons = [f"{clip.path} ({reason})" for clip, reason in broken]
-    shown = "; ".join(reasons[:NUM_REASONS_SHOWN])
-    more = "; ..." if len(reasons) > NUM_REASONS_SHOWN else ""
-    raise ValueError(
-        "Some clips must be left, and at most a share of "
-        f"{max_broken_share:g} may be broken. Received: {len(broken)} of "
-        f"{num_clips} clips broken: {shown}{more}. Mend these recordings, or "
-        "allow more with `max_broken_share`."
     )

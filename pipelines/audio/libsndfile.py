@@ -1,7 +1,7 @@
-"""Decoding with libsndfile and soxr, on NumPy arrays.
+"""Decoding with libsndfile and soxr, to NumPy arrays.
 
-Nothing is allocated on the word of a header: a clip is read block by
-block, and the limits below hold while it is read.
+Headers are not trusted with memory: a clip is read block by block, and the
+limits below are checked while it is read.
 """
 
 import os
@@ -49,14 +49,15 @@ def read_blocks(
     """Reads an open clip as mono blocks.
 
     Args:
-        sound: The open clip.
+        sound: Open clip.
         channel: `"mean"` over the channels, or the index of one.
 
     Yields:
         Blocks of `(samples,)`, float32, finite, full scale at 1.
 
     Raises:
-        ValueError: If the clip exceeds a limit of this module.
+        ValueError: If the clip exceeds a limit of this module, or holds fewer
+            samples than its header promises.
         soundfile.LibsndfileError: If libsndfile refuses the bytes.
 
     >>> import pathlib, tempfile
@@ -68,7 +69,7 @@ def read_blocks(
     [16000]
     """
     _check_header(sound, channel)
-    num_samples = 0
+    first, num_samples = sound.tell(), 0
     while True:
         block = sound.read(
             BLOCK_VALUES // sound.channels, dtype="float32", always_2d=True
@@ -86,6 +87,11 @@ def read_blocks(
                 f"far beyond full scale: a peak of {peak:g}, where 1 is full"
             )
         yield _mix_down(block, channel)
+    if first + num_samples < sound.frames:
+        raise ValueError(
+            f"truncated: the header promises {sound.frames} samples, "
+            f"{first + num_samples} are there"
+        )
     if num_samples < MIN_SECONDS * sound.samplerate:
         raise ValueError(
             f"zero-length data: {num_samples} samples, less than "
@@ -127,11 +133,11 @@ def decode_clip(
     """Decodes one clip as a mono waveform.
 
     Args:
-        path: A WAV, FLAC, Ogg or MP3 recording.
-        sampling_rate: Hz of the returned waveform.
+        path: WAV, FLAC, Ogg or MP3 recording.
+        sampling_rate: Sampling rate of the returned waveform in Hz.
         channel: `"mean"` over the channels, or the index of one.
-        speed: Plays the clip so many times as fast, which moves pitch and
-            time together.
+        speed: Factor by which the clip is played faster, which moves pitch
+            and time together.
 
     Returns:
         Waveform of shape `(samples,)`, float32 in [-1, 1].

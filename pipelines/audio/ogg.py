@@ -1,4 +1,4 @@
-"""Whether an Ogg recording reaches its end.
+"""Ogg pages: whether a recording reaches its end.
 
 libsndfile reads a truncated Ogg silently up to its last whole page; only
 the end-of-stream flag of the last page tells that none is missing.
@@ -11,13 +11,13 @@ END_OF_STREAM = 4
 
 
 def find_ogg_fault(path: pathlib.Path) -> str | None:
-    """Tells whether the pages of an Ogg recording stop early.
+    """Returns why an Ogg recording is not whole.
 
     Args:
-        path: A recording that begins with `OggS`.
+        path: Recording that begins with `OggS`.
 
     Returns:
-        The reason to refuse the recording, `None` where there is none.
+        Reason to refuse the recording, or `None`.
 
     Reference: RFC 3533, section 6, https://www.rfc-editor.org/rfc/rfc3533
 

@@ -1,7 +1,7 @@
-"""The sizes that a WAV header promises, held against the recording.
+"""WAV headers: the sizes they promise against those of the recording.
 
 libsndfile reads a truncated WAV silently up to its end, so that only the
-header tells that something is missing.
+header shows that something is missing.
 """
 
 import os
@@ -17,13 +17,13 @@ MAX_CHUNKS = 10_000
 
 
 def find_wav_fault(path: pathlib.Path) -> str | None:
-    """Tells what is wrong with the sizes in a WAV header.
+    """Returns why the sizes in a WAV header do not fit the recording.
 
     Args:
-        path: A recording that begins with `RIFF`, `RIFX` or `RF64`.
+        path: Recording that begins with `RIFF`, `RIFX` or `RF64`.
 
     Returns:
-        The reason to refuse the recording, `None` where there is none.
+        Reason to refuse the recording, or `None`.
 
     >>> import pathlib, tempfile
     >>> header = bare_header(1, 16000, 16, num_data_bytes=320000)
@@ -80,7 +80,7 @@ def bare_header(
     bits: int,
     num_data_bytes: int,
 ) -> bytes:
-    """Writes the 44 bytes of the plainest WAV header, PCM without extras.
+    """Returns the 44 bytes of a WAV header of plain PCM.
 
     >>> len(bare_header(1, 16000, 16, num_data_bytes=320000))
     44
@@ -104,7 +104,7 @@ def bare_header(
 
 
 def is_bare_wav(path: pathlib.Path) -> bool:
-    """Whether a consistent 44-byte header and its PCM are all there is.
+    """Whether a recording is a consistent 44-byte header and its PCM.
 
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""tf.data building blocks: clips in, waveforms of one length out.
+"""tf.data datasets of waveforms and windows of one length.
 
 Everything streams: a clip is decoded when it is asked for, a few at a time
 in parallel, and nothing keeps it.
@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from pipelines.audio.decode import make_decoder
+from pipelines.audio.decoder_choice import choose_routes
 from pipelines.audio.inspected_clip import InspectedClip
-from pipelines.audio.routes import choose_routes
+from pipelines.audio.tf_data_decoder import make_decoder
 
 
 def fit_length(
@@ -20,13 +20,13 @@ def fit_length(
     """Brings a waveform to one length.
 
     Args:
-        waveform: Waveform of shape `(any,)`.
-        samples: Wanted length. A longer waveform is cropped to its first.
-        short: What happens to a shorter one: `"tile"` repeats it, `"pad"`
-            appends zeros. One without any sample becomes zeros.
+        waveform: Waveform `(any,)`.
+        samples: Length to return; of a longer waveform the first samples.
+        short: Treatment of a shorter waveform: `"tile"` repeats it, `"pad"`
+            appends zeros. A waveform without any sample becomes zeros.
 
     Returns:
-        Waveform of shape `(samples,)`.
+        Waveform `(samples,)`.
 
     Raises:
         ValueError: If `samples` is not positive or `short` is neither.
@@ -50,7 +50,7 @@ def fit_length(
 def window_starts(
     num_samples: int | tf.Tensor, samples: int, step: int | None = None
 ) -> tf.Tensor:
-    """Places windows evenly over a clip, from its start to its end.
+    """Returns the starts of windows that cover a clip evenly.
 
     A clip no longer than a window has one, a longer one has
     `count = ceil(num_samples / samples)`, and window `i` starts at
@@ -60,8 +60,8 @@ def window_starts(
     Args:
         num_samples: Length of the clip, scalar.
         samples: Length of a window.
-        step: The most samples from one window to the next; as a window is
-            long if `None`.
+        step: Largest number of samples from one window to the next; the
+            length of a window if `None`.
 
     Returns:
         Starts, int32, shape `(count,)`.
@@ -95,8 +95,8 @@ def waveform_dataset(
     does not occur.
 
     Args:
-        clips: The clips.
-        sampling_rate: Hz of the waveforms.
+        clips: Inspected clips.
+        sampling_rate: Sampling rate of the waveforms in Hz.
         samples: Length of the waveforms; see `fit_length`.
         channel: `"mean"` over the channels, or the index of one.
         decoder: `"auto"`, `"native"` or `"libsndfile"`; see `choose_routes`.
@@ -130,18 +130,19 @@ def window_dataset(
 ) -> tf.data.Dataset:
     """Streams the windows of each clip, in the given order.
 
-    Takes the arguments of `waveform_dataset`, and behaves like it, but for:
+    A clip that broke since its inspection is logged and left out.
 
     Args:
-        clips: See there, as for all others but the last two.
-        sampling_rate: See there.
+        clips: Inspected clips.
+        sampling_rate: Sampling rate of the windows in Hz.
         samples: Length of a window.
-        channel: See there.
-        decoder: See there.
-        short: See there.
-        long: What happens to a longer clip: `"window"` covers it by the
-            windows of `window_starts`, `"crop"` takes the first alone.
-        step: As in `window_starts`.
+        channel: `"mean"` over the channels, or the index of one.
+        decoder: `"auto"`, `"native"` or `"libsndfile"`; see `choose_routes`.
+        short: `"tile"` or `"pad"`; see `fit_length`.
+        long: Treatment of a longer clip: `"window"` covers it by the windows
+            of `window_starts`, `"crop"` takes the first alone.
+        step: Largest number of samples from one window to the next; see
+            `window_starts`.
 
     Returns:
         Dataset of `(index, window)`, int64 and `(samples,)` float32, where

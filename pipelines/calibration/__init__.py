@@ -1,1 +1,1 @@
-"""From normal scores to p-values, decisions and thresholds."""
+"""Calibration: p-values, thresholds and decisions from normal scores."""

@@ -1,4 +1,4 @@
-"""How often normal clips raise an alarm, and how well that is known."""
+"""False-alarm rates: requested rates, their thresholds and intervals."""
 
 import numpy as np
 import scipy.stats
@@ -11,38 +11,38 @@ from keras_asd.scorers.calibration import SLACK
 CONFIDENCE = 0.95
 
 
-def wished_rate(
+def requested_rate(
     rate: float | None = None,
     one_in: float | None = None,
     per_day: float | None = None,
     clips_per_day: float | None = None,
 ) -> float | None:
-    """The false-alarm rate that a wish means.
+    """Returns the false-alarm rate that a request means.
 
     Args:
         rate: Share of the normal clips.
-        one_in: At most one false alarm in so many normal clips.
-        per_day: False alarms a day, at `clips_per_day` clips a day.
-        clips_per_day: Clips that are scored in a day.
+        one_in: Number of normal clips with at most one false alarm.
+        per_day: Number of false alarms a day, at `clips_per_day` clips a day.
+        clips_per_day: Number of clips that are scored in a day.
 
     Returns:
-        A share in `(0, 1)`; `None` without a wish.
+        Share in `(0, 1)`; `None` if nothing is requested.
 
     Raises:
-        ValueError: For more than one wish, half of one, or a rate out of
-            range.
+        ValueError: If several rates are requested, or half of one, or one out
+            of range.
 
-    >>> wished_rate(one_in=200)
+    >>> requested_rate(one_in=200)
     0.005
-    >>> wished_rate(per_day=2, clips_per_day=8640) == 1 / 4320
+    >>> requested_rate(per_day=2, clips_per_day=8640) == 1 / 4320
     True
     """
-    wishes = (rate, one_in, per_day)
+    requests = (rate, one_in, per_day)
     is_half = (per_day is None) != (clips_per_day is None)
-    if sum(wish is not None for wish in wishes) > 1 or is_half:
+    if sum(request is not None for request in requests) > 1 or is_half:
         raise ValueError(
-            "A wish must be a rate, or one in so many clips, or so many a "
-            "day with the clips a day. Received: "
+            "A requested rate must be a share, or one in so many clips, or so "
+            "many a day with the clips a day. Received: "
             f"rate={rate}, one_in={one_in}, per_day={per_day}, "
             f"clips_per_day={clips_per_day}."
         )
@@ -52,17 +52,17 @@ def wished_rate(
         rate = per_day / clips_per_day if clips_per_day > 0 else np.nan
     if rate is not None and not 0 < rate < 1:
         raise ValueError(
-            "A wished false-alarm rate must be a share of the normal clips, "
-            f"above 0 and below 1. Received: a wish of {rate}."
+            "A requested false-alarm rate must be a share of the normal "
+            f"clips, above 0 and below 1. Received: a rate of {rate}."
         )
     return rate
 
 
 def least_rate(num_clips: int) -> float:
-    """The least false-alarm rate that normal clips can promise.
+    """Returns the least false-alarm rate that normal clips can ensure.
 
     A fresh clip is above all `num_clips` others with probability
-    `1 / (num_clips + 1)`; no threshold drawn from them promises less.
+    `1 / (num_clips + 1)`; no threshold drawn from them ensures less.
 
     >>> least_rate(99)
     0.01
@@ -71,7 +71,7 @@ def least_rate(num_clips: int) -> float:
 
 
 def needed_clips(rate: float) -> int:
-    """How many normal clips a false-alarm rate asks for.
+    """Returns how many normal clips a false-alarm rate needs.
 
     >>> needed_clips(0.01)
     99
@@ -82,16 +82,16 @@ def needed_clips(rate: float) -> int:
 def rate_interval(
     rate: float, num_clips: int, confidence: float = CONFIDENCE
 ) -> tuple[float, float]:
-    """Where the true false-alarm rate of a threshold lies.
+    """Returns an interval of the achieved false-alarm rate of a threshold.
 
     The share of all normal clips above the k-th highest of n is distributed
     as Beta(k, n + 1 - k), whatever the scores are; here `k` is
     `rate * (n + 1)`, so that the mean is `rate`.
 
     Args:
-        rate: The wished rate, in `(0, 1)`.
-        num_clips: Integer, normal clips that the threshold was drawn from.
-        confidence: Float, share of such thresholds within the interval.
+        rate: Requested rate, in `(0, 1)`.
+        num_clips: Number of normal clips that the threshold was drawn from.
+        confidence: Share of such thresholds within the interval.
 
     Returns:
         Lower and upper end.
@@ -113,19 +113,19 @@ def fresh_alarms_band(
     num_fresh: int,
     confidence: float = CONFIDENCE,
 ) -> tuple[int, int]:
-    """How many of so many fresh normal clips will raise an alarm.
+    """Returns a band of the number of alarms among fresh normal clips.
 
     Beta-binomial: it allows for the chance in the fresh clips as well as in
     those that the threshold was drawn from.
 
     Args:
-        rate: The wished rate, in `(0, 1)`.
-        num_clips: Integer, normal clips that the threshold was drawn from.
-        num_fresh: Integer, fresh normal clips.
-        confidence: Float, probability of a number within the band, at least.
+        rate: Requested rate, in `(0, 1)`.
+        num_clips: Number of normal clips that the threshold was drawn from.
+        num_fresh: Number of fresh normal clips.
+        confidence: Least probability of a number within the band.
 
     Returns:
-        The least and the largest number.
+        Least and largest number.
 
     >>> fresh_alarms_band(0.05, num_clips=500, num_fresh=1000)
     (29, 75)
@@ -139,17 +139,17 @@ def fresh_alarms_band(
 def find_threshold(
     scores: NDArray[np.float64], p_values: NDArray[np.float64], rate: float
 ) -> float:
-    """The score from which on the p-value is at most a rate.
+    """Returns the score from which on the p-value is at most a rate.
 
-    With the slack for roundings that the decisions of `Calibration` have.
+    The rate has the slack for roundings that decisions of `Calibration` have.
 
     Args:
-        scores: Knots of a curve, rising, `(knots,)`.
-        p_values: Theirs, falling, `(knots,)`.
-        rate: The wished rate.
+        scores: Rising scores of the knots of a curve, `(knots,)`.
+        p_values: Falling p-values of the knots, `(knots,)`.
+        rate: Requested rate.
 
     Returns:
-        The threshold; infinite where no p-value is as small.
+        Threshold; infinite where no p-value is as small.
 
     >>> curve = np.array([1.0, 3.0]), np.array([1.0, 0.01])
     >>> round(find_threshold(*curve, 0.1), 3)
@@ -163,15 +163,15 @@ def find_threshold(
 
 
 def thresholds(calibration: Calibration, rate: float) -> NDArray[np.float64]:
-    """The threshold of every key for a wished false-alarm rate.
+    """Returns the threshold of every key for a requested false-alarm rate.
 
     Args:
-        calibration: Fitted.
-        rate: In `(0, 1)`.
+        calibration: Fitted calibration.
+        rate: Requested rate, in `(0, 1)`.
 
     Returns:
         Scores `(num_keys,)`; NaN where the key is not calibrated, or its
-        clips are too few to promise the rate; infinite where they are
+        clips are too few to ensure the rate; infinite where they are
         enough, but no p-value is as small, since high scores are equal.
 
     >>> calibration = Calibration(1).fit([([1.0, 2.0], [0.0, -3.0])], [40])

@@ -1,4 +1,4 @@
-"""Scores of a run's normal clips, to calibrate with."""
+"""Normal scores: scores of a run's normal clips to calibrate with."""
 
 import dataclasses
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keras_asd.models import AnomalyDetector
-from pipelines.calibration.sources import OPTIMISTIC
+from pipelines.calibration.calibration_sources import OPTIMISTIC
 from pipelines.methods.choice import choose_method
 from pipelines.methods.clip_scores import score_embeddings
 from pipelines.methods.clip_scores import unseen_folds
@@ -16,15 +16,15 @@ from pipelines.settings.config import Config
 
 @dataclasses.dataclass(frozen=True)
 class NormalScores:
-    """Scores of a key's normal clips, and whether they can be believed.
+    """Scores of a key's normal clips, and how far they can be trusted.
 
     Args:
-        scores: `(clips,)`, finite.
-        source: `"unseen"`: neither the embedder nor the scorer was fitted on
-            the clips; `"out of fold"`: the scorer was not, the embedder was;
-            `"trained on"`: a scorer that is not fitted scored clips that the
-            network was trained on. The last two are optimistic: fresh clips
-            score higher, and raise more alarms than wished.
+        scores: Finite scores `(clips,)`.
+        source: Kind of the clips. `"unseen"`: neither the embedder nor the
+            scorer was fitted on them; `"out of fold"`: the embedder was, the
+            scorer was not; `"trained on"`: the network was trained on them,
+            and the scorer is not fitted. The last two are optimistic: fresh
+            clips score higher, and raise more alarms than requested.
 
     >>> NormalScores(np.arange(9.0), "out of fold").is_optimistic
     True
@@ -45,22 +45,22 @@ def calibration_scores(
     config: Config,
     is_unseen: NDArray[np.bool_],
 ) -> dict[str, NormalScores]:
-    """Scores of the normal clips, as a fresh clip would score.
+    """Returns scores of the normal clips as fresh clips would score.
 
-    No clip is scored by a scorer that was fitted on it. A key takes the
-    clips that the network has not seen either, where these are enough for
-    the wished false-alarm rate, and else all its clips, which `source` says.
+    No clip is scored by a scorer that was fitted on it. A key takes the clips
+    that the network has not seen either, if they are enough for the requested
+    false-alarm rate, and else all its clips; `source` has which.
     A bare machine takes the clips of its sections, scored under its own
     name: each against the section that is nearest to it.
 
     Args:
-        detector: Of the run.
-        embeddings: Of the run's normal clips.
+        detector: Detector of the run.
+        embeddings: Embeddings of the run's normal clips.
         config: Settings of the run, with the detector's scorer.
         is_unseen: Whether each clip was kept out of training, `(clips,)`.
 
     Returns:
-        The scores of every key of the detector.
+        Normal scores of every key of the detector.
 
     >>> nothing = np.zeros(0, int)
     >>> empty = Embeddings(np.zeros((0, 8)), nothing, nothing, nothing)

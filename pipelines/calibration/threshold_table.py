@@ -8,12 +8,12 @@ import numpy as np
 from keras import ops
 
 from keras_asd.scorers import Calibration
+from pipelines.calibration.calibration_sources import OPTIMISTIC
+from pipelines.calibration.calibration_sources import WAY_OUT
+from pipelines.calibration.calibration_sources import calibration_sources
 from pipelines.calibration.false_alarms import needed_clips
 from pipelines.calibration.false_alarms import rate_interval
 from pipelines.calibration.false_alarms import thresholds
-from pipelines.calibration.sources import OPTIMISTIC
-from pipelines.calibration.sources import WAY_OUT
-from pipelines.calibration.sources import calibration_sources
 
 HEADER = ("machine", "threshold", "clips", "they are", "95 % interval")
 

@@ -5,6 +5,7 @@ import pathlib
 import numpy as np
 import soundfile
 
+from pipelines.audio.broken_clips import broken_reason
 from pipelines.audio.containers import find_container_fault
 from pipelines.audio.libsndfile import MAX_SECONDS
 from pipelines.audio.libsndfile import decode_clip
@@ -36,8 +37,8 @@ def clip_request(
         The signature, and its inputs but for `machine`.
 
     Raises:
-        ValueError: If the clip cannot be used; the reason is that of
-            `pipelines.audio.inspection.inspect_clips`.
+        ValueError: If the clip cannot be used, with the reason of
+            `broken_reason`.
 
     >>> clip_request("gone.wav", 16000)
     Traceback (most recent call last):
@@ -49,12 +50,8 @@ def clip_request(
         if false_alarm_rate is None and _is_plain_wav(path, sampling_rate):
             return "score_wav", {"wav_bytes": [pathlib.Path(path).read_bytes()]}
         waveform = decode_clip(path, sampling_rate, recording_channel)
-    except FileNotFoundError:
-        raise ValueError("missing: no such recording") from None
-    except soundfile.LibsndfileError as error:
-        raise ValueError(f"damaged: {error.error_string}") from None
-    except OSError as error:
-        raise ValueError(f"cannot be read: {error.strerror}") from None
+    except (OSError, soundfile.LibsndfileError) as error:
+        raise ValueError(broken_reason(error)) from None
     if false_alarm_rate is None:
         return "serving_default", {"waveform": waveform[None]}
     rate = np.array([false_alarm_rate], "float32")

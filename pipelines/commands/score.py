@@ -24,6 +24,7 @@ def run(
     one_in: float | None = None,
     batch_size: int = 16,
     threads: int | None = None,
+    trust: Sequence[str] = (),
 ) -> int:
     """Scores clips or folders with a run or an exported model.
 
@@ -60,15 +61,15 @@ def run(
     if isinstance(window, str) and window != "model":
         raise UsageError("--window must be seconds, or `model`")
     refuse_together(false_alarm_rate=false_alarm_rate, one_in=one_in)
-    from pipelines.calibration.false_alarms import wished_rate
+    from pipelines.calibration.false_alarms import requested_rate
+    from pipelines.datasets.recording_folder import find_recordings
     from pipelines.programs.score import score_to_table
-    from pipelines.scoring.clips import open_model
-    from pipelines.scoring.clips import score_clips
-    from pipelines.scoring.recordings import find_recordings
-    from pipelines.scoring.settings import ScoringSettings
+    from pipelines.scoring.batch_scoring import score_clips
+    from pipelines.scoring.clip_scorer import open_model
+    from pipelines.scoring.scoring_settings import ScoringSettings
 
-    rate = wished_rate(false_alarm_rate, one_in)
-    scorer, digest = open_model(model, threads)
+    rate = requested_rate(false_alarm_rate, one_in)
+    scorer, digest = open_model(model, threads, trust)
     if isinstance(window, str):
         window = scorer.samples / scorer.sampling_rate
     settings = ScoringSettings(machine, window, hop, rate, batch_size, threads)

@@ -1,4 +1,4 @@
-"""The record of one recording."""
+"""Clip: the record of one recording."""
 
 import dataclasses
 import pathlib
@@ -6,16 +6,16 @@ import pathlib
 
 @dataclasses.dataclass(frozen=True)
 class Clip:
-    """One recording and all that its name and place tell.
+    """One recording, and what its name and folders say about it.
 
     Args:
-        path: Where the recording lies.
+        path: Path of the recording.
         machine: Kind of machine, such as `"fan"`.
-        section: One unit of that machine, as named by the data set:
-            `"id_00"`, `"section_00"`, or `"all"` where nothing tells.
+        section: Unit of that machine, as named by the data set: `"id_00"`,
+            `"section_00"`, or `"all"` where it has no name.
         split: `"train"` or `"test"`.
-        is_anomaly: `None` where the name does not tell.
-        domain: `"source"`, `"target"`, or `None` where nothing tells.
+        is_anomaly: Whether it is an anomaly; `None` where that is unknown.
+        domain: `"source"`, `"target"`, or `None` where that is unknown.
         attributes: Pairs of name and value, such as `(("vel", "16"),)`.
 
     >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)

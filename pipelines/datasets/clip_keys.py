@@ -1,24 +1,24 @@
-"""Which machine a single clip is of."""
+"""Key of the machine of a single clip, from its path."""
 
 import os
 import pathlib
 from collections.abc import Sequence
 
-from pipelines.datasets.dcase import parse_dcase_name
+from pipelines.datasets.dcase_layout import parse_dcase_name
 from pipelines.datasets.recording_folder import SPLITS
 
 LABELS = ("normal", "abnormal")
 
 
 def find_key(path: str, machines: Sequence[str]) -> str:
-    """Key of a clip, from the section in its name and from its folders.
+    """Returns the key of a clip, from the section in its name and its folders.
 
     Args:
-        path: The recording; see `possible_keys`.
-        machines: The keys there are.
+        path: Path of the recording; see `possible_keys`.
+        machines: Known keys.
 
     Raises:
-        ValueError: If they tell no key, or one that is not among them.
+        ValueError: If the path has none of them.
 
     >>> find_key("fan/test/normal_id_00_00000000.wav", ["fan", "fan/id_00"])
     'fan/id_00'
@@ -28,27 +28,27 @@ def find_key(path: str, machines: Sequence[str]) -> str:
         if key in machines:
             return key
     raise ValueError(
-        f"its name and folders tell of {keys[0]}, which is not known; give "
+        f"its name and folders mean {keys[0]}, which is not known; give "
         f"`--machine`, one of {', '.join(machines)}"
     )
 
 
 def possible_keys(path: str) -> list[str]:
-    """The keys that a clip's name and folders may tell, likeliest first.
+    """Returns the keys that a clip's path may mean, likeliest first.
 
     Args:
-        path: The recording, such as `fan/test/normal_id_00_00000000.wav`: in
-            a split folder of its machine, in MIMII's `<machine>/<id>/normal`,
-            or in a folder named after its machine.
+        path: Path of the recording: in a split folder of its machine, such as
+            `fan/test/normal_id_00_00000000.wav`, in MIMII's
+            `<machine>/<id>/normal`, or in a folder named after its machine.
 
     >>> possible_keys("fan/test/normal_id_00_00000000.wav")
     ['fan/id_00']
     >>> possible_keys("pump/today.wav")
     ['pump/all', 'pump']
     """
-    place = pathlib.Path(os.path.abspath(path))
-    name = parse_dcase_name(place.name)
-    folders = [folder.name for folder in place.parents]
+    absolute = pathlib.Path(os.path.abspath(path))
+    name = parse_dcase_name(absolute.name)
+    folders = [folder.name for folder in absolute.parents]
     depth = next(
         (
             depth

@@ -1,4 +1,4 @@
-"""From a folder to clips, whatever its layout."""
+"""Reading of data folders of any layout into clips."""
 
 import os
 import pathlib
@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 
 from pipelines.datasets.clip import Clip
-from pipelines.datasets.dcase import is_dcase
-from pipelines.datasets.dcase import read_dcase
-from pipelines.datasets.folder import read_folder
-from pipelines.datasets.mimii import read_mimii
+from pipelines.datasets.csv_layout import find_table
+from pipelines.datasets.csv_layout import read_table
+from pipelines.datasets.dcase_layout import is_dcase
+from pipelines.datasets.dcase_layout import read_dcase
+from pipelines.datasets.mimii_layout import read_mimii
+from pipelines.datasets.plain_layout import read_folder
 from pipelines.datasets.recording_folder import LAYOUTS
 from pipelines.datasets.recording_folder import RecordingFolder
 from pipelines.datasets.recording_folder import walk_recordings
-from pipelines.datasets.table import find_table
-from pipelines.datasets.table import read_table
 
 
 def read_clips(root: str | os.PathLike[str], seed: int = 0) -> list[Clip]:
@@ -27,11 +27,11 @@ def read_clips(root: str | os.PathLike[str], seed: int = 0) -> list[Clip]:
       names, development and evaluation. The `supplemental` clips of 2025
       are neither train nor test and are left out.
     - MIMII: `<machine>/<id>/{normal,abnormal}/*.wav`. There is no split:
-      see `pipelines.datasets.mimii.read_mimii` for the one made here.
-    - One's own: `<machine>/{train,test}/[<section>/][<label>/]*.wav`, see
-      `pipelines.datasets.folder.read_folder`.
+      see `pipelines.datasets.mimii_layout.read_mimii` for the one made here.
+    - Plain: `<machine>/{train,test}/[<section>/][<label>/]*.wav`, see
+      `pipelines.datasets.plain_layout.read_folder`.
     - A CSV with the columns path, machine, split and label, see
-      `pipelines.datasets.table.read_table`. Where the folder holds one, it
+      `pipelines.datasets.csv_layout.read_table`. Where the folder holds one, it
       alone counts.
 
     Any folders may stand between `root` and the machines, and `root` may
@@ -40,13 +40,13 @@ def read_clips(root: str | os.PathLike[str], seed: int = 0) -> list[Clip]:
     `.flac`, `.ogg` or `.mp3`; hidden files are passed over.
 
     Args:
-        root: Folder, or CSV.
-        seed: Chooses the split of machines that have none.
+        root: Path of a folder or CSV.
+        seed: Seed of the split of machines that have none.
 
     Raises:
         FileNotFoundError: If `root` is missing or holds no recordings.
-        ValueError: If a recording's place or name fits no layout, or an
-            anomaly lies in a train split. The message names it.
+        ValueError: If a recording's path fits no layout, or an anomaly lies
+            in a train split. The message names it.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as root:
@@ -86,11 +86,11 @@ def _read_tree(root: pathlib.Path, seed: int) -> Iterator[Clip]:
 
 
 def read_all_clips(roots: Sequence[str], seed: int) -> list[Clip]:
-    """The clips of several data folders, each recording once.
+    """Returns the clips of several data folders, each recording once.
 
-    Raises:
-        FileNotFoundError: As `pipelines.datasets.read_clips`.
-        ValueError: Likewise.
+    Args:
+        roots: Paths of folders or CSVs; see `read_clips` for the errors.
+        seed: Seed of the split of machines that have none.
 
     >>> import tempfile
     >>> from pipelines.datasets.synthetic import SyntheticSettings

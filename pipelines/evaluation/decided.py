@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipelines.calibration.decisions import decide
-from pipelines.calibration.decisions import gamma_threshold
+from pipelines.calibration.gamma_threshold import decide
+from pipelines.calibration.gamma_threshold import gamma_threshold
 from pipelines.evaluation.official.official import guess_year
 from pipelines.evaluation.official.submission import write_submission
 from pipelines.methods.embeddings import Embeddings

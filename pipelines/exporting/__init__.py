@@ -1,1 +1,1 @@
-"""The parts of an exported version, and how it is published."""
+"""Exported versions: forms, acceptance, manifest, publishing."""

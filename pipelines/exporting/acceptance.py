@@ -1,27 +1,23 @@
-"""Whether an exported form gives the same numbers as the detector."""
+"""Acceptance check of an exported form against the detector."""
 
 import dataclasses
 import logging
-from collections.abc import Callable
 from collections.abc import Sequence
 
 import numpy as np
 
 from keras_asd.models import AnomalyDetector
+from pipelines.exporting.export_form import ExportForm
+from pipelines.exporting.export_form import Runner
 
 logger = logging.getLogger(__name__)
 
-# A form: from waveforms `(batch, n)` and keys `(batch,)` to the outputs.
-Form = Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]]
-
-# Score differences, as a share of max(1, |score|): what is expected, and what
-# is refused. Between them lie networks that hardly tell clips apart: a scorer
-# that whitens their embeddings magnifies what float32 rounds.
+# Score difference that is expected, as a share of max(1, |score|). Between it
+# and a form's limit lie networks that hardly tell clips apart: a scorer that
+# whitens their embeddings magnifies what float32 rounds.
 EXPECTED = 1e-4
-LIMIT = 1e-2
-# Forms that round on purpose: they must have scores, and nothing more.
-ROUNDED = ("litert_int8",)
-# Of p-values, and of embeddings as a share of their largest number.
+# Largest difference of p-values, and of embeddings as a share of their largest
+# number.
 OUTPUT_LIMIT = 0.05
 
 
@@ -30,16 +26,12 @@ class Probe:
     """A batch that every form is tried on.
 
     Args:
-        name: What it is.
-        waveform: `(batch, n)`, float32.
-        key: `(batch,)`, int32.
+        name: Name in the manifest and in errors.
+        waveform: Waveforms `(batch, n)`, float32.
+        key: Indices of machines `(batch,)`, int32.
         is_limited: Whether the limit holds. It does not where transforms in
             float32 differ by tens of decibels, in the empty bins of a pure
             tone or of silence.
-
-    >>> waveform, key = np.zeros((1, 9), "float32"), np.zeros(1, "int32")
-    >>> Probe("silence", waveform, key, is_limited=False).name
-    'silence'
     """
 
     name: str
@@ -51,10 +43,10 @@ class Probe:
 def make_probes(
     detector: AnomalyDetector, clips: Sequence[tuple[np.ndarray, str]] = ()
 ) -> list[Probe]:
-    """Silence, a tone, noise of odd lengths, batches of 1 and 7, real clips.
+    """Makes silence, a tone, noise of odd lengths and batches, real clips.
 
     Args:
-        detector: Tells lengths and the number of keys.
+        detector: Detector, for its lengths and keys.
         clips: Real waveforms `(n,)` of any lengths, and their machines.
 
     >>> from pipelines.training.assembly import make_detector
@@ -93,125 +85,134 @@ def make_probes(
         Probe("noise, longer by a third", noise(2, samples * 4 // 3), keys(2)),
         Probe("noise, NaN, clipped, unknown machine", broken, unknown),
     ]
-    for place, (waveform, machine) in enumerate(clips):
+    for index, (waveform, machine) in enumerate(clips):
         key = np.array([list(detector.keys).index(machine)], "int32")
-        probes.append(Probe(f"real clip {place + 1}", waveform[None], key))
+        probes.append(Probe(f"real clip {index + 1}", waveform[None], key))
     return probes
 
 
-def find_differences(
-    reference: Form, form: Form, probes: Sequence[Probe]
-) -> dict[str, float]:
-    """Largest score difference of every probe, as a share of max(1, |score|).
+def run_detector(detector: AnomalyDetector) -> Runner:
+    """Returns the detector itself as a form is run, for reference.
 
-    Infinite where one has a score and the other has none, or where they do
-    not agree on what is valid.
+    >>> from pipelines.training.assembly import make_detector
+    >>> from pipelines.settings.config import Config
+    >>> from pipelines.runs.labels import LabelMap
+    >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
+    >>> label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
+    >>> run = run_detector(make_detector(config, label_map))
+    >>> run(np.zeros((2, 8_000), "float32"), np.int32([0, 1]))["valid"].tolist()
+    [False, False]
+    """
+
+    def run(waveform, key):
+        inputs = {"waveform": waveform, "key": key}
+        outputs = detector.predict_on_batch(inputs)
+        return {name: np.asarray(value) for name, value in outputs.items()}
+
+    return run
+
+
+def check_form(
+    form: ExportForm,
+    reference: Runner,
+    run: Runner,
+    probes: Sequence[Probe],
+) -> dict[str, float]:
+    """Refuses a form that does not answer like the detector.
+
+    Scores must agree within the form's limit. Of a form that does not round
+    on purpose, p-values and embeddings must agree within `OUTPUT_LIMIT`, and
+    decisions where p-values do to the last digits.
+
+    Args:
+        form: Form to check.
+        reference: Runner that `run_detector` returned.
+        run: The opened form.
+        probes: Probes; one without a limit is compared and not refused.
+
+    Returns:
+        Largest score difference of each probe, as a share of max(1, |score|);
+        infinite where one has a score and the other has none, or where they
+        do not agree on what is valid.
+
+    Raises:
+        ValueError: If an output differs too much on a probe with a limit.
 
     >>> waveform, key = np.zeros((1, 9), "float32"), np.zeros(1, "int32")
-    >>> probe = Probe("noise", waveform, key)
+    >>> probe = Probe("silence", waveform, key, is_limited=False)
     >>> def constant(score):
     ...     outputs = {"anomaly_score": np.full(1, score), "valid": score > 0}
     ...     return lambda *_: outputs
-    >>> find_differences(constant(4.0), constant(5.0), [probe])
-    {'noise': 0.25}
+    >>> form = ExportForm("text", "model.txt", None, None)
+    >>> check_form(form, constant(4.0), constant(5.0), [probe])
+    {'silence': 0.25}
     """
     differences = {}
     for probe in probes:
-        wanted, found = (
-            one(probe.waveform, probe.key) for one in (reference, form)
+        expected, found = (
+            one(probe.waveform, probe.key) for one in (reference, run)
         )
-        scores = np.asarray(wanted["anomaly_score"], "float64")
-        others = np.asarray(found["anomaly_score"], "float64")
-        gap = np.abs(scores - others) / np.maximum(1.0, np.abs(scores))
-        gap[np.isnan(scores) & np.isnan(others)] = 0.0
-        gap[np.isnan(scores) != np.isnan(others)] = np.inf
-        gap[np.asarray(wanted["valid"]) != np.asarray(found["valid"])] = np.inf
-        differences[probe.name] = float(gap.max())
+        difference = _score_difference(expected, found)
+        differences[probe.name] = difference
+        if probe.is_limited:
+            _check_score(form, probe, difference)
+            if not form.is_rounded:
+                _check_other_outputs(form, probe, expected, found)
     return differences
 
 
-def check_other_outputs(
-    name: str, reference: Form, form: Form, probes: Sequence[Probe]
-) -> None:
-    """Refuses a form whose p-values, decisions or embeddings are others.
+def _score_difference(
+    expected: dict[str, np.ndarray], found: dict[str, np.ndarray]
+) -> float:
+    scores = np.asarray(expected["anomaly_score"], "float64")
+    others = np.asarray(found["anomaly_score"], "float64")
+    gap = np.abs(scores - others) / np.maximum(1.0, np.abs(scores))
+    gap[np.isnan(scores) & np.isnan(others)] = 0.0
+    gap[np.isnan(scores) != np.isnan(others)] = np.inf
+    gap[np.asarray(expected["valid"]) != np.asarray(found["valid"])] = np.inf
+    return float(gap.max())
 
-    Args:
-        name: Of the form.
-        reference: The detector.
-        form: The form.
-        probes: The probes; those without a limit are passed over.
 
-    Raises:
-        ValueError: If an output differs by more than `OUTPUT_LIMIT`, the
-            embedding as a share of its largest number; decisions must agree
-            where p-values do to the last digits.
-
-    >>> check_other_outputs("ONNX", None, None, [])
-    """
-    for probe in probes:
-        if not probe.is_limited:
-            continue
-        wanted, found = (
-            one(probe.waveform, probe.key) for one in (reference, form)
+def _check_score(form: ExportForm, probe: Probe, difference: float) -> None:
+    if not (difference <= form.limit and np.isfinite(difference)):
+        raise ValueError(
+            "An exported form must score like the detector, within "
+            f"{form.limit:g} of max(1, |score|). Received: {difference:.2g} of "
+            f"{form.name} on {probe.name}. Nothing was published."
         )
-        has_score = np.isfinite(wanted["anomaly_score"])
-        embedding = wanted["embedding"][has_score]
-        size = np.max(np.abs(embedding), initial=1e-12)
-        p_gap = np.abs(wanted["p_value"] - found["p_value"])
-        is_other = wanted["decision"] != found["decision"]
-        is_far = {
-            "p_value": (
-                np.any(p_gap > OUTPUT_LIMIT)
-                or np.any(
-                    np.isnan(wanted["p_value"]) != np.isnan(found["p_value"])
-                )
-            ),
-            # Rounding turns a decision at its very threshold alone.
-            "decision": np.any(is_other & ~(p_gap > 0)),
-            "embedding": np.any(
-                np.abs(embedding - found["embedding"][has_score])
-                > OUTPUT_LIMIT * size
-            ),
-        }
-        if faults := [output for output, far in is_far.items() if far]:
-            raise ValueError(
-                "An exported form must give what the detector gives. "
-                f"Received: another {', '.join(faults)} of {name} on "
-                f"{probe.name}. Nothing was published."
-            )
+    if difference > EXPECTED and not form.is_rounded:
+        logger.warning(
+            "%s on %s: a score differs by %.1g of max(1, |score|); more "
+            "training makes the network less touchy",
+            form.name,
+            probe.name,
+            difference,
+        )
 
 
-def check_differences(
-    name: str, differences: dict[str, float], probes: Sequence[Probe]
+def _check_other_outputs(
+    form: ExportForm,
+    probe: Probe,
+    expected: dict[str, np.ndarray],
+    found: dict[str, np.ndarray],
 ) -> None:
-    """Refuses a form whose scores are others.
-
-    Args:
-        name: Of the form.
-        differences: What `find_differences` found.
-        probes: The probes; some have no limit.
-
-    Raises:
-        ValueError: If the limit is exceeded where it holds.
-
-    >>> check_differences("ONNX", {}, [])
-    """
-    for probe in probes:
-        found = differences[probe.name]
-        is_rounded = name in ROUNDED and np.isfinite(found)
-        if not probe.is_limited or is_rounded:
-            continue
-        if not found <= LIMIT:
-            raise ValueError(
-                "An exported form must score like the detector, within "
-                f"{LIMIT:g} of max(1, |score|). Received: {found:.2g} of "
-                f"{name} on {probe.name}. Nothing was published."
-            )
-        if found > EXPECTED:
-            logger.warning(
-                "%s on %s: a score differs by %.1g of max(1, |score|); more "
-                "training makes the network less touchy",
-                name,
-                probe.name,
-                found,
-            )
+    has_score = np.isfinite(expected["anomaly_score"])
+    embedding = expected["embedding"][has_score]
+    embedding_gap = np.abs(embedding - found["embedding"][has_score])
+    size = np.max(np.abs(embedding), initial=1e-12)
+    p_values, others = expected["p_value"], found["p_value"]
+    p_gap = np.abs(p_values - others)
+    is_other = expected["decision"] != found["decision"]
+    is_far = {
+        "p_value": np.any(p_gap > OUTPUT_LIMIT)
+        or np.any(np.isnan(p_values) != np.isnan(others)),
+        # Rounding turns a decision at its very threshold alone.
+        "decision": np.any(is_other & ~(p_gap > 0)),
+        "embedding": np.any(embedding_gap > OUTPUT_LIMIT * size),
+    }
+    if faults := [output for output, far in is_far.items() if far]:
+        raise ValueError(
+            "An exported form must give what the detector gives. Received: "
+            f"another {', '.join(faults)} of {form.name} on {probe.name}. "
+            "Nothing was published."
+        )

@@ -1,4 +1,4 @@
-"""What an exported model expects, and what it was made of."""
+"""Contract of an exported model: what it expects and was made of."""
 
 import hashlib
 from collections.abc import Sequence
@@ -8,26 +8,26 @@ from keras import ops
 
 from keras_asd.layers.recording_check import PROBLEMS
 from keras_asd.models import AnomalyDetector
-from pipelines.calibration.sources import OPTIMISTIC
+from pipelines.calibration.calibration_sources import OPTIMISTIC
 from pipelines.runs.clip_list import ListedClip
 from pipelines.runs.clip_list import normal_clips
 from pipelines.settings.config import Config
 from pipelines.settings.labels import label
 
-# Of the contract itself: it rises where a reader of the last would err.
+# Version of the contract; it rises where a reader of the last one would err.
 CONTRACT_VERSION = 2
 
 
 def make_contract(
     detector: AnomalyDetector, config: Config, sources: Sequence[str]
 ) -> dict[str, Any]:
-    """What `assets.extra/contract.json` holds.
+    """Returns the content of `assets.extra/contract.json`.
 
     Args:
-        detector: With its calibration.
+        detector: Detector with its calibration.
         config: Settings that it was made with.
-        sources: For each machine what the clips are that it was calibrated
-            with, as `calibration_sources` gives them.
+        sources: Kind of the calibration clips of each machine, which
+            `calibration_sources` returns.
 
     >>> from pipelines.training.assembly import make_detector
     >>> from pipelines.runs.labels import LabelMap
@@ -53,7 +53,7 @@ def make_contract(
         "false_alarm_rate": detector.calibration.false_alarm_rate,
         "calibration_clips": [int(number) for number in num_clips],
         "calibration_sources": list(sources),
-        # Whether more false alarms than wished must be expected.
+        # Whether more false alarms than requested must be expected.
         "calibration_is_optimistic": [
             None if source == "unknown" else source in OPTIMISTIC
             for source in sources
@@ -64,9 +64,9 @@ def make_contract(
 
 
 def training_digest(listed: Sequence[ListedClip]) -> str:
-    """SHA-256 over the SHA-256 of all normal clips, in sorted order.
+    """Returns a SHA-256 over the SHA-256 of all normal clips, sorted.
 
-    It tells the recordings, wherever they lie and whatever their names.
+    It depends on the recordings, and not on their paths and names.
 
     >>> training_digest([])[:8]
     'e3b0c442'

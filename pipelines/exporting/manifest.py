@@ -1,8 +1,8 @@
-"""What a version folder holds, file by file, with SHA-256.
+"""Manifest of a version folder: every file with its SHA-256.
 
-It tells a damaged, half-copied or changed version before it is loaded. It is
-no signature: who can write the files can write the manifest. Compare the
-digest of the manifest itself with one kept elsewhere against that.
+With it a damaged, half-copied or changed version is found before it is
+loaded. It is no signature: who can write the files can write the manifest.
+To guard against that, keep the digest of the manifest elsewhere.
 """
 
 import hashlib
@@ -28,8 +28,8 @@ def write_manifest(
     """Writes the manifest of a version folder, last of all its files.
 
     Args:
-        folder: The version, with everything in it.
-        facts: What else shall stand there, as plain JSON.
+        folder: Folder of the version, with all its files.
+        facts: Further content, as plain JSON.
 
     Returns:
         Path of the manifest, `<folder>/assets.extra/manifest.json`.
@@ -66,13 +66,13 @@ def write_manifest(
 
 
 def verify_manifest(folder: pathlib.Path) -> dict[str, Any]:
-    """Holds every file of a version folder against its manifest.
+    """Compares every file of a version folder with its manifest.
 
     Args:
-        folder: The version.
+        folder: Folder of the version.
 
     Returns:
-        The manifest: the facts, and under `"files"` the files.
+        Manifest: the facts, and the files under `"files"`.
 
     Raises:
         ValueError: If there is no manifest or it cannot be read, or a file
@@ -95,11 +95,11 @@ def verify_manifest(folder: pathlib.Path) -> dict[str, Any]:
             if not _is_unchanged(found[name], listed[name])
         ],
     }
-    told = [
+    shown = [
         f"{fault}: {_name(names)}" for fault, names in faults.items() if names
     ]
-    if told:
-        raise _refusal(folder, "; ".join(told))
+    if shown:
+        raise _refusal(folder, "; ".join(shown))
     return manifest
 
 

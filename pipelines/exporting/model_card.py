@@ -1,4 +1,4 @@
-"""The model card: what a model is for, made of and good for, in Markdown."""
+"""Model card in Markdown: a model's use, training data and quality."""
 
 import collections
 import datetime
@@ -18,10 +18,10 @@ def model_card(
     """Returns the model card as Markdown.
 
     Args:
-        name: Of the served model.
-        facts: Those of the manifest: `contract`, `training_data_sha256`,
+        name: Name of the served model.
+        facts: Facts of the manifest: `contract`, `training_data_sha256`,
             `metrics` (or `None`) and `score_differences`.
-        listed: The clips of the run with their roles.
+        listed: Clips of the run with their roles.
 
     >>> contract = {
     ...     "machines": ["fan"], "sampling_rate": 16_000, "samples": 32_000,

@@ -1,4 +1,4 @@
-"""Versions of a served model that appear whole or not at all."""
+"""Publishing: versions of a served model, whole or not at all."""
 
 import contextlib
 import fcntl
@@ -18,14 +18,15 @@ def publish(
     """Writes the next version of a served model.
 
     It is written in a hidden folder beside the versions, which servers pass
-    over, brought to the disk and renamed to the next integer. Whoever is
-    killed on the way leaves nothing that a server would load; the next
-    writer removes it. Writers wait for each other.
+    over, flushed to the disk and renamed to the next integer. A writer that
+    is killed leaves nothing that a server would load; the next writer removes
+    the rest. Writers wait for each other.
 
     Args:
-        folder: Of the model; its versions are folders named by integers.
-        write: Fills the folder that it is given; what it raises ends the
-            publication with no trace but the hidden lock.
+        folder: Folder of the model; its versions are folders named by
+            integers.
+        write: Function that fills the folder it is given; what it raises ends
+            the publication with no trace but the hidden lock.
 
     Returns:
         Folder of the new version.
@@ -39,12 +40,12 @@ def publish(
     """
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / PARTIAL
-    with _alone(folder):
+    with _locked(folder):
         shutil.rmtree(partial, ignore_errors=True)
         try:
             partial.mkdir()
             write(partial)
-            _bring_to_disk(partial)
+            _flush_all(partial)
             version = folder / str(max(versions(folder), default=0) + 1)
             os.rename(partial, version)
             _flush(folder)
@@ -54,7 +55,7 @@ def publish(
 
 
 def versions(folder: pathlib.Path) -> list[int]:
-    """The versions of a served model, in order.
+    """Returns the versions of a served model, in order.
 
     >>> versions(pathlib.Path("no_such_model"))
     []
@@ -69,14 +70,14 @@ def versions(folder: pathlib.Path) -> list[int]:
 
 
 @contextlib.contextmanager
-def _alone(folder: pathlib.Path) -> Iterator[None]:
-    """Holds the folder's lock, which a killed process gives back too."""
+def _locked(folder: pathlib.Path) -> Iterator[None]:
+    """Holds the folder's lock, which the system frees after a kill."""
     with open(folder / LOCK, "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def _bring_to_disk(folder: pathlib.Path) -> None:
+def _flush_all(folder: pathlib.Path) -> None:
     for path in sorted(folder.rglob("*")):
         _flush(path)
     _flush(folder)

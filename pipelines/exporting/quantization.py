@@ -1,4 +1,4 @@
-"""Part of a LiteRT model in 8-bit integers, the rest in float32."""
+"""Quantization of some layers of a LiteRT model to 8-bit integers."""
 
 import re
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from tensorflow.lite.python import schema_py_generated as schema
 from tensorflow.lite.python.convert import mlir_quantize
 from tensorflow.lite.tools import flatbuffer_utils
 
-# What multiplies by weights, of the operations of LiteRT.
+# LiteRT's operations that multiply by weights.
 WEIGHTED = {
     schema.BuiltinOperator.CONV_2D,
     schema.BuiltinOperator.DEPTHWISE_CONV_2D,
@@ -26,31 +26,20 @@ def quantize(
     """Converts a model, some of its layers to 8-bit integers.
 
     TensorFlow's own selection by names leaves rounded constants in what it
-    does not quantise, among them NaN and infinity as numbers. So the ranges
-    of all that stays in float32 are removed before it begins.
+    does not quantize, and writes NaN and infinity as numbers. Therefore the
+    ranges of all that stays in float32 are removed before it begins.
 
     Args:
-        converter: Of a SavedModel.
-        examples: Makes an iterator of inputs, as the converter's
-            `representative_dataset`.
-        layers: Names of layers, at whatever depth; see `choose_quantized`.
+        converter: Converter of a SavedModel.
+        examples: Function that returns an iterator of inputs, for the
+            converter's `representative_dataset`.
+        layers: Names of layers, at any depth; see `choose_quantized`.
 
     Returns:
         The model, of built-in operations.
 
     Raises:
-        ValueError: If none of the layers has anything to be quantised.
-
-    >>> module = tf.Module()
-    >>> specs = [tf.TensorSpec([1, 4], tf.float32, name="x")]
-    >>> module.serve = tf.function(lambda x: {"y": x * 2.0}, specs)
-    >>> function = module.serve.get_concrete_function()
-    >>> converter = tf.lite.TFLiteConverter.from_concrete_functions(
-    ...     [function], module
-    ... )
-    >>> quantize(converter, lambda: iter([[tf.ones((1, 4))]]), ["a"])
-    Traceback (most recent call last):
-    ValueError: 8-bit integers are for layers with at least three products ...
+        ValueError: If none of the layers has anything to be quantized.
     """
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = examples
@@ -71,22 +60,22 @@ def quantize(
         )
     ranged = {
         tensor
-        for place in quantized
+        for index in quantized
         for tensors in (
-            graph.operators[place].inputs,
-            graph.operators[place].outputs,
+            graph.operators[index].inputs,
+            graph.operators[index].outputs,
         )
         for tensor in tensors
     }
-    for place, tensor in enumerate(graph.tensors):
-        if place not in ranged:
+    for index, tensor in enumerate(graph.tensors):
+        if index not in ranged:
             tensor.quantization = None
     return mlir_quantize(
         bytes(flatbuffer_utils.convert_object_to_bytearray(model)),
         denylisted_nodes=[
             name
-            for place, (_, name) in enumerate(operations)
-            if place not in quantized
+            for index, (_, name) in enumerate(operations)
+            if index not in quantized
         ],
     )
 
@@ -94,15 +83,15 @@ def quantize(
 def choose_quantized(
     operations: Sequence[tuple[int, str]], layers: Sequence[str]
 ) -> set[int]:
-    """Places of the operations that are quantised.
+    """Returns the indices of the operations that are quantized.
 
-    Of a layer all between its first and its last product by weights: what
-    the first reads and what the last gives are numbers of a range or a
-    precision for which 8 bits do not do.
+    They are those of a layer between its first and its last product by
+    weights: what the first reads and the last returns has a range or a
+    precision that 8 bits cannot hold.
 
     Args:
-        operations: Code and name of each, in their order.
-        layers: Names of the layers to be quantised.
+        operations: Code and name of each operation, in their order.
+        layers: Names of the layers to be quantized.
 
     >>> operations = [
     ...     (schema.BuiltinOperator.MUL, "net/front_end/mul"),
@@ -118,35 +107,23 @@ def choose_quantized(
         # Keras numbers a layer that is called again.
         pattern = re.compile(rf"/{re.escape(layer)}(_\d+)?/")
         own = [
-            place
-            for place, (_, name) in enumerate(operations)
+            index
+            for index, (_, name) in enumerate(operations)
             if pattern.search(name)
         ]
-        weighted = [place for place in own if operations[place][0] in WEIGHTED]
+        weighted = [index for index in own if operations[index][0] in WEIGHTED]
         if weighted:
             first, last = weighted[0], weighted[-1]
-            quantized |= {place for place in own if first < place < last}
+            quantized |= {index for index in own if first < index < last}
     return quantized
 
 
 def code_of(model: Any, operation: Any) -> int:
-    """Which `schema.BuiltinOperator` an operation of a LiteRT model is.
-
-    >>> from types import SimpleNamespace as Some
-    >>> model = Some(operatorCodes=[Some(builtinCode=3)])
-    >>> code_of(model, Some(opcodeIndex=0))
-    3
-    """
+    """Returns the `schema.BuiltinOperator` of an operation."""
     return model.operatorCodes[operation.opcodeIndex].builtinCode
 
 
 def name_of(graph: Any, operation: Any) -> str:
-    """An operation's name: those of all that it gives.
-
-    >>> from types import SimpleNamespace as Some
-    >>> graph = Some(tensors=[Some(name=b"backbone/convolution")])
-    >>> name_of(graph, Some(outputs=[0]))
-    'backbone/convolution'
-    """
-    names = [graph.tensors[place].name for place in operation.outputs]
+    """Returns an operation's name: those of all its outputs."""
+    names = [graph.tensors[index].name for index in operation.outputs]
     return ";".join(name.decode() for name in names)

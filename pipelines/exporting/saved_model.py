@@ -1,7 +1,10 @@
-"""The SavedModel: waveforms or WAV bytes in, decisions out."""
+"""SavedModel of a detector: from waveforms or WAV bytes to decisions."""
 
 import os
 import pathlib
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -9,17 +12,13 @@ import tensorflow as tf
 from keras_asd.layers.recording_check import PROBLEMS
 from keras_asd.models import AnomalyDetector
 from pipelines.audio.libsndfile import MAX_SECONDS
-from pipelines.exporting.frozen import freeze
-from pipelines.exporting.wav_bytes import decode_wav_bytes
+from pipelines.exporting.export_form import ExportForm
+from pipelines.exporting.export_form import Runner
+from pipelines.exporting.frozen_function import freeze
+from pipelines.exporting.graph_wav_decoder import decode_wav_bytes
+from pipelines.exporting.windows_one_by_one import one_by_one
 
-OUTPUTS = (
-    "anomaly_score",
-    "p_value",
-    "decision",
-    "valid",
-    "problem",
-    "embedding",
-)
+OUTPUTS = "anomaly_score p_value decision valid problem embedding".split()
 
 
 def write_saved_model(
@@ -33,8 +32,8 @@ def write_saved_model(
 
     - `serving_default(waveform, machine)`: float32 `(batch, samples)` in
       [-1, 1] at the detector's sampling rate, and strings `(batch,)`;
-    - `decide(waveform, machine, false_alarm_rate)`: with the wished share of
-      false alarms, float32 `(batch,)`;
+    - `decide(waveform, machine, false_alarm_rate)`: with the requested
+      false-alarm rate, float32 `(batch,)`;
     - `score_wav(wav_bytes, machine)`: 16-bit PCM recordings, as bytes
       `(batch,)`, which may be of different lengths;
     - `embed(waveform)`: `embedding` alone.
@@ -46,9 +45,9 @@ def write_saved_model(
     than `MAX_SECONDS` are refused with `InvalidArgumentError`.
 
     Args:
-        detector: An `AnomalyDetector`.
-        folder: Is made.
-        recording_channel: Of `wav_bytes`, `"mean"` or the index of one.
+        detector: Detector on the TensorFlow backend.
+        folder: Folder to write, which is made.
+        recording_channel: Channel of `wav_bytes`, `"mean"` or an index.
 
     >>> import tempfile
     >>> from pipelines.training.assembly import make_detector
@@ -156,14 +155,14 @@ class _Served:
         checks = _check_rows(waveform=waveform)
         with tf.control_dependencies(checks + self._check_length(waveform)):
             waveform = tf.identity(waveform)
-        nobody = tf.fill(tf.shape(waveform)[:1], -1)
-        rate = tf.cast(nobody, tf.float32)
-        return {"embedding": self.run(waveform, nobody, rate)["embedding"]}
+        no_key = tf.fill(tf.shape(waveform)[:1], -1)
+        rate = tf.cast(no_key, tf.float32)
+        return {"embedding": self.run(waveform, no_key, rate)["embedding"]}
 
     def _find(self, machine):
         matches = tf.equal(machine[:, None], tf.constant(self.machines))
-        place = tf.argmax(matches, axis=-1, output_type=tf.int32)
-        return tf.where(tf.reduce_any(matches, axis=-1), place, -1)
+        index = tf.argmax(matches, axis=-1, output_type=tf.int32)
+        return tf.where(tf.reduce_any(matches, axis=-1), index, -1)
 
     def _check_length(self, waveform):
         length = tf.shape(waveform)[1]
@@ -178,7 +177,7 @@ class _Served:
 
 
 def _check_rows(**inputs):
-    """Assertions that the inputs have one row each, or more, and as many."""
+    """Assertions that the inputs have equal numbers of rows, at least one."""
     sizes = {name: tf.shape(value)[0] for name, value in inputs.items()}
     first, *others = sizes
     return [
@@ -194,3 +193,52 @@ def _check_rows(**inputs):
         )
         for name in sizes
     ]
+
+
+def saved_model_form(contract: Mapping[str, Any]) -> ExportForm:
+    """Returns the SavedModel as a form.
+
+    Args:
+        contract: Contract of the export; its `machines` and
+            `recording_channel` are used.
+
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from pipelines.training.assembly import make_detector
+    >>> from pipelines.settings.config import Config
+    >>> from pipelines.runs.labels import LabelMap
+    >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
+    >>> label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
+    >>> detector = make_detector(config, label_map)
+    >>> contract = {"machines": ["fan", "pump"], "recording_channel": "mean"}
+    >>> folder = pathlib.Path(tempfile.mkdtemp(), "1")
+    >>> form = saved_model_form(contract)
+    >>> run = form.write_and_open(folder, detector)
+    >>> run(np.zeros((2, 8_000), "float32"), np.int32([0, 1]))["valid"].tolist()
+    [False, False]
+    """
+
+    def write(detector, folder):
+        channel = contract["recording_channel"]
+        write_saved_model(one_by_one(detector), folder, channel)
+
+    def open_saved_model(folder):
+        return _open(folder, contract["machines"])
+
+    return ExportForm("saved_model", ".", write, open_saved_model)
+
+
+def _open(folder: pathlib.Path, machines: Sequence[str]) -> Runner:
+    loaded = tf.saved_model.load(folder)
+    names = [os.fsencode(machine) for machine in machines]
+
+    def run(waveform, key):
+        # Fetched in each call: a signature lives no longer than its model.
+        serve = loaded.signatures["serving_default"]
+        chosen = [names[index] if index >= 0 else b"?" for index in key]
+        outputs = serve(
+            waveform=tf.constant(waveform), machine=tf.constant(chosen)
+        )
+        return {name: value.numpy() for name, value in outputs.items()}
+
+    return run

@@ -1,4 +1,4 @@
-"""Requests that TensorFlow Serving sends itself before it serves a model."""
+"""Warm-up requests of TensorFlow Serving, for each signature of a model."""
 
 import pathlib
 from collections.abc import Sequence
@@ -24,19 +24,19 @@ def write_warmup(
     """Writes warm-up requests for each signature of a SavedModel.
 
     TensorFlow Serving runs them when it loads the version, so that the first
-    caller does not wait for what TensorFlow sets up once. Each signature gets
+    request does not wait for TensorFlow's set-up. Each signature gets
     a single clip and a batch. The records are small: a tensor that repeats
     its last value is stored with that value alone. (A constant waveform counts
-    as silent, and takes the same way through the graph as any other.)
+    as silent, and runs through the same graph as any other.)
 
     Args:
         version: Folder of the version.
         machines: Keys that the model knows.
-        samples: Length of the clips.
-        sampling_rate: Hz, of the WAV recordings.
+        samples: Number of samples of the clips.
+        sampling_rate: Sampling rate of the WAV recordings in Hz.
 
     Returns:
-        The file of the records, `PredictionLog` messages in a TFRecord.
+        Path of the TFRecord of `PredictionLog` messages.
 
     Raises:
         ValueError: If `tensorflow-serving-api` is not installed, or a
@@ -104,7 +104,7 @@ def _signatures(version: pathlib.Path) -> dict[str, list[str]]:
 
 
 def _wav(samples: int, sampling_rate: int) -> bytes:
-    """A square wave as 16-bit PCM, so that nobody takes it for silence."""
+    """A square wave as 16-bit PCM, which does not count as silence."""
     level = round(LEVEL * 2**15)
     sound = np.where(np.arange(samples) // 8 % 2, level, -level).astype("<i2")
     header = bare_header(1, sampling_rate, 16, sound.nbytes)

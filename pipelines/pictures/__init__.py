@@ -1,1 +1,1 @@
-"""Pictures of what a detector hears: RISE maps and projections."""
+"""Pictures: RISE maps of clips, and projections of embeddings."""

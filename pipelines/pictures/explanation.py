@@ -1,4 +1,4 @@
-"""Where in a clip its anomaly score comes from."""
+"""Explanation of an anomaly score: RISE maps of a clip."""
 
 import dataclasses
 from collections.abc import Callable
@@ -18,19 +18,15 @@ SHOWN_DECIBELS = 60.0
 
 @dataclasses.dataclass(frozen=True)
 class Explanation:
-    """A representation of one clip, and where in it the score comes from.
+    """A representation of one clip, and what in it raises the score.
 
     Args:
-        name: Of the representation, such as `"log_mel"`; of statistics
+        name: Name of the representation, such as `"log_mel"`; for statistics
             beside a network `"statistics_log_mel"`.
-        values: What is shown of it, `(bins,)` or `(frames, bins)`.
-        unit: What `values` count, such as `"dB"`.
+        values: Values to show, `(bins,)` or `(frames, bins)`.
+        unit: Unit of the values, such as `"dB"`.
         axes: Label and values of each axis.
-        importance: What `keras_asd.explanation.rise` gave, of that shape.
-
-    >>> axes = (("frequency, Hz", np.arange(2.0)),)
-    >>> Explanation("spectrum", np.zeros(2), "dB", axes, np.ones(2)).name
-    'spectrum'
+        importance: Map of `keras_asd.explanation.rise`, of the same shape.
     """
 
     name: str
@@ -53,16 +49,16 @@ def explain_clip(
     """Runs RISE on every representation of a clip.
 
     Args:
-        embedder: Any embedder of `keras_asd.models`.
-        score: From embeddings to anomaly scores, `(batch,)`.
-        waveform: `(samples,)`, as long as the embedder takes.
-        normal: Waveform of a normal clip, as long, such as the training clip
-            nearest to this one: hidden parts show what it has there. What
-            `embedder.neutral` gives if `None`.
-        num_masks: Masks for each representation.
-        batch_size: Masks at a time.
-        seed: Chooses the masks.
-        progress: Called with the number of masks done since the last call.
+        embedder: Embedder of `keras_asd.models`.
+        score: Function from embeddings to anomaly scores, `(batch,)`.
+        waveform: Waveform `(samples,)` of the embedder's length.
+        normal: Waveform of a normal clip, of equal length, whose content
+            stands in hidden parts, such as the nearest training clip;
+            `embedder.neutral` if `None`.
+        num_masks: Number of masks of each representation.
+        batch_size: Number of masks in a batch.
+        seed: Seed of the masks.
+        progress: Function of the number of masks done since its last call.
 
     >>> from keras_asd.models import StatisticsEmbedder
     >>> embedder = StatisticsEmbedder(samples=8000, num_mel_bins=8)
@@ -115,8 +111,8 @@ def _part(embedder, name) -> tuple[Any, str]:
     """The embedder whose representation it is, and its name there."""
     if not isinstance(embedder, JoinedEmbedder):
         return embedder, name
-    place, _, own_name = name.partition(".")
-    return embedder.embedders[int(place)], own_name
+    index, _, own_name = name.partition(".")
+    return embedder.embedders[int(index)], own_name
 
 
 def _shown(embedder, name, values) -> tuple[np.ndarray, str]:

@@ -1,4 +1,4 @@
-"""Pictures of where in a clip its anomaly score comes from."""
+"""Figure of an explanation: representations above their RISE maps."""
 
 import textwrap
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from pipelines.evaluation.table_formats import printable
 from pipelines.pictures.explanation import Explanation
 
 MAX_POINTS = 800
-# Told apart by colour-blind readers, both; the second is white at zero.
+# Both suit colour-blind readers; the second is white at zero.
 LEVEL_COLORS = "viridis"
 MAP_COLORS = "PuOr_r"
 RISE_COLOR, FALL_COLOR = "#E66101", "#5E3C99"
@@ -27,13 +27,13 @@ def explanation_figure(
     """Draws every representation of a clip above its map.
 
     Args:
-        explanations: One or more of that clip.
-        clip: For its name, machine, section and label.
-        anomaly_score: Of the whole clip.
+        explanations: One or more explanations of the clip.
+        clip: Clip, for its name, machine, section and label.
+        anomaly_score: Anomaly score of the clip.
 
     Returns:
-        A figure of one column a representation. Maps are orange where what
-        is there raises the score, and purple where it lowers it.
+        Figure of one column a representation. Maps are orange where the
+        content raises the score, and purple where it lowers it.
 
     Raises:
         ValueError: If there is no explanation.
@@ -73,7 +73,7 @@ def explanation_figure(
 def _draw_maps(
     figure: Figure, above: Axes, below: Axes, explanation: Explanation
 ) -> None:
-    (time_label, time), (label, places) = explanation.axes
+    (time_label, time), (label, coordinates) = explanation.axes
     step = time[1] - time[0] if len(time) > 1 else 1.0
     limit = np.abs(explanation.importance).max() or 1.0
     low, high = np.percentile(explanation.values, (2, 99.8))
@@ -100,37 +100,37 @@ def _draw_maps(
                 time[0] - step / 2,
                 time[-1] + step / 2,
                 -0.5,
-                len(places) - 0.5,
+                len(coordinates) - 0.5,
             ),
             **style,
         )
         figure.colorbar(picture, ax=axes, label=unit)
-        ticks, names = _ticks(places)
+        ticks, names = _ticks(coordinates)
         axes.set_yticks(ticks, names)
         axes.set_ylabel(label)
     below.set_xlabel(time_label)
 
 
-def _ticks(places: np.ndarray) -> tuple[np.ndarray, list[str]]:
+def _ticks(coordinates: np.ndarray) -> tuple[np.ndarray, list[str]]:
     """Rows and names of round values; octaves where rows grow wider."""
-    steps = np.diff(places)
+    steps = np.diff(coordinates)
     is_even = len(steps) < 2 or np.ptp(steps) < 1e-3 * steps.max()
     nice = np.array(NICE_HZ, "float64")
     if is_even:
         locator = MaxNLocator(6, steps=[1, 2, 5, 10])
-        nice = np.asarray(locator.tick_values(places[0], places[-1]))
-    nice = nice[(nice >= places[0]) & (nice <= places[-1])]
-    rows = np.interp(nice, places, np.arange(len(places)))
+        nice = np.asarray(locator.tick_values(coordinates[0], coordinates[-1]))
+    nice = nice[(nice >= coordinates[0]) & (nice <= coordinates[-1])]
+    rows = np.interp(nice, coordinates, np.arange(len(coordinates)))
     return rows, [f"{value:g}" for value in nice]
 
 
 def _draw_curves(
     figure: Figure, above: Axes, below: Axes, explanation: Explanation
 ) -> None:
-    ((label, places),) = explanation.axes
-    width = -(-len(places) // MAX_POINTS)
-    starts = np.arange(0, len(places), width)
-    thinned = places[starts]
+    ((label, coordinates),) = explanation.axes
+    width = -(-len(coordinates) // MAX_POINTS)
+    starts = np.arange(0, len(coordinates), width)
+    thinned = coordinates[starts]
     above.plot(
         thinned,
         np.maximum.reduceat(explanation.values, starts),
@@ -139,7 +139,7 @@ def _draw_curves(
     )
     above.set_ylabel(explanation.unit)
     importance = np.add.reduceat(explanation.importance, starts)
-    importance = importance / np.diff([*starts, len(places)])
+    importance = importance / np.diff([*starts, len(coordinates)])
     below.axhline(0, color="0.6", linewidth=0.8)
     for is_part, color in (
         (importance > 0, RISE_COLOR),

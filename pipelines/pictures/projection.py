@@ -1,4 +1,4 @@
-"""Embeddings of many clips as points on a page."""
+"""t-SNE projection of embeddings, and its figure."""
 
 from collections.abc import Callable
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ def tsne(embeddings: np.ndarray, seed: int = 0) -> np.ndarray:
 
     Args:
         embeddings: `(clips, embedding_dim)`.
-        seed: Any integer that is not negative.
+        seed: Seed, an integer that is not negative.
 
     Returns:
         `(clips, 2)`, float32.
@@ -100,9 +100,9 @@ def projection_figure(
     than 28. The panel of domains is left out where no clip has one.
 
     Args:
-        points: `(clips, 2)`, such as `tsne` gives.
-        clips: As many.
-        title: Stands above all panels.
+        points: Points `(clips, 2)`, such as `tsne` returns.
+        clips: Clips of the points.
+        title: Title above all panels.
 
     Raises:
         ValueError: If the number of points is not that of the clips, or

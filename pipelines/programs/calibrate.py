@@ -1,4 +1,4 @@
-"""Calibration by fresh normal clips: the decisions of a run set anew."""
+"""Calibration of a run by normal clips that it has not seen."""
 
 import dataclasses
 import logging
@@ -11,17 +11,18 @@ from keras import ops
 
 from keras_asd.models import AnomalyDetector
 from pipelines import atomic
+from pipelines.audio.broken_clips import warn_of_broken_clips
 from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.audio.inspection import inspect_clips
-from pipelines.calibration.calibrated import fit_check
+from pipelines.calibration.calibration_fitting import describe_calibration
+from pipelines.calibration.calibration_fitting import fit_calibration
+from pipelines.calibration.calibration_fitting import read_calibration
+from pipelines.calibration.calibration_fitting import write_calibration
+from pipelines.calibration.calibration_sources import bind_facts
+from pipelines.calibration.detector_calibration import fit_check
 from pipelines.calibration.false_alarms import needed_clips
-from pipelines.calibration.fitting import describe_calibration
-from pipelines.calibration.fitting import fit_calibration
-from pipelines.calibration.fitting import read_calibration
-from pipelines.calibration.fitting import write_calibration
 from pipelines.calibration.normal_scores import NormalScores
-from pipelines.calibration.score_curves import fit_curve
-from pipelines.calibration.sources import bind_facts
+from pipelines.calibration.p_value_curves import fit_curve
 from pipelines.datasets.reading import read_all_clips
 from pipelines.methods.clip_scores import score_embeddings
 from pipelines.methods.embeddings import Embeddings
@@ -37,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 
 def calibrate(run_path: str, roots: Sequence[str]) -> dict[str, int]:
-    """Sets the decisions of a run anew, by normal clips it has not seen.
+    """Calibrates a run anew, by normal clips that it has not seen.
 
     Args:
         run_path: Folder of a finished training run; its `detector.keras` and
@@ -46,15 +47,15 @@ def calibrate(run_path: str, roots: Sequence[str]) -> dict[str, int]:
             normal, are taken.
 
     Returns:
-        How many clips each machine was calibrated with. A machine keeps what
-        it had where its fresh clips are too few for the wished rate and
-        fewer than those before; a bare one also where one of its sections
-        has no fresh clip.
+        Number of clips that each machine was calibrated with. A machine keeps
+        its calibration where its fresh clips are too few for the requested
+        rate and fewer than those before; a bare one also where one of its
+        sections has no fresh clip.
 
     Raises:
         FileNotFoundError: If there is no such run, or no recording.
         ValueError: If no fresh clip is left that the run knows, or every
-            machine keeps what it had.
+            machine keeps its calibration.
 
     >>> calibrate("no_such_run", ["recordings"])
     Traceback (most recent call last):
@@ -85,7 +86,7 @@ def calibrate(run_path: str, roots: Sequence[str]) -> dict[str, int]:
         detector.calibration,
     )
     after["keys"] = {**before["keys"], **after["keys"]}
-    # In this order: killed between the two, the digests tell it.
+    # In this order: the digests show a kill between the two.
     write_calibration(run.calibration, after)
     with atomic.replacing(run.detector) as temporary:
         detector.save(temporary)
@@ -106,15 +107,14 @@ def _choose_fresh_clips(
         if clip.split == "train" and clip.key in detector.keys
     ]
     inspected, broken = inspect_clips(known, config.recording_channel)
-    for clip, reason in broken:
-        logger.warning("left out: %s: %s", clip.path, reason)
+    warn_of_broken_clips(broken)
     fresh = [one for one in inspected if one.sha256 not in trained_on]
     if len(fresh) < len(inspected):
         logger.warning(
             "left out: %d clips that the run was trained on",
             len(inspected) - len(fresh),
         )
-    # The first of each: a copy of a recording tells nothing new.
+    # The first of each: a copy of a recording adds nothing.
     firsts = list({one.sha256: one for one in reversed(fresh)}.values())[::-1]
     if len(firsts) < len(fresh):
         logger.warning(
@@ -164,7 +164,7 @@ def _choose_better(
     detector: AnomalyDetector,
     config: Config,
 ) -> dict[str, NormalScores]:
-    """Those that tell more than what their keys were calibrated with."""
+    """The scores that improve on the calibration of their keys."""
     needed = needed_clips(detector.calibration.false_alarm_rate)
     sizes = ops.convert_to_numpy(detector.calibration.num_clips).astype(int)
     before = dict(zip(detector.keys, sizes.tolist(), strict=True))
@@ -191,8 +191,8 @@ def _choose_better(
             better[key] = normal
     if not better:
         raise ValueError(
-            "Some machine must have fresh normal recordings that tell more "
-            f"than those it was calibrated with. Received: {len(scores)} "
+            "Some machine must have more fresh normal recordings than those it "
+            f"was calibrated with. Received: {len(scores)} "
             f"machines with fresh ones, none with enough. Record at least "
             f"{needed} of each machine and section."
         )

@@ -1,4 +1,4 @@
-"""Embeddings of clips, as numbers and as a map on a page."""
+"""Embedding of a run's clips: vectors, and a t-SNE map of them."""
 
 import csv
 import dataclasses
@@ -40,11 +40,11 @@ def embed(
     Args:
         run_path: Folder of a finished training run.
         roots: Data folders with the test clips.
-        folder: Where `embeddings.npz` (array `embedding`, a row a clip: the
-            mean of its windows), `clips.csv` (the same rows, with t-SNE's
-            `x` and `y`) and `map.png` go.
-        max_clips: On the map; beyond that, a seeded draw.
-        seed: Of t-SNE and of the draw.
+        folder: Folder for `embeddings.npz` (array `embedding`, a row a clip:
+            the mean of its windows), `clips.csv` (the same rows, with t-SNE's
+            `x` and `y`) and `map.png`.
+        max_clips: Largest number of clips on the map; of more a seeded draw.
+        seed: Seed of t-SNE and of the draw.
 
     Returns:
         The three files.
@@ -77,10 +77,10 @@ def embed(
     clips, vectors = [], []
     for inspected, embeddings in found:
         whole = embeddings.whole(embedder.embedding_dim)
-        places, means = _mean_vectors(
+        indices, means = _mean_vectors(
             dataclasses.replace(embeddings, vectors=whole)
         )
-        clips += [inspected[place].clip for place in places]
+        clips += [inspected[index].clip for index in indices]
         vectors.append(means)
     return _write(
         pathlib.Path(folder),
@@ -93,11 +93,11 @@ def embed(
 
 
 def _mean_vectors(embeddings: Embeddings) -> tuple[list[int], np.ndarray]:
-    places, rows = np.unique(embeddings.clips, return_inverse=True)
-    totals = np.zeros((len(places), embeddings.vectors.shape[1]))
+    indices, rows = np.unique(embeddings.clips, return_inverse=True)
+    totals = np.zeros((len(indices), embeddings.vectors.shape[1]))
     np.add.at(totals, rows, embeddings.vectors)
     counts = np.bincount(rows)[:, None]
-    return places.tolist(), (totals / counts).astype("float32")
+    return indices.tolist(), (totals / counts).astype("float32")
 
 
 def _write(
@@ -116,7 +116,7 @@ def _write(
     with atomic.replacing(paths[0]) as temporary:
         with temporary.open("wb") as file:
             np.savez(file, embedding=vectors)
-    places = dict(zip(drawn.tolist(), points.tolist(), strict=True))
+    positions = dict(zip(drawn.tolist(), points.tolist(), strict=True))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*COLUMNS, "x", "y"])
@@ -124,7 +124,7 @@ def _write(
         values = [getattr(clip, name) for name in COLUMNS[1:]]
         cells = ["" if value is None else value for value in values]
         writer.writerow(
-            [os.fspath(clip.path), *cells, *places.get(row, ("", ""))]
+            [os.fspath(clip.path), *cells, *positions.get(row, ("", ""))]
         )
     atomic.write_text(paths[1], text.getvalue())
     picture = folder / "map.png"

@@ -1,4 +1,4 @@
-"""Explanations of single clips: pictures of what makes their scores."""
+"""Explanation of single clips: pictures of what raises their scores."""
 
 import dataclasses
 import os
@@ -12,6 +12,7 @@ from keras import ops
 from soundfile import LibsndfileError
 
 from pipelines import atomic
+from pipelines.audio.broken_clips import broken_reason
 from pipelines.audio.inspection import inspect_clips
 from pipelines.audio.libsndfile import decode_clip
 from pipelines.datasets.clip import Clip
@@ -21,9 +22,9 @@ from pipelines.evaluation.score_files import short_names
 from pipelines.methods.embeddings import read_embeddings
 from pipelines.pictures.explanation import explain_clip
 from pipelines.pictures.explanation_figure import explanation_figure
-from pipelines.pictures.own_network import directions
-from pipelines.pictures.own_network import own_network
-from pipelines.pictures.own_network import score_against
+from pipelines.pictures.judging_network import directions
+from pipelines.pictures.judging_network import own_network
+from pipelines.pictures.judging_network import score_against
 from pipelines.runs.artefacts import load_detector
 from pipelines.runs.clip_list import normal_clips
 from pipelines.runs.clip_list import read_clip_list
@@ -35,14 +36,15 @@ FILLS = ("nearest", "neutral")
 
 @dataclasses.dataclass(frozen=True)
 class ClipExplanation:
-    """What an explanation was drawn of, and where it lies.
+    """The explanation of a clip, and its files.
 
     Args:
-        clip: The recording.
-        key: Machine that it was held against.
-        anomaly_score: Of its strangest window, which is the one explained.
-        seconds: Where this window begins.
-        files: The picture, and the maps as numbers.
+        clip: Path of the recording.
+        key: Key of the machine that it was compared with.
+        anomaly_score: Anomaly score of its strangest window, which is the one
+            explained.
+        seconds: Start of this window in seconds.
+        files: Paths of the picture, and of the maps as numbers.
 
     >>> ClipExplanation("a.wav", "fan", 0.5, 0.0, ()).key
     'fan'
@@ -64,29 +66,27 @@ def explain(
     fill: str = "nearest",
     seed: int = 0,
 ) -> Iterator[ClipExplanation | tuple[str, str]]:
-    """Draws what in each clip makes its anomaly score.
+    """Draws what in each clip raises its anomaly score.
 
-    A clip of several windows is explained where its score is highest. For
-    each `<name>` of a clip go `<name>.png` and `<name>.npz` into the folder.
+    A clip of several windows is explained where its score is highest. The
+    folder gets `<name>.png` and `<name>.npz` for each `<name>` of a clip.
 
     Args:
         run_path: Folder of a finished training run.
-        paths: The recordings.
-        folder: Where the pictures go.
-        machine: Key of all of them; read from each clip's name and folders
-            where it is `None`.
-        num_masks: Masks for each representation.
-        fill: What hidden parts show: what the `"nearest"` normal clip has
-            there, or `"neutral"`, the clip's own mean over time.
-        seed: Of the masks.
+        paths: Paths of the recordings.
+        folder: Folder for the pictures.
+        machine: Key of all clips; read from each clip's path if `None`.
+        num_masks: Number of masks of each representation.
+        fill: Content of hidden parts: `"nearest"` for that of the nearest
+            normal clip, `"neutral"` for the clip's own mean over time.
+        seed: Seed of the masks.
 
     Yields:
         A `ClipExplanation`; or path and reason where there is none.
 
     Raises:
         FileNotFoundError: If there is no such run.
-        ValueError: If `machine` is none that the run knows, or `fill` is
-            neither.
+        ValueError: If the run does not know `machine`, or `fill` is neither.
 
     >>> list(explain("no_such_run", ["a.wav"], "pictures"))
     Traceback (most recent call last):
@@ -117,7 +117,7 @@ def explain(
                 clip.path, key, pathlib.Path(folder) / stem, fill
             )
         except (ValueError, OSError, LibsndfileError) as error:
-            yield os.fspath(clip.path), str(error)
+            yield os.fspath(clip.path), broken_reason(error)
 
 
 def _stems(paths: Sequence[pathlib.Path]) -> list[str]:
@@ -234,7 +234,7 @@ class _Explainer:
             self.detector, embedding[None, part]
         ).reshape(-1)
         nearest = rows[cosines.argmax()]
-        place = normals.clips[nearest]
-        windows, _ = self._windows(clips[place])
-        first = np.flatnonzero(normals.clips == place)[0]
+        index = normals.clips[nearest]
+        windows, _ = self._windows(clips[index])
+        first = np.flatnonzero(normals.clips == index)[0]
         return windows[nearest - first]

@@ -1,4 +1,4 @@
-"""Export: one artefact that anybody can serve and trust."""
+"""Export of a run: one checked artefact to serve."""
 
 import dataclasses
 import json
@@ -11,27 +11,26 @@ import keras
 import numpy as np
 
 from keras_asd.models import AnomalyDetector
-from pipelines.calibration.calibrated import calibrated
-from pipelines.calibration.calibrated import with_false_alarm_rate
-from pipelines.calibration.fitting import describe_calibration
-from pipelines.calibration.fitting import read_calibration
-from pipelines.calibration.sources import calibration_sources
-from pipelines.calibration.sources import warn_of_optimism
-from pipelines.exporting.acceptance import ROUNDED
-from pipelines.exporting.acceptance import check_differences
-from pipelines.exporting.acceptance import check_other_outputs
-from pipelines.exporting.acceptance import find_differences
+from keras_asd.models import fold
+from pipelines.calibration.calibration_fitting import describe_calibration
+from pipelines.calibration.calibration_fitting import read_calibration
+from pipelines.calibration.calibration_sources import calibration_sources
+from pipelines.calibration.calibration_sources import warn_of_optimism
+from pipelines.calibration.detector_calibration import calibrated
+from pipelines.calibration.detector_calibration import with_false_alarm_rate
+from pipelines.exporting.acceptance import check_form
 from pipelines.exporting.acceptance import make_probes
+from pipelines.exporting.acceptance import run_detector
+from pipelines.exporting.acceptance_clips import check_ranges
+from pipelines.exporting.acceptance_clips import real_clips
 from pipelines.exporting.contract import make_contract
 from pipelines.exporting.contract import training_digest
-from pipelines.exporting.forms import check_form
-from pipelines.exporting.forms import open_detector
-from pipelines.exporting.forms import write_form
+from pipelines.exporting.export_form import ExportForm
+from pipelines.exporting.export_form import load_forms
 from pipelines.exporting.manifest import write_manifest
 from pipelines.exporting.model_card import model_card
 from pipelines.exporting.publishing import publish
-from pipelines.exporting.real_clips import check_ranged
-from pipelines.exporting.real_clips import real_clips
+from pipelines.exporting.saved_model import saved_model_form
 from pipelines.exporting.warmup import write_warmup
 from pipelines.methods.choice import choose_method
 from pipelines.methods.embeddings import read_embeddings
@@ -49,7 +48,7 @@ from pipelines.settings.scorer_choice import choose_scorers
 
 logger = logging.getLogger(__name__)
 
-# Real clips that every form is tried on, and that int8 takes ranges from.
+# Real clips that every form is tried on, and that ranges are taken from.
 NUM_TRIED, NUM_RANGED = 5, 64
 
 
@@ -64,16 +63,16 @@ def export(
     """Exports the detector of a run as the next version of a served model.
 
     The version `<target>/<number>/` appears whole or not at all, after every
-    form in it has been loaded and held against the detector; see
-    `saved_models/README.md` for what it holds.
+    form in it has been loaded and compared with the detector; see
+    `saved_models/README.md` for its content.
 
     Args:
         run_path: Folder of a finished training run.
         target: Folder of the served model, such as `saved_models/fan`.
         scorer: Label of a scorer, such as `LocalDensity(space=raw)`, to fit
             on the run's normal clips in place of its own.
-        false_alarm_rate: The wish where a request has none; the run's own
-            if `None`.
+        false_alarm_rate: Requested false-alarm rate where a request has none;
+            the run's own if `None`.
         also: Names of `FORMS` to write beside the SavedModel.
         trust: Packages of classes of your own, where the run has any.
 
@@ -97,8 +96,7 @@ def export(
             "detector.keras loads on any backend: export again with "
             "KERAS_BACKEND=tensorflow."
         )
-    for name in also:
-        check_form(name)
+    forms = load_forms(also)
     run = RunFolder(pathlib.Path(run_path))
     config = read_config(run)
     detector = load_detector(run, trust)
@@ -116,15 +114,23 @@ def export(
     warn_of_optimism(sources)
     contract = make_contract(detector, config, sources)
 
-    number = NUM_RANGED if "litert_int8" in also else NUM_TRIED
+    needs_ranges = any(form.needs_ranges for form in forms)
+    number = NUM_RANGED if needs_ranges else NUM_TRIED
     clips = real_clips(listed, config, number)
-    if "litert_int8" in also:
-        check_ranged(clips, listed)
+    for form in forms:
+        check_ranges(form, clips, listed)
 
     def write(version: pathlib.Path) -> None:
         name = pathlib.Path(target).name
         _write_version(
-            version, name, detector, contract, run, listed, clips, also
+            version,
+            name,
+            detector,
+            contract,
+            run,
+            listed,
+            clips,
+            [saved_model_form(contract), *forms],
         )
 
     return publish(pathlib.Path(target), write)
@@ -141,7 +147,7 @@ def _with_other_scorer(
         normals, detector.groups, detector.head
     )
     detector = detector.with_parts(scorer=fitted)
-    logger.info("decisions are set anew, by the run's own normal clips")
+    logger.info("calibrating anew with the run's own normal clips")
     detector, scores = calibrated(detector, normals, config, listed)
     return detector, describe_calibration(
         scores, config.calibration, config.false_alarm_rate
@@ -156,26 +162,24 @@ def _write_version(
     run: RunFolder,
     listed: Sequence[ListedClip],
     clips: Sequence[tuple[np.ndarray, str]],
-    also: Sequence[str],
+    forms: Sequence[ExportForm],
 ) -> None:
     detector.save(version / DETECTOR)
     _write_json(version / CONTRACT, contract)
     step = max(1, -(-len(clips) // NUM_TRIED))
     tried = clips[::step]
     probes = make_probes(detector, tried)
-    reference = open_detector(detector)
+    reference, folded = run_detector(detector), fold(detector)
     waveforms = [waveform for waveform, _ in clips]
     differences = {}
-    for form in ("saved_model", *also):
-        written = write_form(form, detector, version, contract, waveforms)
-        found = find_differences(reference, written, probes)
-        check_differences(form, found, probes)
-        if form not in ROUNDED:
-            check_other_outputs(form, reference, written, probes)
+    for form in forms:
+        opened = form.write_and_open(version, folded, waveforms)
         # JSON knows no infinity.
-        differences[form] = {
+        differences[form.name] = {
             probe: difference if np.isfinite(difference) else None
-            for probe, difference in found.items()
+            for probe, difference in check_form(
+                form, reference, opened, probes
+            ).items()
         }
     write_warmup(
         version,

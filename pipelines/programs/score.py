@@ -1,4 +1,4 @@
-"""Scores of many clips as a table, through kills and restarts."""
+"""Scoring of many clips into a table, through kills and restarts."""
 
 import itertools
 import logging
@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 import tqdm
 
-from pipelines.scoring.batches import score_columns
-from pipelines.scoring.batches import score_pieces
+from pipelines.scoring.batch_scoring import score_columns
+from pipelines.scoring.batch_scoring import score_pieces
 from pipelines.scoring.clip_scorer import ClipScorer
-from pipelines.scoring.log import ScoreLog
-from pipelines.scoring.log import open_score_log
-from pipelines.scoring.pieces import read_pieces
-from pipelines.scoring.settings import ScoringSettings
-from pipelines.scoring.table import check_table
-from pipelines.scoring.table import write_score_table
+from pipelines.scoring.piece_reader import read_pieces
+from pipelines.scoring.score_log import ScoreLog
+from pipelines.scoring.score_log import open_score_log
+from pipelines.scoring.score_table import check_table
+from pipelines.scoring.score_table import write_score_table
+from pipelines.scoring.scoring_settings import ScoringSettings
 
 logger = logging.getLogger(__name__)
 
@@ -30,20 +30,20 @@ def score_to_table(
     """Scores clips into a table, which appears when it is whole.
 
     Meanwhile the rows are kept in `<out>.partial`. Killed at any moment and
-    called again, it goes on after the last batch that lies there, and the
-    table becomes what it would have been, each clip in it once, in order.
-    A table of the name that is there already is replaced in the end.
+    called again, it resumes after the last batch in that file, and the table
+    is the same as without the kill: each clip once, in order. An existing
+    table is replaced at the end.
 
     Args:
-        scorer: From `open_model`.
+        scorer: Model that `open_model` returns.
         digest: SHA-256 of the model, from `open_model`.
-        paths: The recordings, each once; one that cannot be scored has a row
-            that says why.
-        out: The table, `.csv` or `.parquet`.
-        settings: Of scoring.
+        paths: Paths of the recordings, each once; one that cannot be scored
+            has a row with the problem.
+        out: Path of the table, `.csv` or `.parquet`.
+        settings: Settings of scoring.
 
     Returns:
-        The number of rows that have a score.
+        Number of rows that have a score.
 
     Raises:
         ValueError: If the settings do not suit the scorer, the table could
@@ -78,7 +78,7 @@ def _score_the_rest(
 ) -> None:
     first, num_done = log.match(paths)
     if num_done:
-        logger.info("going on after %d of %d clips", first + 1, len(paths))
+        logger.info("resuming after %d of %d clips", first + 1, len(paths))
     pieces = read_pieces(scorer, paths, settings, first)
     rest = itertools.islice(pieces, num_done, None)
     with tqdm.tqdm(
@@ -88,6 +88,6 @@ def _score_the_rest(
         unit="clip",
         disable=None,
     ) as progress:
-        for rows, place in score_pieces(scorer, rest, settings):
+        for rows, index in score_pieces(scorer, rest, settings):
             log.append(rows)
-            progress.update(place + 1 - progress.n)
+            progress.update(index + 1 - progress.n)

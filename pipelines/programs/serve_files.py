@@ -1,4 +1,4 @@
-"""What TensorFlow Serving needs to serve a folder of exported models."""
+"""Configuration files for TensorFlow Serving, Docker and Kubernetes."""
 
 import json
 import logging
@@ -47,11 +47,11 @@ def write_serving_files(
 
     Args:
         models: Folder of exported models, each with its versions.
-        target: Where the files go; those of an earlier time are replaced.
-        is_batching: Whether the server joins requests that come at once.
+        target: Folder for the files; existing ones are replaced.
+        is_batching: Whether the server joins simultaneous requests.
 
     Returns:
-        The files, `SERVING.md` last.
+        Paths of the files, `SERVING.md` last.
 
     Raises:
         FileNotFoundError: If there is no exported model, or one of the

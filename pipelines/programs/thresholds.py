@@ -2,7 +2,7 @@
 
 import pathlib
 
-from pipelines.calibration.fitting import read_calibration
+from pipelines.calibration.calibration_fitting import read_calibration
 from pipelines.calibration.threshold_table import threshold_table
 from pipelines.runs.artefacts import load_detector
 from pipelines.runs.run_folder import RunFolder

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from keras_asd.models import AnomalyDetector
 from pipelines import atomic
-from pipelines.calibration.calibrated import calibrated
-from pipelines.calibration.fitting import describe_calibration
-from pipelines.calibration.fitting import write_calibration
-from pipelines.calibration.sources import bind_facts
-from pipelines.calibration.sources import calibration_sources
-from pipelines.calibration.sources import warn_of_optimism
+from pipelines.calibration.calibration_fitting import describe_calibration
+from pipelines.calibration.calibration_fitting import write_calibration
+from pipelines.calibration.calibration_sources import bind_facts
+from pipelines.calibration.calibration_sources import calibration_sources
+from pipelines.calibration.calibration_sources import warn_of_optimism
+from pipelines.calibration.detector_calibration import calibrated
 from pipelines.methods.choice import choose_method
 from pipelines.methods.embeddings import Embeddings
 from pipelines.methods.embeddings import check_sections

@@ -6,8 +6,9 @@ import pathlib
 from collections.abc import Sequence
 
 from keras_asd.models import AnomalyDetector
+from pipelines.audio.broken_clips import check_broken_share
+from pipelines.audio.broken_clips import warn_of_broken_clips
 from pipelines.audio.inspected_clip import InspectedClip
-from pipelines.audio.inspection import check_broken_share
 from pipelines.audio.inspection import inspect_clips
 from pipelines.datasets.clip import Clip
 from pipelines.datasets.reading import read_all_clips
@@ -42,8 +43,7 @@ def choose_test_clips(
         read_all_clips(roots, config.seed), detector, trained_on
     )
     inspected, broken = inspect_clips(known, config.recording_channel)
-    for clip, reason in broken:
-        logger.warning("left out: %s: %s", clip.path, reason)
+    warn_of_broken_clips(broken)
     if not inspected:
         raise ValueError(
             "The data must hold test recordings of the machines of the run "

@@ -4,8 +4,9 @@ import collections
 import logging
 from collections.abc import Sequence
 
+from pipelines.audio.broken_clips import check_broken_share
+from pipelines.audio.broken_clips import warn_of_broken_clips
 from pipelines.audio.inspected_clip import InspectedClip
-from pipelines.audio.inspection import check_broken_share
 from pipelines.audio.inspection import inspect_clips
 from pipelines.datasets.clip import Clip
 from pipelines.datasets.reading import read_all_clips
@@ -79,8 +80,7 @@ def prepare_clips(
             "none of them in a train split."
         )
     inspected, broken = inspect_clips(train, config.recording_channel)
-    for clip, reason in broken:
-        logger.warning("left out: %s: %s", clip.path, reason)
+    warn_of_broken_clips(broken)
     check_broken_share(broken, len(train), config.max_broken_share)
     names = [
         class_name(good.clip, config.classes, config.domain_classes)

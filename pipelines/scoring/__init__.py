@@ -1,1 +1,1 @@
-"""Clips and folders in, rows of scores out."""
+"""Scoring of recordings: models, pieces, rows, the log of a table."""

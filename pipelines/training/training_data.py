@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from pipelines.audio.decode import make_decoder
+from pipelines.audio.decoder_choice import choose_routes
 from pipelines.audio.inspected_clip import InspectedClip
-from pipelines.audio.routes import choose_routes
+from pipelines.audio.tf_data_decoder import make_decoder
 from pipelines.audio.waveforms import fit_length
 from pipelines.runs.labels import Example
 from pipelines.runs.labels import LabelMap

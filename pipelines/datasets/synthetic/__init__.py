@@ -1,8 +1,8 @@
-"""Made-up machines: DCASE-shaped recordings from a seed.
+"""Synthetic data set: recordings of made-up machines in DCASE's form.
 
 A clip is a machine (rotation, load noise, impacts at the ends of strokes) in
-a room, under factory noise at a set signal-to-noise ratio. Level tells no
-fault: every clip is brought to one power and then varied by 3 dB.
+a room, under factory noise at a set signal-to-noise ratio. Level shows
+no fault: every clip is scaled to one power and then varied by 3 dB.
 
 Measured with the default settings, mean over three sections and the seeds
 0, 1, 2 (ROC AUC of 30 normal and 30 anomalous test clips a section):
@@ -26,6 +26,6 @@ clips (one in three by chance).
 """
 
 from pipelines.datasets.synthetic.generation import generate
-from pipelines.datasets.synthetic.settings import SyntheticSettings
+from pipelines.datasets.synthetic.synthetic_settings import SyntheticSettings
 
 __all__ = ["SyntheticSettings", "generate"]

@@ -1,4 +1,4 @@
-"""Writes a data set of made-up machines to a folder."""
+"""Generation of a synthetic data set in a folder."""
 
 import dataclasses
 import json
@@ -11,7 +11,7 @@ import tqdm
 
 from pipelines import atomic
 from pipelines.datasets.synthetic.recording import Recording
-from pipelines.datasets.synthetic.settings import SyntheticSettings
+from pipelines.datasets.synthetic.synthetic_settings import SyntheticSettings
 
 SETTINGS_NAME = "synthetic_settings.json"
 
@@ -22,16 +22,15 @@ def generate(
 ) -> list[pathlib.Path]:
     """Writes `<root>/<machine>/{train,test}/section_<id>_<…>.wav`.
 
-    Files are whole or absent. A call that was broken off is taken up by an
-    equal call; clips that are there already are kept. One process at a time
-    may write to a folder.
+    Files are whole or absent. An equal call resumes one that was interrupted;
+    existing clips are kept. One process at a time may write to a folder.
 
     Args:
-        root: A folder that is absent, empty, or made by equal settings.
-        settings: What to make. Defaults to `SyntheticSettings()`.
+        root: Folder that is absent, empty, or made by equal settings.
+        settings: Settings of the data set. Defaults to `SyntheticSettings()`.
 
     Returns:
-        The clips, sorted.
+        Paths of the clips, sorted.
 
     Raises:
         ValueError: If `root` holds anything else.

@@ -1,4 +1,4 @@
-"""The machines: their designs, and the units built after them."""
+"""Machines in physical numbers: designs, and units built after them."""
 
 import dataclasses
 import zlib
@@ -24,15 +24,12 @@ class Machine:
         stroke_seconds: One way of a stroke; 0 for a machine that only turns.
         moving_share: Part of a stroke in which the machine moves.
         rotation_db: Power of the harmonics, before all parts are summed.
-        load_noise_db: Power of the load noise, likewise.
-        impact_db: Power of the impacts, likewise.
+        load_noise_db: Power of the load noise, before the sum.
+        impact_db: Power of the impacts, before the sum.
         bearing_hz: Resonance of the housing that a bearing's defect excites.
         hiss_hz: Centre of the band of escaping air or water.
         scrape_hz: Centre of the band of parts that touch.
-        faults: What may go wrong with it.
-
-    >>> DESIGNS["fan"].faults
-    ('bearing', 'imbalance', 'rub')
+        faults: Names of its possible faults.
     """
 
     shaft_hz: float
@@ -130,22 +127,22 @@ def build_unit(machine: str, section: int, seed: int) -> Machine:
     design = DESIGNS[machine]
     entropy = [seed, zlib.crc32(machine.encode())]
     offsets = np.random.default_rng(entropy).random(16)
-    places = 2 * np.modf(offsets + section * _GOLDEN_RATIO)[0] - 1
+    shifts = 2 * np.modf(offsets + section * _GOLDEN_RATIO)[0] - 1
     rng = np.random.default_rng([*entropy, section])
     weights = rng.normal(0.0, 2.0, design.num_harmonics)
     return dataclasses.replace(
         design,
-        shaft_hz=design.shaft_hz * (1 + 0.04 * places[0]),
-        stroke_seconds=design.stroke_seconds * (1 + 0.06 * places[1]),
-        moving_share=design.moving_share * (1 + 0.05 * places[2]),
-        load_noise_hz=design.load_noise_hz * (1 + 0.08 * places[3]),
-        bearing_hz=design.bearing_hz * (1 + 0.06 * places[4]),
-        hiss_hz=design.hiss_hz * (1 + 0.06 * places[5]),
-        scrape_hz=design.scrape_hz * (1 + 0.06 * places[6]),
-        load_noise_db=design.load_noise_db + 1.0 * places[7],
+        shaft_hz=design.shaft_hz * (1 + 0.04 * shifts[0]),
+        stroke_seconds=design.stroke_seconds * (1 + 0.06 * shifts[1]),
+        moving_share=design.moving_share * (1 + 0.05 * shifts[2]),
+        load_noise_hz=design.load_noise_hz * (1 + 0.08 * shifts[3]),
+        bearing_hz=design.bearing_hz * (1 + 0.06 * shifts[4]),
+        hiss_hz=design.hiss_hz * (1 + 0.06 * shifts[5]),
+        scrape_hz=design.scrape_hz * (1 + 0.06 * shifts[6]),
+        load_noise_db=design.load_noise_db + 1.0 * shifts[7],
         impact_hz=tuple(
-            hz * (1 + 0.04 * place)
-            for hz, place in zip(design.impact_hz, places[8:], strict=False)
+            hz * (1 + 0.04 * shift)
+            for hz, shift in zip(design.impact_hz, shifts[8:], strict=False)
         ),
         harmonic_weights_db=tuple(weights.tolist()),
     )

@@ -1,4 +1,4 @@
-"""One recording: what is heard in it, and its waveform."""
+"""Recording to be made: its name, its parts and its waveform."""
 
 import dataclasses
 import zlib
@@ -8,13 +8,13 @@ import numpy as np
 from pipelines.datasets.synthetic.faults import fault_sound
 from pipelines.datasets.synthetic.machine import DESIGNS
 from pipelines.datasets.synthetic.machine import build_unit
-from pipelines.datasets.synthetic.motion import move
-from pipelines.datasets.synthetic.parts import at_level
-from pipelines.datasets.synthetic.room import background
-from pipelines.datasets.synthetic.room import record
-from pipelines.datasets.synthetic.room import room_response
-from pipelines.datasets.synthetic.settings import SyntheticSettings
-from pipelines.datasets.synthetic.sound import machine_sound
+from pipelines.datasets.synthetic.machine_sound import machine_sound
+from pipelines.datasets.synthetic.machine_sound import move
+from pipelines.datasets.synthetic.sound_elements import at_level
+from pipelines.datasets.synthetic.surroundings import background
+from pipelines.datasets.synthetic.surroundings import record
+from pipelines.datasets.synthetic.surroundings import room_response
+from pipelines.datasets.synthetic.synthetic_settings import SyntheticSettings
 
 _LOADS = {"source": (0.9, 1.0, 1.1), "target": (0.7, 1.3)}
 _NOISES = {"source": "1", "target": "2"}
@@ -25,13 +25,13 @@ class Recording:
     """A clip yet to be made; the seed and these fields decide every sample.
 
     Args:
-        machine: A key of `DESIGNS`.
-        section: Which unit of the machine.
+        machine: Key of `DESIGNS`.
+        section: Index of the unit of the machine.
         split: `"train"` or `"test"`.
         domain: `"source"` or `"target"`.
         is_anomaly: Whether the unit has a fault.
-        index: Counts the clips that agree in all of the above.
-        seed: Of the data set.
+        index: Index among the clips that agree in all of the above.
+        seed: Seed of the data set.
 
     >>> Recording("fan", 0, "train", "source", False, 7, seed=0).file_name
     'section_00_source_train_normal_0007_load_100_noise_1.wav'

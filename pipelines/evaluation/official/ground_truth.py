@@ -5,7 +5,7 @@ import pathlib
 import re
 from collections import defaultdict
 
-from pipelines.datasets.dcase import parse_dcase_name
+from pipelines.datasets.dcase_layout import parse_dcase_name
 from pipelines.evaluation.official.true_clip import TrueClip
 from pipelines.evaluation.official.value_file import read_flag
 from pipelines.evaluation.official.value_file import read_rows

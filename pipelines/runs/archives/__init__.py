@@ -1,1 +1,1 @@
-"""What is looked into before a `.keras` archive is opened."""
+"""Checks of a `.keras` archive before it is opened."""

@@ -1,7 +1,7 @@
-"""Loading of `.keras` files that are what this package writes, no other.
+"""Loading of `.keras` files, after a check that this package wrote them.
 
-The checks come before Keras reads anything. They are no sandbox: what is
-loaded is still a program for Keras, so take models from those you trust.
+The checks come before Keras reads anything. They are no sandbox: a model is
+still a program for Keras, so load models only from those you trust.
 """
 
 import collections
@@ -15,8 +15,8 @@ from collections.abc import Sequence
 
 import keras
 
-from pipelines.runs.archives.classes import find_class_fault
-from pipelines.runs.archives.weights import find_weights_fault
+from pipelines.runs.archives.class_check import find_class_fault
+from pipelines.runs.archives.weight_check import find_weights_fault
 
 CONFIG = "config.json"
 METADATA = "metadata.json"

@@ -10,7 +10,6 @@ import pytest
 import soundfile
 from hypothesis import strategies
 
-from pipelines.audio.inspection import check_broken_share
 from pipelines.audio.inspection import inspect_clips
 from pipelines.datasets.clip import Clip
 
@@ -219,17 +218,3 @@ def test_memory_does_not_grow_with_a_clip_or_their_number(
         tracemalloc.stop()
         assert len(good) == num_clips
     assert max(peaks) < 2_000_000
-
-
-def test_too_many_broken_clips_are_refused_with_their_reasons():
-    broken = [(as_clip(f"{number}.wav"), "empty") for number in range(6)]
-    check_broken_share(broken, num_clips=12)
-    check_broken_share(broken, num_clips=7, max_broken_share=0.9)
-    with pytest.raises(ValueError, match=r"6 of 11 .*0.wav \(empty\).*\.\.\."):
-        check_broken_share(broken, num_clips=11)
-    with pytest.raises(ValueError, match="6 of 6 clips broken"):
-        check_broken_share(broken, num_clips=6, max_broken_share=1.0)
-    with pytest.raises(ValueError, match="0 of 0 clips"):
-        check_broken_share([], num_clips=0)
-    with pytest.raises(ValueError, match="max_broken_share=2"):
-        check_broken_share([], num_clips=1, max_broken_share=2)

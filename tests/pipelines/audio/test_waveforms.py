@@ -9,8 +9,8 @@ import tensorflow as tf
 from hypothesis import strategies
 
 from keras_asd.models.clip_windows import cut_windows
-from pipelines.audio.decode import make_decoder
-from pipelines.audio.routes import choose_routes
+from pipelines.audio.decoder_choice import choose_routes
+from pipelines.audio.tf_data_decoder import make_decoder
 from pipelines.audio.waveforms import fit_length
 from pipelines.audio.waveforms import waveform_dataset
 from pipelines.audio.waveforms import window_dataset

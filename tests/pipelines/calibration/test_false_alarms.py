@@ -7,20 +7,20 @@ from pipelines.calibration.false_alarms import fresh_alarms_band
 from pipelines.calibration.false_alarms import least_rate
 from pipelines.calibration.false_alarms import needed_clips
 from pipelines.calibration.false_alarms import rate_interval
+from pipelines.calibration.false_alarms import requested_rate
 from pipelines.calibration.false_alarms import thresholds
-from pipelines.calibration.false_alarms import wished_rate
-from pipelines.calibration.score_curves import fit_curve
+from pipelines.calibration.p_value_curves import fit_curve
 
 
-def test_every_way_to_wish_is_a_rate():
-    assert wished_rate(rate=0.02) == 0.02
-    assert wished_rate(one_in=50) == 0.02
-    assert wished_rate(per_day=2, clips_per_day=100) == 0.02
-    assert wished_rate() is None
+def test_every_request_is_a_rate():
+    assert requested_rate(rate=0.02) == 0.02
+    assert requested_rate(one_in=50) == 0.02
+    assert requested_rate(per_day=2, clips_per_day=100) == 0.02
+    assert requested_rate() is None
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "request_",
     [
         {"rate": 0.0},
         {"rate": 1.0},
@@ -34,9 +34,9 @@ def test_every_way_to_wish_is_a_rate():
         {"rate": 0.1, "one_in": 10},
     ],
 )
-def test_a_wish_that_is_none_is_refused(wish):
-    with pytest.raises(ValueError, match="[Ww]ish"):
-        wished_rate(**wish)
+def test_a_wrong_request_is_refused(request_):
+    with pytest.raises(ValueError, match="A requested"):
+        requested_rate(**request_)
 
 
 @pytest.mark.parametrize("num_clips", [1, 9, 19, 99, 100, 999])

@@ -1,7 +1,7 @@
 import numpy as np
 
-from pipelines.calibration.fitting import describe_calibration
-from pipelines.calibration.fitting import fit_calibration
+from pipelines.calibration.calibration_fitting import describe_calibration
+from pipelines.calibration.calibration_fitting import fit_calibration
 from pipelines.calibration.normal_scores import NormalScores
 from pipelines.calibration.threshold_table import NOTE
 from pipelines.calibration.threshold_table import threshold_table

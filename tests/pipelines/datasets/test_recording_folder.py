@@ -18,7 +18,7 @@ def test_a_folder_knows_its_machine(tmp_path):
     (folder,) = walk_recordings(tmp_path)
     assert folder.machine == "fan"
     assert folder.home == tmp_path / "raw" / "fan"
-    assert folder.places == ("test", "left")
+    assert folder.below == ("test", "left")
     assert folder.names == ("1.wav", "2.wav")
     assert folder.split == ("test", None)
 
@@ -42,7 +42,7 @@ def test_hidden_and_other_files_are_passed_over(tmp_path):
 def test_the_nearest_split_counts(tmp_path, wrapper):
     plant(tmp_path, f"{wrapper}/1.wav")
     (folder,) = walk_recordings(tmp_path)
-    assert (folder.machine, folder.places) == ("fan", ("train",))
+    assert (folder.machine, folder.below) == ("fan", ("train",))
 
 
 def test_links_are_followed_but_never_in_a_circle(tmp_path):
@@ -52,7 +52,7 @@ def test_links_are_followed_but_never_in_a_circle(tmp_path):
     os.symlink(tmp_path / "data", tmp_path / "data/fan/test/back")
     os.symlink(tmp_path / "data/fan", tmp_path / "data/pump")
     found = [
-        (folder.machine, folder.places, folder.names)
+        (folder.machine, folder.below, folder.names)
         for folder in walk_recordings(tmp_path / "data")
     ]
     assert found == [

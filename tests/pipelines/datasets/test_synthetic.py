@@ -14,11 +14,11 @@ from pipelines.datasets.synthetic.generation import generate
 from pipelines.datasets.synthetic.generation import plan
 from pipelines.datasets.synthetic.machine import DESIGNS
 from pipelines.datasets.synthetic.machine import build_unit
-from pipelines.datasets.synthetic.motion import move
-from pipelines.datasets.synthetic.parts import rms
+from pipelines.datasets.synthetic.machine_sound import machine_sound
+from pipelines.datasets.synthetic.machine_sound import move
 from pipelines.datasets.synthetic.recording import Recording
-from pipelines.datasets.synthetic.settings import SyntheticSettings
-from pipelines.datasets.synthetic.sound import machine_sound
+from pipelines.datasets.synthetic.sound_elements import rms
+from pipelines.datasets.synthetic.synthetic_settings import SyntheticSettings
 from pipelines.evaluation.nearest_neighbor_baseline import mean_log_mel
 from pipelines.evaluation.nearest_neighbor_baseline import (
     nearest_neighbor_scores,

@@ -4,7 +4,7 @@ import pathlib
 import numpy as np
 import pytest
 
-from pipelines.calibration.decisions import gamma_threshold
+from pipelines.calibration.gamma_threshold import gamma_threshold
 from pipelines.datasets.clip import Clip
 from pipelines.evaluation.decided import write_decided
 from pipelines.methods.embeddings import Embeddings

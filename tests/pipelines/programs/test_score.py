@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 import soundfile
 
+from pipelines.datasets.recording_folder import find_recordings
 from pipelines.programs.score import score_to_table
-from pipelines.scoring.batches import score_columns
+from pipelines.scoring.batch_scoring import score_columns
 from pipelines.scoring.clip_scorer import ClipScorer
-from pipelines.scoring.recordings import find_recordings
-from pipelines.scoring.settings import ScoringSettings
+from pipelines.scoring.scoring_settings import ScoringSettings
 
 SETTINGS = ScoringSettings(batch_size=4, num_threads=2)
 WINDOWS = ScoringSettings(batch_size=4, num_threads=2, window_seconds=0.03)
@@ -24,7 +24,7 @@ WINDOWS = ScoringSettings(batch_size=4, num_threads=2, window_seconds=0.03)
 SCRIPT = """
 import pathlib, sys, time
 from pipelines.programs.score import score_to_table
-from pipelines.scoring.recordings import find_recordings
+from pipelines.datasets.recording_folder import find_recordings
 sys.path.insert(0, sys.argv[3])
 from tests.pipelines.programs import test_score as here
 def score(*inputs):

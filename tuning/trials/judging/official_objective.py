@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from keras_asd.models import AnomalyDetector
+from pipelines.audio.broken_clips import check_broken_share
+from pipelines.audio.broken_clips import warn_of_broken_clips
 from pipelines.audio.inspected_clip import InspectedClip
-from pipelines.audio.inspection import check_broken_share
 from pipelines.audio.inspection import inspect_clips
 from pipelines.datasets.reading import read_all_clips
 from pipelines.evaluation.official.judgement import Judgement
@@ -109,8 +110,7 @@ def _read_labelled(
             len(labelled) - len(chosen),
         )
     inspected, broken = inspect_clips(chosen, config.recording_channel)
-    for clip, reason in broken:
-        logger.warning("left out: %s: %s", clip.path, reason)
+    warn_of_broken_clips(broken)
     if not inspected:
         raise ValueError(
             "The development folders must hold labelled test clips of the "

@@ -1,0 +1,141 @@
+"""Score tables as CSV and Parquet."""
+
+import csv
+import itertools
+import os
+import pathlib
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import Any
+
+from pipelines import atomic
+from pipelines.scoring.batch_scoring import Row
+
+SUFFIXES = (".csv", ".parquet")
+ROW_GROUP = 10_000
+
+
+def check_table(path: pathlib.Path) -> None:
+    """Refuses a table that could not be written in the end.
+
+    Raises:
+        ValueError: If its suffix is none of `SUFFIXES`, it is a folder, or it
+            is Parquet and pyarrow is not installed.
+
+    >>> check_table(pathlib.Path("scores.xlsx"))
+    Traceback (most recent call last):
+    ValueError: `out` must end in one of .csv, .parquet. Received: ...
+    """
+    if path.suffix not in SUFFIXES:
+        raise ValueError(
+            f"`out` must end in one of {', '.join(SUFFIXES)}. Received: "
+            f"out={path}."
+        )
+    if path.is_dir():
+        raise ValueError(
+            f"`out` must be a file. Received: out={path}, which is a folder."
+        )
+    if path.suffix == ".parquet":
+        _import_parquet()
+
+
+def write_score_table(
+    path: pathlib.Path, rows: Iterable[Row], columns: Sequence[str]
+) -> None:
+    r"""Writes rows as CSV or as Parquet, by the suffix, whole or not at all.
+
+    Rows are written as they come and not kept. `None` is an empty cell in CSV
+    and null in Parquet; truths in CSV are `true` and `false`.
+
+    Args:
+        path: Path of the table.
+        rows: Rows with a value for each column.
+        columns: Names of the columns, in order.
+
+    Raises:
+        ValueError: See `check_table`.
+
+    >>> import tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "scores.csv")
+    >>> row = {"clip": "a.wav", "p_value": None, "valid": True}
+    >>> write_score_table(path, [row], list(row))
+    >>> path.read_text()
+    'clip,p_value,valid\na.wav,,true\n'
+    """
+    check_table(path)
+    write = _write_parquet if path.suffix == ".parquet" else _write_csv
+    with atomic.replacing(path) as temporary:
+        write(temporary, rows, columns)
+        descriptor = os.open(temporary, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _write_csv(
+    path: pathlib.Path, rows: Iterable[Row], columns: Sequence[str]
+) -> None:
+    # Names of files may be no text: they come back as their own bytes.
+    with path.open(
+        "w", encoding="utf-8", errors="surrogateescape", newline=""
+    ) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for row in rows:
+            writer.writerow(_make_cell(row[name]) for name in columns)
+
+
+def _make_cell(value: Any) -> str | int | float | None:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _write_parquet(
+    path: pathlib.Path, rows: Iterable[Row], columns: Sequence[str]
+) -> None:
+    pyarrow, parquet = _import_parquet()
+    types = {
+        "start_seconds": pyarrow.float64(),
+        "end_seconds": pyarrow.float64(),
+        "anomaly_score": pyarrow.float32(),
+        "p_value": pyarrow.float32(),
+        "decision": pyarrow.int32(),
+        "valid": pyarrow.bool_(),
+    }
+    schema = pyarrow.schema(
+        [(name, types.get(name, pyarrow.string())) for name in columns]
+    )
+    with parquet.ParquetWriter(path, schema) as writer:
+        for group in _groups(rows):
+            table = {
+                name: [_make_text(row[name]) for row in group]
+                for name in columns
+            }
+            writer.write_table(pyarrow.table(table, schema=schema))
+
+
+def _groups(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    left = iter(rows)
+    while group := list(itertools.islice(left, ROW_GROUP)):
+        yield group
+
+
+def _make_text(value: Any) -> Any:
+    """Parquet knows text alone: bytes that are none are spelt out."""
+    if not isinstance(value, str):
+        return value
+    return os.fsencode(value).decode("utf-8", "backslashreplace")
+
+
+def _import_parquet():
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as error:
+        raise ValueError(
+            "Parquet is written by pyarrow, which must be installed. Received: "
+            f"{error}. Install it by `pip install "
+            '"keras-asd[parquet]"`, or write .csv.'
+        ) from error
+    return pyarrow, pyarrow.parquet

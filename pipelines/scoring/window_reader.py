@@ -1,0 +1,113 @@
+"""Reader of recordings of any length, window by window."""
+
+import os
+import pathlib
+from collections.abc import Iterable
+from collections.abc import Iterator
+
+import numpy as np
+import soundfile
+import soxr
+
+from pipelines.audio.containers import find_container_fault
+from pipelines.audio.libsndfile import MAX_SECONDS
+from pipelines.audio.libsndfile import read_blocks
+
+
+def read_windows(
+    path: str | os.PathLike,
+    sampling_rate: int,
+    channel: int | str,
+    window: int,
+    hop: int,
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Reads a recording as windows, without ever holding the whole of it.
+
+    The samples are those of `decode_clip`. A recording shorter than a window
+    has one window of its own length; the last window ends with the recording.
+
+    Args:
+        path: WAV, FLAC, Ogg or MP3 recording of any length.
+        sampling_rate: Sampling rate of the windows in Hz.
+        channel: `"mean"` over the channels, or the index of one.
+        window: Length of a window, in samples.
+        hop: Samples from the start of a window to that of the next, at most
+            `window`.
+
+    Yields:
+        `(start, waveform)`: the index of the window's first sample, and
+        `(window,)` float32 in [-1, 1].
+
+    Raises:
+        OSError: If the recording cannot be opened.
+        soundfile.LibsndfileError: If libsndfile refuses the bytes.
+        ValueError: If it is not a whole recording or exceeds a limit of
+            `audio.libsndfile`, but for the length; maybe only after the
+            windows that come before the fault.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "long.wav")
+    ...     soundfile.write(path, np.zeros(4000), 1000)
+    ...     windows = list(read_windows(path, 16000, "mean", 24000, 16000))
+    >>> [(start, len(waveform)) for start, waveform in windows]
+    [(0, 24000), (16000, 24000), (32000, 24000), (40000, 24000)]
+    """
+    path = pathlib.Path(path)
+    if fault := find_container_fault(path):
+        raise ValueError(fault)
+    with soundfile.SoundFile(path) as sound:
+        blocks = _resample(_read_all(sound, channel), sound, sampling_rate)
+        yield from _cut(blocks, window, hop)
+
+
+def _read_all(
+    sound: soundfile.SoundFile, channel: int | str
+) -> Iterator[np.ndarray]:
+    """Reads in parts, since the length of a clip has a limit."""
+    num_samples, is_over = 0, False
+    while not is_over:
+        is_over = True
+        first = num_samples
+        for block in read_blocks(sound, channel):
+            num_samples += len(block)
+            yield block
+            seconds = (num_samples - first) / sound.samplerate
+            left = sound.frames - num_samples
+            if seconds > MAX_SECONDS / 2 and left > sound.samplerate:
+                is_over = False
+                break
+
+
+def _resample(
+    blocks: Iterable[np.ndarray], sound: soundfile.SoundFile, rate: int
+) -> Iterator[np.ndarray]:
+    if sound.samplerate == rate:
+        yield from (np.clip(block, -1.0, 1.0) for block in blocks)
+        return
+    stream = soxr.ResampleStream(
+        sound.samplerate, rate, 1, dtype="float32", quality="HQ"
+    )
+    for block in blocks:
+        yield np.clip(stream.resample_chunk(block), -1.0, 1.0)
+    rest = stream.resample_chunk(np.zeros(0, "float32"), last=True)
+    yield np.clip(rest, -1.0, 1.0)
+
+
+def _cut(
+    blocks: Iterable[np.ndarray], window: int, hop: int
+) -> Iterator[tuple[int, np.ndarray]]:
+    held = np.zeros(0, "float32")
+    # Index of its first sample, and of the next window's.
+    first, start = 0, 0
+    for block in blocks:
+        held = np.concatenate([held, block])
+        while first + len(held) >= start + window:
+            held = held[start - first :]
+            first = start
+            yield start, held[:window]
+            start += hop
+    end = first + len(held)
+    if start == 0 or end > first + window:
+        last = max(0, end - window)
+        yield last, held[last - first :]

@@ -1,0 +1,111 @@
+import pytest
+
+from pipelines.scoring.score_log import open_score_log
+
+FACTS = {"model": "a", "machine": None}
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "new" / "scores.csv.partial"
+
+
+def rows_of(*clips):
+    return [{"clip": clip, "anomaly_score": 0.5} for clip in clips]
+
+
+def write(path, *blocks, facts=FACTS):
+    with open_score_log(path, facts) as log:
+        for block in blocks:
+            log.append(rows_of(*block))
+        return list(log.rows())
+
+
+def test_what_was_appended_is_there_the_next_time(path):
+    odd = "a\n\udcff,\u2603.wav"
+    write(path, ["a.wav", odd], [])
+    assert write(path, ["c.wav"]) == rows_of("a.wav", odd, "c.wav")
+
+
+def test_a_log_cut_off_anywhere_keeps_its_whole_lines(path):
+    write(path, ["a.wav", "b.wav"], ["c.wav"])
+    content = path.read_bytes()
+    for length in range(len(content)):
+        path.write_bytes(content[:length])
+        ends = content[:length].count(b"\n")
+        done = [(), (), ("a.wav", "b.wav"), ("a.wav", "b.wav", "c.wav")]
+        assert write(path) == rows_of(*done[ends])
+        assert write(path, ["d.wav"]) == rows_of(*done[ends], "d.wav")
+
+
+def test_another_model_is_refused_by_name(path):
+    write(path, ["a.wav"])
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match="model: a then, b now. Remove .*new"):
+        write(path, facts={"model": "b", "machine": None})
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"not ours\n",
+        b"7\n",
+        b"\0\0\n{}\n",
+        b"not ours",
+        b"{}",
+        b"\x89PNG\r\n\xff\0",
+        b'{"model": "b", "mach',
+    ],
+)
+def test_a_file_that_is_no_log_is_refused_and_left(path, content):
+    path.parent.mkdir()
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="damaged"):
+        write(path)
+    assert path.read_bytes() == content
+
+
+def test_two_cannot_write_at_once(path):
+    with open_score_log(path, FACTS):
+        with pytest.raises(ValueError, match="another one"):
+            write(path)
+    write(path)
+
+
+def test_a_torn_line_of_another_log_is_left_too(path):
+    write(path, ["a.wav"])
+    content = path.read_bytes()[:-3]
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="model: a then, b now"):
+        write(path, facts={"model": "b", "machine": None})
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("paths", "found"),
+    [
+        (["a", "b", "c", "d"], (2, 1)),
+        (["a", "b", "c"], (2, 1)),
+        (["a", "b"], "c in .* no clip in its place"),
+        (["a", "x", "b", "c"], "b in .* x in its place"),
+    ],
+)
+def test_the_clips_that_are_done_must_come_first(path, paths, found):
+    write(path, ["a", "a", "b"], ["c"])
+    with open_score_log(path, FACTS) as log:
+        if isinstance(found, tuple):
+            assert log.match(paths) == found
+        else:
+            with pytest.raises(ValueError, match=found):
+                log.match(paths)
+
+
+def test_rows_of_one_clip_are_counted(path):
+    with open_score_log(path, FACTS) as log:
+        assert log.match(["a"]) == (0, 0)
+        log.append(rows_of("a"))
+        assert log.match(["a", "b"]) == (0, 1)
+        log.append(rows_of("b", "b"))
+        log.append(rows_of("b"))
+        assert log.match(["a", "b"]) == (1, 3)
