@@ -6,7 +6,7 @@ from pipelines.commands.command import command
 
 
 @command
-def run(run: str, data: Sequence[str]) -> None:
+def run(run: str, data: Sequence[str], *, trust: Sequence[str] = ()) -> None:
     """Sets a run's decisions anew, by fresh normal clips.
 
     P-values and decisions follow from normal clips that the run has not seen.
@@ -17,8 +17,9 @@ def run(run: str, data: Sequence[str]) -> None:
     Args:
         run: Folder of a finished training run.
         data: Data folders; the clips of their train splits count, all normal.
+        trust (PACKAGE): Packages of your own classes, where the run has any.
     """
     from pipelines.programs.calibrate import calibrate
 
-    for machine, number in calibrate(run, data).items():
+    for machine, number in calibrate(run, data, trust).items():
         print(f"{machine}\t{number} clips")

@@ -13,6 +13,7 @@ def run(
     *,
     to: str | None = None,
     max_clips: int = 5000,
+    trust: Sequence[str] = (),
 ) -> None:
     """Embeds clips with a run, and draws them as a map.
 
@@ -24,7 +25,9 @@ def run(
         data: Data folders.
         to (DIR): Folder of embeddings and map. Defaults to RUN/embeddings.
         max_clips (N): Largest number of clips on the map.
+        trust (PACKAGE): Packages of your own classes, where the run has any.
     """
     from pipelines.programs.embed import embed
 
-    print_files(embed(run, data, to or f"{run}/embeddings", max_clips))
+    folder = to or f"{run}/embeddings"
+    print_files(embed(run, data, folder, max_clips, trust=trust))

@@ -16,6 +16,7 @@ def run(
     machine: str | None = None,
     masks: int = 2000,
     fill: Literal["neutral", "nearest"] = "nearest",
+    trust: Sequence[str] = (),
 ) -> int:
     """Draws what in a clip makes its anomaly score.
 
@@ -30,12 +31,13 @@ def run(
         masks (N): Number of masks for each picture.
         fill: What hidden parts show: what the nearest normal clip has there,
             or (neutral) the clip's own mean over time.
+        trust (PACKAGE): Packages of your own classes, where the run has any.
     """
     from pipelines.programs.explain import ClipExplanation
     from pipelines.programs.explain import explain
 
     num_errors = 0
-    for made in explain(run, clips, to, machine, masks, fill):
+    for made in explain(run, clips, to, machine, masks, fill, trust=trust):
         if isinstance(made, ClipExplanation):
             print(
                 f"{made.anomaly_score:.6g}\t{made.key}\t{made.clip}\tfrom "

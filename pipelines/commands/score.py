@@ -53,6 +53,7 @@ def run(
             divided: a long one is heard in one call, unless --window cuts it.
         threads (N): Threads for decoding and for TensorFlow. Defaults to one
             a core.
+        trust (PACKAGE): Packages of your own classes, where the run has any.
     """
     if out and json:
         raise UsageError("--json is for lines; a table is .csv or .parquet")

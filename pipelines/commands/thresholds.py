@@ -1,5 +1,7 @@
 """The command `keras-asd thresholds`."""
 
+from collections.abc import Sequence
+
 from pipelines.commands.command import UsageError
 from pipelines.commands.command import command
 from pipelines.commands.command import refuse_together
@@ -13,6 +15,7 @@ def run(
     one_in: float | None = None,
     per_day: float | None = None,
     clips_per_day: float | None = None,
+    trust: Sequence[str] = (),
 ) -> None:
     """Prints which score is an alarm, and how often that is false.
 
@@ -27,6 +30,7 @@ def run(
         one_in (N): The same, as at most one false alarm in N normal clips.
         per_day (K): The same, as K false alarms a day; with --clips_per_day.
         clips_per_day (C): Clips that are scored in a day.
+        trust (PACKAGE): Packages of your own classes, where the run has any.
     """
     refuse_together(rate=rate, one_in=one_in, per_day=per_day)
     if (per_day is None) != (clips_per_day is None):
@@ -34,4 +38,5 @@ def run(
     from pipelines.calibration.false_alarms import requested_rate
     from pipelines.programs.thresholds import thresholds
 
-    print(thresholds(run, requested_rate(rate, one_in, per_day, clips_per_day)))
+    requested = requested_rate(rate, one_in, per_day, clips_per_day)
+    print(thresholds(run, requested, trust))

@@ -37,7 +37,9 @@ from pipelines.settings.config import Config
 logger = logging.getLogger(__name__)
 
 
-def calibrate(run_path: str, roots: Sequence[str]) -> dict[str, int]:
+def calibrate(
+    run_path: str, roots: Sequence[str], trust: Sequence[str] = ()
+) -> dict[str, int]:
     """Calibrates a run anew, by normal clips that it has not seen.
 
     Args:
@@ -45,6 +47,7 @@ def calibrate(run_path: str, roots: Sequence[str]) -> dict[str, int]:
             `calibration.json` are replaced. Scores do not change.
         roots: Data folders; the clips of their train splits, which are
             normal, are taken.
+        trust: Packages of classes of your own, where the run has any.
 
     Returns:
         Number of clips that each machine was calibrated with. A machine keeps
@@ -63,7 +66,7 @@ def calibrate(run_path: str, roots: Sequence[str]) -> dict[str, int]:
     """
     run = RunFolder(pathlib.Path(run_path))
     config = read_config(run)
-    detector = load_detector(run)
+    detector = load_detector(run, trust)
     before = read_calibration(run.calibration)
     fresh = embed_by_networks(
         detector.embedder,

@@ -34,6 +34,7 @@ def embed(
     folder: str,
     max_clips: int = 5000,
     seed: int = 0,
+    trust: Sequence[str] = (),
 ) -> list[pathlib.Path]:
     """Embeds the run's normal clips and test clips, and maps them by t-SNE.
 
@@ -45,6 +46,7 @@ def embed(
             `x` and `y`) and `map.png`.
         max_clips: Largest number of clips on the map; of more a seeded draw.
         seed: Seed of t-SNE and of the draw.
+        trust: Packages of classes of your own, where the run has any.
 
     Returns:
         The three files.
@@ -65,7 +67,7 @@ def embed(
         )
     run = RunFolder(pathlib.Path(run_path))
     config = read_config(run)
-    detector = load_detector(run)
+    detector = load_detector(run, trust)
     normals = normal_clips(read_clip_list(run.clips))
     trained_on = {normal.clip.path.resolve() for normal in normals}
     test, _ = choose_test_clips(roots, config, detector, trained_on)

@@ -65,6 +65,7 @@ def explain(
     num_masks: int = 2000,
     fill: str = "nearest",
     seed: int = 0,
+    trust: Sequence[str] = (),
 ) -> Iterator[ClipExplanation | tuple[str, str]]:
     """Draws what in each clip raises its anomaly score.
 
@@ -80,6 +81,7 @@ def explain(
         fill: Content of hidden parts: `"nearest"` for that of the nearest
             normal clip, `"neutral"` for the clip's own mean over time.
         seed: Seed of the masks.
+        trust: Packages of classes of your own, where the run has any.
 
     Yields:
         A `ClipExplanation`; or path and reason where there is none.
@@ -97,7 +99,9 @@ def explain(
             f"`fill` must be one of {', '.join(map(repr, FILLS))}. "
             f"Received: fill={fill!r}."
         )
-    explainer = _Explainer(RunFolder(pathlib.Path(run_path)), num_masks, seed)
+    explainer = _Explainer(
+        RunFolder(pathlib.Path(run_path)), num_masks, seed, trust
+    )
     machines = list(explainer.detector.keys)
     if machine is not None and machine not in machines:
         raise ValueError(
@@ -128,10 +132,12 @@ def _stems(paths: Sequence[pathlib.Path]) -> list[str]:
 
 
 class _Explainer:
-    def __init__(self, run: RunFolder, num_masks: int, seed: int):
+    def __init__(
+        self, run: RunFolder, num_masks: int, seed: int, trust: Sequence[str]
+    ):
         self.run = run
         self.config = read_config(run)
-        self.detector = load_detector(run)
+        self.detector = load_detector(run, trust)
         self.num_masks = num_masks
         self.seed = seed
 

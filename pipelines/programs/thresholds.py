@@ -1,6 +1,7 @@
 """Thresholds of a finished run for a requested false-alarm rate."""
 
 import pathlib
+from collections.abc import Sequence
 
 from pipelines.calibration.calibration_fitting import read_calibration
 from pipelines.calibration.threshold_table import threshold_table
@@ -9,12 +10,15 @@ from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
 
 
-def thresholds(run_path: str, rate: float | None = None) -> str:
+def thresholds(
+    run_path: str, rate: float | None = None, trust: Sequence[str] = ()
+) -> str:
     """The table of every machine's threshold.
 
     Args:
         run_path: Folder of a finished training run.
         rate: Requested false-alarm rate, in `(0, 1)`; the run's if `None`.
+        trust: Packages of classes of your own, where the run has any.
 
     Returns:
         The text of `threshold_table`.
@@ -28,7 +32,7 @@ def thresholds(run_path: str, rate: float | None = None) -> str:
     """
     run = RunFolder(pathlib.Path(run_path))
     read_config(run)  # Refuses what is no run.
-    detector = load_detector(run)
+    detector = load_detector(run, trust)
     calibration = detector.calibration
     facts = read_calibration(run.calibration)
     rate = calibration.false_alarm_rate if rate is None else rate
