@@ -9,6 +9,11 @@ import re
 import threading
 import zipfile
 
+# Records of DCASE 2020.
+DEVELOPMENT = 3678171
+ADDITIONAL = 3727685
+EVALUATION = 3841772
+
 
 def pack(members):
     stream = io.BytesIO()
