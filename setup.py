@@ -44,9 +44,9 @@ setup(
         "soxr>=0.4",
         "jsonargparse[signatures]>=4.40",
         "tqdm",
-        # Downloads with checksums; requests is what it fetches with.
-        "pooch>=1.8",
         "requests",
+        # Limits the pauses that a server may ask for since 2.6.3.
+        "urllib3>=2.6.3",
         "matplotlib>=3.8",
         "jinja2>=3.1",
         "tensorboard",

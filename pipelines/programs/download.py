@@ -112,7 +112,12 @@ def list_downloads(
     pins = Pins(pathlib.Path(folder) / LOCK_NAME) if folder else None
     return list_plans(
         plan_downloads(
-            data_sets, Server(mirror), pins, machines, parts, may_guess=True
+            data_sets,
+            Server(mirror, num_retries=0),
+            pins,
+            machines,
+            parts,
+            may_guess=True,
         )
     )
 

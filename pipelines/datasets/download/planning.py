@@ -83,9 +83,7 @@ def plan_downloads(
         record = pinned
         if not silence or not (pinned or may_guess):
             try:
-                record = server.read_record(
-                    part.record, is_patient=not may_guess
-                )
+                record = server.read_record(part.record)
             except (OSError, ValueError) as error:
                 if not (pinned or may_guess):
                     raise
