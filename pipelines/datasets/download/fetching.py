@@ -6,7 +6,6 @@ import pathlib
 
 import requests
 import tqdm
-import urllib3
 
 from pipelines.datasets.download.record import RecordFile
 from pipelines.datasets.download.server import Server
@@ -102,10 +101,9 @@ def _download(server: Server, file: RecordFile, part: pathlib.Path) -> None:
             if size - best >= _PROGRESS_BYTES:
                 retries = server.retries
             best = max(best, size)
-            try:
-                retries = retries.increment()
-            except urllib3.exceptions.MaxRetryError:
-                raise _broken(file, size) from None
+            if not retries.total:
+                raise _broken(file, size)
+            retries = retries.increment()
             retries.sleep()
 
 
