@@ -44,6 +44,8 @@ setup(
         "soxr>=0.4",
         "jsonargparse[signatures]>=4.40",
         "tqdm",
+        # Locks a file that is open already since 3.30.
+        "filelock>=3.30",
         "requests",
         # Limits the pauses that a server may ask for since 2.6.3.
         "urllib3>=2.6.3",

@@ -11,7 +11,7 @@ from typing import Any
 import keras_tuner
 from keras_tuner.engine.trial import Trial
 
-from tuning.oracles.folder_lock import FolderLock
+from pipelines.atomic import FolderLock
 from tuning.oracles.state_file import damaged
 from tuning.oracles.state_file import read_state
 from tuning.oracles.state_file import state_text

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import keras_tuner
 
 from pipelines import atomic
+from pipelines.atomic import FolderLock
 from pipelines.settings.config import Config
 from tuning.machines.chief import serve_chief
-from tuning.oracles.folder_lock import FolderLock
 from tuning.oracles.kinds import count_trials
 from tuning.oracles.kinds import make_oracle
 from tuning.oracles.kinds import read_trials
