@@ -26,7 +26,7 @@ import pathlib, sys, time
 from pipelines.programs.score import score_to_table
 from pipelines.scoring.recordings import find_recordings
 sys.path.insert(0, sys.argv[3])
-from tests.pipelines.scoring import test_bulk as here
+from tests.pipelines.programs import test_score as here
 def score(*inputs):
     time.sleep(0.01)
     return here.peak(*inputs)
