@@ -39,7 +39,8 @@ setup(
         "pyyaml",
         "scikit-learn>=1.4",
         "threadpoolctl",
-        "keras-tuner>=1.4.8",
+        # Its private modules are used; tuning/oracles says which.
+        "keras-tuner>=1.4.8,<1.5",
         "soundfile>=0.12",
         "soxr>=0.4",
         "jsonargparse[signatures]>=4.40",

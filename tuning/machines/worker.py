@@ -9,14 +9,15 @@ from typing import Any
 
 import grpc
 import keras_tuner
-from keras_tuner.engine.trial import Trial
-from keras_tuner.engine.trial import TrialStatus
-from keras_tuner.src import protos
 
 from tuning.machines.chief_service import LEASE
 from tuning.machines.chief_service import REPORT
 from tuning.machines.chief_service import WORKER
 from tuning.machines.heartbeat import Heartbeat
+from tuning.oracles.keras_tuner_internals import Trial
+from tuning.oracles.keras_tuner_internals import TrialStatus
+from tuning.oracles.keras_tuner_internals import get_service
+from tuning.oracles.keras_tuner_internals import get_service_grpc
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class ChiefClient:
 
     def get_space(self) -> keras_tuner.HyperParameters:
         """The space, and what workers are told as fixed values."""
-        request = protos.get_service().GetSpaceRequest()
+        request = get_service().GetSpaceRequest()
         space = self._call("GetSpace", request).hyperparameters
         return keras_tuner.HyperParameters.from_proto(space)
 
@@ -75,7 +76,7 @@ class ChiefClient:
         Args:
             tuner_id: Not needed here: the client knows who it is.
         """
-        request = protos.get_service().CreateTrialRequest(tuner_id=self.worker)
+        request = get_service().CreateTrialRequest(tuner_id=self.worker)
         while True:
             trial = Trial.from_proto(self._call("CreateTrial", request).trial)
             if trial.status != TrialStatus.IDLE:
@@ -103,7 +104,7 @@ class ChiefClient:
         hp = keras_tuner.HyperParameters()
         hp.values[REPORT] = json.dumps({"metrics": metrics, "message": message})
         status = TrialStatus.FAILED if message else TrialStatus.COMPLETED
-        request = protos.get_service().EndTrialRequest(
+        request = get_service().EndTrialRequest(
             trial=Trial(hp, trial_id, status).to_proto()
         )
         self._call("EndTrial", request)
@@ -116,7 +117,7 @@ class ChiefClient:
             self._heartbeat = None
 
     def _beat(self, trial_id: str) -> bool:
-        request = protos.get_service().GetTrialRequest(trial_id=trial_id)
+        request = get_service().GetTrialRequest(trial_id=trial_id)
         try:
             self._call_once("GetTrial", request, max(1.0, self._beat_seconds))
         except grpc.RpcError as error:
@@ -149,7 +150,7 @@ class ChiefClient:
 
     def _call_once(self, name: str, request: Any, deadline: float) -> Any:
         with grpc.insecure_channel(self.address, CHANNEL_OPTIONS) as channel:
-            stub = protos.get_service_grpc().OracleStub(channel)
+            stub = get_service_grpc().OracleStub(channel)
             return getattr(stub, name)(
                 request,
                 timeout=deadline,

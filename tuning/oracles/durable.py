@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras_tuner
-from keras_tuner.engine.trial import Trial
 
 from pipelines.atomic import FolderLock
+from tuning.oracles.keras_tuner_internals import Trial
 from tuning.oracles.state_file import damaged
 from tuning.oracles.state_file import read_state
 from tuning.oracles.state_file import state_text

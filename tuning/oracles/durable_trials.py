@@ -6,12 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from keras_tuner.engine.trial import Trial
-from keras_tuner.engine.trial import TrialStatus
-from keras_tuner.src.engine.metrics_tracking import MetricsTracker
-
 from tuning.oracles.durable import Durable
 from tuning.oracles.durable import copy_trial
+from tuning.oracles.keras_tuner_internals import MetricsTracker
+from tuning.oracles.keras_tuner_internals import Trial
+from tuning.oracles.keras_tuner_internals import TrialStatus
 from tuning.oracles.state_file import state_text
 
 logger = logging.getLogger(__name__)

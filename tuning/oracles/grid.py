@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras_tuner
-from keras_tuner.engine.hyperparameters import Fixed
-from keras_tuner.engine.trial import TrialStatus
 
 from tuning.oracles.durable_trials import DurableTrials
+from tuning.oracles.keras_tuner_internals import Fixed
+from tuning.oracles.keras_tuner_internals import TrialStatus
 
 
 class GridOracle(DurableTrials):

@@ -10,14 +10,14 @@ from typing import Any
 from typing import Literal
 
 import keras_tuner
-from keras_tuner.engine.hyperparameters import Fixed
-from keras_tuner.engine.trial import Trial
-from keras_tuner.engine.trial import TrialStatus
 from threadpoolctl import threadpool_limits
 
 from tuning.oracles.durable_trials import DurableTrials
 from tuning.oracles.grid import GridOracle
 from tuning.oracles.grid import grid_size
+from tuning.oracles.keras_tuner_internals import Fixed
+from tuning.oracles.keras_tuner_internals import Trial
+from tuning.oracles.keras_tuner_internals import TrialStatus
 from tuning.oracles.told_changes import SETTINGS
 from tuning.settings.search_settings import SearchSettings
 from tuning.settings.search_settings import encode_settings
