@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import json
-import logging
 import os
 import pathlib
 from collections.abc import Sequence
@@ -43,8 +42,6 @@ from tuning.trials.search_folder import SearchFolder
 from tuning.trials.search_folder import data_digest
 from tuning.trials.search_folder import development_digest
 from tuning.trials.trial_record import TrialRecord
-
-logger = logging.getLogger(__name__)
 
 # Under this name a search is bound to what its best trial ends in.
 FINAL = "search/final"
