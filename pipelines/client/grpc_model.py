@@ -11,11 +11,11 @@ TOO_LARGE = "larger than"  # In the reason of a RESOURCE_EXHAUSTED.
 
 
 class GrpcModel:
-    """A served model, asked in protocol buffers over an insecure channel.
+    """A served model, requested by protocol buffers over an insecure channel.
 
     Args:
         server: Host and port, such as `localhost:8500`.
-        name: Of the model.
+        name: Name of the model.
         timeout_seconds: How long an answer may take.
 
     Raises:

@@ -22,10 +22,10 @@ OUT_OF_TIME = 504
 
 
 class RestModel:
-    """A served model, asked in JSON over HTTP.
+    """A served model, requested by JSON over HTTP.
 
     Args:
-        url: Such as `http://localhost:8501/v1/models/fan`.
+        url: URL of the model, such as `http://localhost:8501/v1/models/fan`.
         timeout_seconds: How long an answer may take.
 
     >>> RestModel("http://localhost:8501/v1/models/fan").url
@@ -48,7 +48,7 @@ class RestModel:
         """Scores a batch, again where the server is busy.
 
         Args:
-            signature: Such as `"serving_default"`.
+            signature: Name of the signature, such as `"serving_default"`.
             inputs: Batches by name: arrays of numbers, or lists of bytes.
 
         Returns:

@@ -26,14 +26,14 @@ def serve_chief(
     lease_seconds: float = 60.0,
     on_change: Callable[[list[TrialRecord]], None] | None = None,
 ) -> None:
-    """Gives out trials until all have ended and every live worker knows it.
+    """Hands out trials until all have ended and every live worker knows it.
 
     Killed and started again, it goes on; workers wait for it meanwhile and
     keep their trials. Whoever reaches the address can take part: it is for
     networks where everybody may.
 
     Args:
-        oracle: Of the search.
+        oracle: Oracle of the search.
         address: `host:port` to listen at; without a host, this machine's own
             processes alone can connect.
         lease_seconds: A worker silent for so long loses its trial.

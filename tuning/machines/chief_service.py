@@ -1,4 +1,4 @@
-"""What a chief answers: keras-tuner's service, with leases."""
+"""gRPC service of a chief: keras-tuner's, with leases."""
 
 import json
 import logging
@@ -24,7 +24,7 @@ WORKER = "worker-bin"
 
 
 class ChiefService(OracleServicer):
-    """Gives out the trials of an oracle, and takes back those of the silent.
+    """Hands out the trials of an oracle, and takes them from silent workers.
 
     Args:
         oracle: Of the search.

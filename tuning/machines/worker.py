@@ -32,15 +32,15 @@ CHANNEL_OPTIONS = (
 
 
 class ChiefClient:
-    """What a tuner asks of the chief; while it has a trial, it gives signs.
+    """A worker's calls of the chief, with heartbeats while it has a trial.
 
     Whenever the chief does not answer, as while it is restarted, the client
     tries again for `timeout_seconds`.
 
     Args:
         address: `host:port` of the chief.
-        worker_name: For people to read; every client is a worker of its own.
-        timeout_seconds: How long to try.
+        worker_name: Name to show; every client is a worker of its own.
+        timeout_seconds: Time to try, in seconds.
 
     Raises:
         ConnectionError: If no chief answers.
@@ -65,7 +65,7 @@ class ChiefClient:
         self._beat_seconds = lease_seconds / 4
 
     def get_space(self) -> keras_tuner.HyperParameters:
-        """The space, and what workers are told as fixed values."""
+        """The space, with the settings of the search as fixed values."""
         request = get_service().GetSpaceRequest()
         space = self._call("GetSpace", request).hyperparameters
         return keras_tuner.HyperParameters.from_proto(space)
@@ -74,7 +74,7 @@ class ChiefClient:
         """Waits for a trial, or for the end of the search.
 
         Args:
-            tuner_id: Not needed here: the client knows who it is.
+            tuner_id: Ignored: the client has an id of its own.
         """
         request = get_service().CreateTrialRequest(tuner_id=self.worker)
         while True:
@@ -100,7 +100,7 @@ class ChiefClient:
         metrics: Mapping[str, float],
         message: str = "",
     ) -> None:
-        """Tells how the trial ended; see `DurableTrials.report`."""
+        """Reports how the trial ended; see `DurableTrials.report`."""
         hp = keras_tuner.HyperParameters()
         hp.values[REPORT] = json.dumps({"metrics": metrics, "message": message})
         status = TrialStatus.FAILED if message else TrialStatus.COMPLETED
@@ -111,7 +111,7 @@ class ChiefClient:
         self.rest()
 
     def rest(self) -> None:
-        """Gives no more signs of life."""
+        """Ends the heartbeats."""
         if self._heartbeat is not None:
             self._heartbeat.stop()
             self._heartbeat = None
@@ -165,8 +165,8 @@ def connect(
 
     Args:
         address: `host:port` of the chief.
-        worker_name: For people to read.
-        timeout_seconds: How long to try, now and whenever it falls silent.
+        worker_name: Name to show.
+        timeout_seconds: Time to try, now and whenever the chief is silent.
 
     Raises:
         ConnectionError: If no chief answers.

@@ -16,10 +16,10 @@ class GridOracle(DurableTrials):
     """Every combination, the defaults first, the last name fastest.
 
     keras-tuner's own proposes at most two at a time, and forgets where it
-    was; the number of a trial tells it as well.
+    was; here the number of the trial decides.
 
     Args:
-        **kwargs: Of `DurableTrials`.
+        **kwargs: Arguments of `DurableTrials`.
 
     >>> GridOracle.__mro__[1].__name__
     'DurableTrials'

@@ -1,4 +1,4 @@
-"""The state of a search on the disk: whole, and there after a power cut."""
+"""State file of a search, which survives a power cut."""
 
 import json
 import pathlib
@@ -56,7 +56,7 @@ def read_state(path: pathlib.Path) -> dict[str, Any]:
 
 
 def damaged(path: pathlib.Path, error: Exception) -> ValueError:
-    """What to raise where a state does not hold what it must.
+    """The error for a state that lacks what it must hold.
 
     >>> "Move" in str(damaged(pathlib.Path("search.json"), KeyError("seed")))
     True
