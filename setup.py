@@ -42,15 +42,18 @@ setup(
         "pyyaml",
         "scikit-learn>=1.4",
         "threadpoolctl",
-        "keras-tuner>=1.4.8",
+        # Its private modules are used; tuning/oracles says which.
+        "keras-tuner>=1.4.8,<1.5",
         "soundfile>=0.12",
         "soxr>=0.4",
         "jsonargparse[signatures]>=4.40",
         "docstring-parser",
         "tqdm",
-        # Downloads with checksums; requests is what it fetches with.
-        "pooch>=1.8",
+        # Locks a file that is open already since 3.30.
+        "filelock>=3.30",
         "requests",
+        # Limits the pauses that a server may ask for since 2.6.3.
+        "urllib3>=2.6.3",
         "matplotlib>=3.8",
         "jinja2>=3.1",
         "tensorboard",

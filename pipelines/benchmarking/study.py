@@ -1,7 +1,6 @@
 """A study from its first training to its table and picture."""
 
 import dataclasses
-import logging
 import pathlib
 from collections.abc import Sequence
 
@@ -26,8 +25,6 @@ from pipelines.evaluation.plots import render_png
 from pipelines.methods.scored_clip import ScoredClip
 from pipelines.settings.config import Config
 from pipelines.settings.reading import read_settings
-
-logger = logging.getLogger(__name__)
 
 # What a study generates where it is given no data.
 DATA = SyntheticSettings(num_train=200, num_train_target=10, seconds=2.0)

@@ -1,1 +1,1 @@
-"""A small client of TensorFlow Serving, over REST and gRPC."""
+"""Client of TensorFlow Serving, over REST and gRPC."""

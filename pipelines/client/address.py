@@ -1,4 +1,4 @@
-"""From a URL to the model behind it."""
+"""The served model that a URL names."""
 
 import re
 import urllib.parse
@@ -40,7 +40,7 @@ def connect(url: str, timeout_seconds: float = 30.0) -> ServedModel:
             f"{MAX_TIMEOUT_SECONDS:.0f} seconds. Received: "
             f"timeout={timeout_seconds}."
         )
-    if not _has_sound_port(url):
+    if not _has_valid_port(url):
         raise ValueError(
             "The port of `url` must be a number from 1 to 65535. Received: "
             f"url={url!r}."
@@ -55,7 +55,7 @@ def connect(url: str, timeout_seconds: float = 30.0) -> ServedModel:
     )
 
 
-def _has_sound_port(url: str) -> bool:
+def _has_valid_port(url: str) -> bool:
     """Whether a URL's port, if it has one, is a port."""
     try:
         return urllib.parse.urlsplit(url).port != 0

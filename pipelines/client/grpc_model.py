@@ -2,18 +2,20 @@
 
 import numpy as np
 
+from pipelines.client.retries import RETRIES
 from pipelines.client.server_error import ServerError
 
 MAX_ANSWER_BYTES = 2**26
 FIRST_RECONNECT_MILLISECONDS = 250
+TOO_LARGE = "larger than"  # In the reason of a RESOURCE_EXHAUSTED.
 
 
 class GrpcModel:
-    """A served model, asked in protocol buffers over an insecure channel.
+    """A served model, requested by protocol buffers over an insecure channel.
 
     Args:
         server: Host and port, such as `localhost:8500`.
-        name: Of the model.
+        name: Name of the model.
         timeout_seconds: How long an answer may take.
 
     Raises:
@@ -47,8 +49,7 @@ class GrpcModel:
     def predict(
         self, signature: str, inputs: dict[str, np.ndarray | list[bytes]]
     ) -> dict[str, list]:
-        """Asks once; see `RestModel.predict`."""
-        import grpc
+        """Scores a batch; see `RestModel.predict`."""
         import tensorflow as tf
         from tensorflow_serving.apis import predict_pb2
 
@@ -57,46 +58,62 @@ class GrpcModel:
         request.model_spec.signature_name = signature
         for name, value in inputs.items():
             request.inputs[name].CopyFrom(tf.make_tensor_proto(value))
-        try:
-            answer = self._stub.Predict(request, timeout=self.timeout_seconds)
-        except grpc.RpcError as error:
-            told = " ".join((error.details() or "nothing said").split())[:300]
-            raise self._refusal(error.code(), told, signature) from None
+        answer = self._send(request, signature)
         return {
             name: [_as_text(row) for row in tf.make_ndarray(output).tolist()]
             for name, output in answer.outputs.items()
         }
 
-    def _refusal(self, status, told: str, signature: str) -> Exception:
+    def _send(self, request, signature: str):
+        import grpc
+
+        retries = RETRIES
+        while True:
+            try:
+                return self._stub.Predict(request, timeout=self.timeout_seconds)
+            except grpc.RpcError as error:
+                code = error.code()
+                reason = error.details() or "no reason given"
+                reason = " ".join(reason.split())[:300]
+            is_busy = code in (
+                grpc.StatusCode.UNAVAILABLE,
+                grpc.StatusCode.RESOURCE_EXHAUSTED,
+            )
+            is_busy = is_busy and TOO_LARGE not in reason
+            if not is_busy or not retries.total:
+                raise self._refusal(code, reason, signature)
+            retries = retries.increment()
+            retries.sleep()
+
+    def _refusal(self, status, reason: str, signature: str) -> Exception:
         from grpc import StatusCode
 
-        place = f"grpc://{self.server}"
+        server = f"grpc://{self.server}"
         if status == StatusCode.NOT_FOUND:
             return ServerError(
-                f"There is no model {self.name!r} at {place}: {told}. "
+                f"There is no model {self.name!r} at {server}: {reason}. "
                 "Is its name right, and has it been loaded?"
             )
-        if "Serving signature" in told:
+        if "Serving signature" in reason:
             return ServerError(
-                f"The model {self.name!r} at {place} has no signature "
+                f"The model {self.name!r} at {server} has no signature "
                 f"{signature!r}. Export it again, with this version of "
                 "keras-asd."
             )
         if status == StatusCode.UNIMPLEMENTED:
             return ServerError(
-                f"What answers at {place} is no TensorFlow Serving: {told}."
+                f"What answers at {server} is no TensorFlow Serving: {reason}."
             )
-        if status == StatusCode.RESOURCE_EXHAUSTED and "larger than" in told:
-            return ValueError(f"too large for the server: {told}")
+        if status == StatusCode.RESOURCE_EXHAUSTED and TOO_LARGE in reason:
+            return ValueError(f"too large for the server: {reason}")
         if status in (StatusCode.UNAVAILABLE, StatusCode.RESOURCE_EXHAUSTED):
             return ServerError(
-                f"No server answers at {place}: {told}. Does it run, and is "
-                "the address right?",
-                may_pass=True,
+                f"No server answers at {server}: {reason}. Does it run, and "
+                "is the address right?"
             )
         if status == StatusCode.DEADLINE_EXCEEDED:
             return ValueError(f"no answer within {self.timeout_seconds:g} s")
-        return ValueError(f"refused with {status.name}: {told}")
+        return ValueError(f"refused with {status.name}: {reason}")
 
 
 def _as_text(row):

@@ -2,27 +2,30 @@
 
 import base64
 import http.client
+import itertools
 import json
-import urllib.error
-import urllib.request
 from typing import Any
 
 import numpy as np
+import requests
+import urllib3
 
+from pipelines.client.retries import RETRIES
+from pipelines.client.retries import find_cause
 from pipelines.client.server_error import ServerError
 
 MAX_ANSWER_BYTES = 2**26
-BUSY = (429, 502, 503)
+PIECE_BYTES = 2**16
 NOT_FOUND = 404
 TOO_LARGE = 413
 OUT_OF_TIME = 504
 
 
 class RestModel:
-    """A served model, asked in JSON over HTTP.
+    """A served model, requested by JSON over HTTP.
 
     Args:
-        url: Such as `http://localhost:8501/v1/models/fan`.
+        url: URL of the model, such as `http://localhost:8501/v1/models/fan`.
         timeout_seconds: How long an answer may take.
 
     >>> RestModel("http://localhost:8501/v1/models/fan").url
@@ -32,14 +35,20 @@ class RestModel:
     def __init__(self, url: str, timeout_seconds: float = 30.0):
         self.url = url
         self.timeout_seconds = timeout_seconds
+        self._session = requests.Session()
+        # Sends no password from ~/.netrc.
+        self._session.auth = lambda request: request
+        for scheme in ("http://", "https://"):
+            adapter = requests.adapters.HTTPAdapter(max_retries=RETRIES)
+            self._session.mount(scheme, adapter)
 
     def predict(
         self, signature: str, inputs: dict[str, np.ndarray | list[bytes]]
     ) -> dict[str, list]:
-        """Asks once.
+        """Scores a batch, again where the server is busy.
 
         Args:
-            signature: Such as `"serving_default"`.
+            signature: Name of the signature, such as `"serving_default"`.
             inputs: Batches by name: arrays of numbers, or lists of bytes.
 
         Returns:
@@ -54,64 +63,72 @@ class RestModel:
             "signature_name": signature,
             "inputs": {name: _as_json(value) for name, value in inputs.items()},
         }
-        request = urllib.request.Request(
-            self.url + ":predict",
-            data=json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        answer = self._send(request, signature)
+        answer = self._send(body, signature)
         try:
             outputs = json.loads(answer)["outputs"]
             return {name: list(rows) for name, rows in outputs.items()}
         except (ValueError, KeyError, TypeError, AttributeError):
             raise self._garbage(answer) from None
 
-    def _send(self, request: urllib.request.Request, signature: str) -> bytes:
+    def _send(self, body: dict[str, Any], signature: str) -> bytes:
         try:
-            with urllib.request.urlopen(
-                request, timeout=self.timeout_seconds
-            ) as answer:
-                return answer.read(MAX_ANSWER_BYTES)
-        except urllib.error.HTTPError as error:
-            with error:
-                told = _told(error.read(MAX_ANSWER_BYTES))
-            raise self._refusal(error.code, told, signature) from None
-        except urllib.error.URLError as error:
-            may_pass = isinstance(error.reason, ConnectionError)
-            raise self._unreachable(error.reason, may_pass) from None
-        except TimeoutError:
-            raise ValueError(
-                f"no answer within {self.timeout_seconds:g} s"
-            ) from None
-        except ConnectionError as error:
-            raise self._unreachable(error, may_pass=True) from None
-        except http.client.HTTPException as error:
-            raise self._garbage(str(error).encode()) from None
+            with self._session.post(
+                self.url + ":predict",
+                json=body,
+                timeout=self.timeout_seconds,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                pieces = response.iter_content(PIECE_BYTES)
+                num_pieces = MAX_ANSWER_BYTES // PIECE_BYTES
+                answer = b"".join(itertools.islice(pieces, num_pieces))
+        except (
+            requests.RequestException,
+            urllib3.exceptions.HTTPError,
+        ) as error:
+            raise self._failure(error) from None
+        if response.status_code != 200:
+            reason = _reason(answer)
+            raise self._refusal(response.status_code, reason, signature)
+        return answer
 
-    def _refusal(self, status: int, told: str, signature: str) -> Exception:
+    def _failure(self, error: Exception) -> Exception:
+        cause = find_cause(error)
+        if isinstance(error, urllib3.exceptions.ConnectTimeoutError):
+            return self._unreachable(cause)
+        if isinstance(
+            cause, TimeoutError | urllib3.exceptions.ReadTimeoutError
+        ):
+            return ValueError(f"no answer within {self.timeout_seconds:g} s")
+        if isinstance(cause, http.client.HTTPException) and not isinstance(
+            cause, ConnectionError
+        ):
+            return self._garbage(str(cause).encode())
+        return self._unreachable(cause)
+
+    def _refusal(self, status: int, reason: str, signature: str) -> Exception:
         if status == NOT_FOUND:
             return ServerError(
-                f"There is no such model at {self.url}: {told}. "
+                f"There is no such model at {self.url}: {reason}. "
                 "Is its name right, and has it been loaded?"
             )
-        if "Serving signature" in told:
+        if "Serving signature" in reason:
             return ServerError(
                 f"The model at {self.url} has no signature {signature!r}. "
                 "Export it again, with this version of keras-asd."
             )
-        if status in BUSY:
-            return self._unreachable(f"HTTP {status}: {told}", may_pass=True)
+        if status in RETRIES.status_forcelist:
+            return self._unreachable(f"HTTP {status}: {reason}")
         if status == TOO_LARGE:
-            return ValueError(f"too large for the server: {told}")
+            return ValueError(f"too large for the server: {reason}")
         if status == OUT_OF_TIME:
-            return ValueError(f"the server ran out of time: {told}")
-        return ValueError(f"refused with HTTP {status}: {told}")
+            return ValueError(f"the server ran out of time: {reason}")
+        return ValueError(f"refused with HTTP {status}: {reason}")
 
-    def _unreachable(self, reason: Any, may_pass: bool) -> ServerError:
+    def _unreachable(self, reason: Any) -> ServerError:
         return ServerError(
             f"No server answers at {self.url}: {reason}. Does it run, and is "
-            "the address right?",
-            may_pass,
+            "the address right?"
         )
 
     def _garbage(self, answer: bytes) -> ServerError:
@@ -127,11 +144,11 @@ def _as_json(value: np.ndarray | list[bytes]) -> list:
     return [{"b64": base64.b64encode(row).decode()} for row in value]
 
 
-def _told(body: bytes) -> str:
-    """What an answer says of an error, in one line."""
+def _reason(body: bytes) -> str:
+    """The reason of an error that an answer gives, in one line."""
     text = body.decode("utf-8", "replace")
     try:
         text = str(json.loads(text)["error"])
     except (ValueError, KeyError, TypeError):
         pass
-    return " ".join(text.split())[:300] or "nothing said"
+    return " ".join(text.split())[:300] or "no reason given"

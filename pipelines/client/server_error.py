@@ -1,20 +1,13 @@
-"""What is wrong with a server, rather than with a request."""
+"""A server that does not answer as it should."""
 
 
 class ServerError(OSError):
-    """A server that does not answer as it should.
+    """A fault of the server, rather than of one request.
 
     It concerns every request alike, so that there is no use in sending the
     others. What is wrong with one request alone is a `ValueError`.
 
-    Args:
-        message: One line.
-        may_pass: Whether the same request may succeed a moment later.
-
-    >>> ServerError("the connection was refused", may_pass=True).may_pass
-    True
+    >>> raise ServerError("No server answers at http://localhost:8501.")
+    Traceback (most recent call last):
+    pipelines.client.server_error.ServerError: No server answers at ...
     """
-
-    def __init__(self, message: str, may_pass: bool = False):
-        super().__init__(message)
-        self.may_pass = may_pass

@@ -1,12 +1,11 @@
 """Publishing: versions of a served model, whole or not at all."""
 
-import contextlib
-import fcntl
 import os
 import pathlib
 import shutil
 from collections.abc import Callable
-from collections.abc import Iterator
+
+from pipelines import atomic
 
 PARTIAL = ".partial"
 LOCK = ".lock"
@@ -38,9 +37,8 @@ def publish(
     >>> publish(folder, write).name, publish(folder, write).name
     ('1', '2')
     """
-    folder.mkdir(parents=True, exist_ok=True)
     partial = folder / PARTIAL
-    with _locked(folder):
+    with atomic.FolderLock(folder / LOCK, waits=True):
         shutil.rmtree(partial, ignore_errors=True)
         try:
             partial.mkdir()
@@ -48,7 +46,7 @@ def publish(
             _flush_all(partial)
             version = folder / str(max(versions(folder), default=0) + 1)
             os.rename(partial, version)
-            _flush(folder)
+            atomic.flush(folder)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     return version
@@ -69,23 +67,6 @@ def versions(folder: pathlib.Path) -> list[int]:
     )
 
 
-@contextlib.contextmanager
-def _locked(folder: pathlib.Path) -> Iterator[None]:
-    """Holds the folder's lock, which the system frees after a kill."""
-    with open(folder / LOCK, "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def _flush_all(folder: pathlib.Path) -> None:
-    for path in sorted(folder.rglob("*")):
-        _flush(path)
-    _flush(folder)
-
-
-def _flush(path: pathlib.Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    for path in (*sorted(folder.rglob("*")), folder):
+        atomic.flush(path)

@@ -1,7 +1,6 @@
 """Embeddings of clips, window by window, and where they are kept."""
 
 import dataclasses
-import logging
 import pathlib
 from collections.abc import Callable
 from collections.abc import Sequence
@@ -14,8 +13,6 @@ from pipelines import atomic
 from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.runs.windows import stream_windows
 from pipelines.settings.config import Config
-
-logger = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,13 +11,13 @@ from pipelines.datasets.download.fetching import fetch_archive
 from pipelines.datasets.download.fetching import partial_path
 from pipelines.datasets.download.finished import Finished
 from pipelines.datasets.download.listing import list_plans
-from pipelines.datasets.download.numbers import format_bytes
 from pipelines.datasets.download.pins import Pins
 from pipelines.datasets.download.planning import PlannedPart
 from pipelines.datasets.download.planning import plan_downloads
 from pipelines.datasets.download.server import ZENODO
 from pipelines.datasets.download.server import Server
 from pipelines.datasets.download.space import check_space
+from pipelines.datasets.download.space import format_bytes
 from pipelines.datasets.download.unpacking import unpack
 
 LOCK_NAME = "records.lock.yaml"
@@ -112,7 +112,12 @@ def list_downloads(
     pins = Pins(pathlib.Path(folder) / LOCK_NAME) if folder else None
     return list_plans(
         plan_downloads(
-            data_sets, Server(mirror), pins, machines, parts, may_guess=True
+            data_sets,
+            Server(mirror, num_retries=0),
+            pins,
+            machines,
+            parts,
+            may_guess=True,
         )
     )
 

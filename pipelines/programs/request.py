@@ -1,6 +1,5 @@
 """Scores of clips, from a server."""
 
-import functools
 import os
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -11,7 +10,6 @@ from pipelines.audio.libsndfile import check_channel
 from pipelines.client.address import ServedModel
 from pipelines.client.clip_request import Inputs
 from pipelines.client.clip_request import clip_request
-from pipelines.client.retries import with_retries
 from pipelines.client.server_error import ServerError
 from pipelines.datasets.clip_keys import possible_keys
 from pipelines.scoring.clip_scorer import OUTPUTS
@@ -95,9 +93,7 @@ def _ask(
     answers = []
     for key in keys:
         named = {**inputs, "machine": [os.fsencode(key)]}
-        outputs = with_retries(
-            functools.partial(model.predict, signature, named)
-        )
+        outputs = model.predict(signature, named)
         answers.append({"machine": key, **_only_row(outputs)})
         if answers[-1]["problem"] != UNKNOWN_MACHINE:
             return answers[-1]

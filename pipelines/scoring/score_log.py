@@ -1,7 +1,6 @@
 """Score log: the rows of a table in the making, safe against kills."""
 
 import contextlib
-import fcntl
 import json
 import os
 import pathlib
@@ -11,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 from typing import BinaryIO
 
+from pipelines import atomic
 from pipelines.scoring.batch_scoring import Row
 
 
@@ -161,14 +161,12 @@ def open_score_log(
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as file:
-        try:
-            # A killed process gives it back.
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not atomic.lock(file):
             raise ValueError(
                 "One process at a time may write a table of scores. Received: "
-                f"{path}, which another one is writing."
-            ) from error
+                f"{path}, which another one is writing. Wait for its end, or "
+                "stop it."
+            )
         log = ScoreLog(file, path)
         log.bind(facts)
         yield log

@@ -67,11 +67,7 @@ def write_score_table(
     write = _write_parquet if path.suffix == ".parquet" else _write_csv
     with atomic.replacing(path) as temporary:
         write(temporary, rows, columns)
-        descriptor = os.open(temporary, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        atomic.flush(temporary)
 
 
 def _write_csv(

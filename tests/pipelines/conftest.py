@@ -6,6 +6,12 @@ import pytest
 
 from pipelines.audio.inspection import inspect_clips
 from pipelines.datasets.clip import Clip
+from tests.pipelines.datasets.download.fake_zenodo import ADDITIONAL
+from tests.pipelines.datasets.download.fake_zenodo import DEVELOPMENT
+from tests.pipelines.datasets.download.fake_zenodo import EVALUATION
+from tests.pipelines.datasets.download.fake_zenodo import FakeZenodo
+from tests.pipelines.datasets.download.fake_zenodo import pack
+from tests.serving.running import running_server
 
 
 def write_chunk(name, content):
@@ -65,3 +71,63 @@ def inspect():
         return good
 
     return inspect_paths
+
+
+@pytest.fixture
+def zenodo(monkeypatch):
+    """DCASE 2020 in small: two machines, all three records."""
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, "127.0.0.1")
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    server = FakeZenodo()
+    for machine in ("fan", "pump"):
+        server.add(
+            DEVELOPMENT,
+            f"dev_data_{machine}.zip",
+            pack(
+                {
+                    f"{machine}/train/normal_id_00_00000000.wav": b"a" * 999,
+                    f"{machine}/test/anomaly_id_00_00000000.wav": b"b" * 999,
+                }
+            ),
+        )
+        server.add(
+            ADDITIONAL,
+            f"eval_data_train_{machine}.zip",
+            pack({f"{machine}/train/normal_id_01_00000000.wav": b"c" * 999}),
+        )
+        server.add(
+            EVALUATION,
+            f"eval_data_test_{machine}.zip",
+            pack({f"{machine}/test/id_01_00000000.wav": b"d" * 999}),
+        )
+    with server.running():
+        yield server
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory):
+    """A server of the model `fan` in a process of its own."""
+    # Imports TensorFlow, which most tests here do without.
+    from tests.serving.tiny_model import write_tiny_model
+
+    models = tmp_path_factory.mktemp("models")
+    write_tiny_model(models / "fan" / "1")
+    with running_server(models) as server:
+        yield server
+
+
+@pytest.fixture
+def server(served, monkeypatch):
+    """Likewise, with no fault left over, and no proxy on the way."""
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, "127.0.0.1")
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    served.order_faults()
+    return served
+
+
+@pytest.fixture(params=["rest", "grpc"])
+def url_of(server, request):
+    """From a model's name to its URL, over either way."""
+    return getattr(server, f"{request.param}_url")

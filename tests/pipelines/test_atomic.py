@@ -1,8 +1,15 @@
+import errno
 import os
 import pathlib
+import subprocess
+import sys
+import threading
 
+import filelock
 import pytest
 
+from pipelines.atomic import FolderLock
+from pipelines.atomic import lock
 from pipelines.atomic import replacing
 from pipelines.atomic import write_text
 
@@ -58,3 +65,56 @@ def test_text_keeps_its_line_ends_and_names_their_bytes(tmp_path):
     assert pathlib.Path(tmp_path / "scores.csv").read_bytes() == (
         b"caf\xe9.wav,0.5\n\xc3\xbc.wav,1.0\n"
     )
+
+
+def test_a_lock_names_its_holder_and_ends_when_that_is_killed(tmp_path):
+    code = (
+        "import pathlib, time\nfrom pipelines.atomic import FolderLock\n"
+        f"held = FolderLock(pathlib.Path({str(tmp_path / '.lock')!r}))\n"
+        "print('held', flush=True)\ntime.sleep(60)\n"
+    )
+    words = [sys.executable, "-c", code]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout.readline() == b"held\n"
+        for _ in range(2):
+            with pytest.raises(ValueError, match="Wait for its end") as error:
+                FolderLock(tmp_path / ".lock")
+            assert f"{tmp_path}, which is held by process " in str(error.value)
+            assert f"process {holder.pid} on " in str(error.value)
+        holder.kill()
+    FolderLock(tmp_path / ".lock").close()
+
+
+def test_who_waits_for_a_lock_gets_it_next(tmp_path):
+    def work():
+        with FolderLock(tmp_path / ".lock", waits=True):
+            order.append("waited")
+
+    order = []
+    with FolderLock(tmp_path / ".lock"):
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join(timeout=0.2)
+        order.append("held")
+    thread.join()
+    assert order == ["held", "waited"]
+
+
+def test_a_locked_file_keeps_its_content(tmp_path):
+    path = tmp_path / "scores.csv.partial"
+    path.write_text("a.wav")
+    with path.open("a+") as file, path.open("a+") as other:
+        assert lock(file) and not lock(other)
+        file.write(",0.5")
+    assert path.read_text() == "a.wav,0.5"
+
+
+def test_where_there_are_no_locks_a_warning_says_so(
+    tmp_path, monkeypatch, caplog
+):
+    def refuse(descriptor, blocking):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(filelock, "lock_descriptor", refuse)
+    FolderLock(tmp_path / ".lock").close()
+    assert f"{tmp_path / '.lock'} cannot be locked (No locks" in caplog.text

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from concurrent import futures
 
 import grpc
-from keras_tuner.src import protos
 
 from tuning.machines.chief_service import ChiefService
 from tuning.machines.leases import Leases
 from tuning.oracles.durable_trials import DurableTrials
+from tuning.oracles.keras_tuner_internals import get_service_grpc
 from tuning.oracles.kinds import read_trials
 from tuning.trials.trial_record import TrialRecord
 
@@ -26,14 +26,14 @@ def serve_chief(
     lease_seconds: float = 60.0,
     on_change: Callable[[list[TrialRecord]], None] | None = None,
 ) -> None:
-    """Gives out trials until all have ended and every live worker knows it.
+    """Hands out trials until all have ended and every live worker knows it.
 
     Killed and started again, it goes on; workers wait for it meanwhile and
     keep their trials. Whoever reaches the address can take part: it is for
     networks where everybody may.
 
     Args:
-        oracle: Of the search.
+        oracle: Oracle of the search.
         address: `host:port` to listen at; without a host, this machine's own
             processes alone can connect.
         lease_seconds: A worker silent for so long loses its trial.
@@ -85,7 +85,7 @@ def _start(service: ChiefService, address: str) -> grpc.Server:
         # Two chiefs at one port would each get some of the calls.
         options=[("grpc.so_reuseport", 0)],
     )
-    protos.get_service_grpc().add_OracleServicer_to_server(service, server)
+    get_service_grpc().add_OracleServicer_to_server(service, server)
     try:
         port = server.add_insecure_port(address)
     except RuntimeError:

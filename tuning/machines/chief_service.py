@@ -1,17 +1,17 @@
-"""What a chief answers: keras-tuner's service, with leases."""
+"""gRPC service of a chief: keras-tuner's, with leases."""
 
 import json
 import logging
 import threading
 
 import grpc
-from keras_tuner.engine.trial import Trial
-from keras_tuner.engine.trial import TrialStatus
-from keras_tuner.src import protos
-from keras_tuner.src.distribute.oracle_chief import OracleServicer
 
 from tuning.machines.leases import Leases
 from tuning.oracles.durable_trials import DurableTrials
+from tuning.oracles.keras_tuner_internals import OracleServicer
+from tuning.oracles.keras_tuner_internals import Trial
+from tuning.oracles.keras_tuner_internals import TrialStatus
+from tuning.oracles.keras_tuner_internals import get_service
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ WORKER = "worker-bin"
 
 
 class ChiefService(OracleServicer):
-    """Gives out the trials of an oracle, and takes back those of the silent.
+    """Hands out the trials of an oracle, and takes them from silent workers.
 
     Args:
         oracle: Of the search.
@@ -47,9 +47,7 @@ class ChiefService(OracleServicer):
         """The space, and what workers must know, as fixed values."""
         space = self.oracle.get_space()
         space.Fixed(LEASE, float(self.leases.seconds))
-        return protos.get_service().GetSpaceResponse(
-            hyperparameters=space.to_proto()
-        )
+        return get_service().GetSpaceResponse(hyperparameters=space.to_proto())
 
     def CreateTrial(self, request, context):
         """The next trial of a worker; IDLE while others may come back."""
@@ -64,7 +62,7 @@ class ChiefService(OracleServicer):
         if trial.status == TrialStatus.RUNNING and is_new:
             logger.info("trial %s goes to %s", trial.trial_id, worker)
             self._change()
-        return protos.get_service().CreateTrialResponse(trial=trial.to_proto())
+        return get_service().CreateTrialResponse(trial=trial.to_proto())
 
     def GetTrial(self, request, context):
         """A trial; from a worker that has it, a sign of life."""
@@ -91,7 +89,7 @@ class ChiefService(OracleServicer):
             self.oracle.report(trial.trial_id, worker, **json.loads(report))
         logger.info("trial %s was ended by %s", trial.trial_id, worker)
         self._change()
-        return protos.get_service().EndTrialResponse()
+        return get_service().EndTrialResponse()
 
     def take_back(self) -> None:
         """Takes their trials from workers whose lease ran out."""

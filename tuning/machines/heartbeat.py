@@ -1,4 +1,4 @@
-"""Signs of life beside the work."""
+"""Heartbeats of a worker, in a thread of their own."""
 
 import threading
 from collections.abc import Callable
@@ -8,8 +8,9 @@ class Heartbeat:
     """Calls a function again and again, in a thread of its own.
 
     Args:
-        beat: Whether all is well. Once it is not, it is not called again.
-        seconds: Between two calls.
+        beat: Function that returns whether the lease holds. After a False
+            it is not called again.
+        seconds: Pause between two calls.
 
     >>> heartbeat = Heartbeat(lambda: False, seconds=0.01)
     >>> heartbeat.lost.wait(timeout=10)
@@ -26,7 +27,7 @@ class Heartbeat:
         self._thread.start()
 
     def stop(self) -> None:
-        """Calls no more; one that hangs is not waited for."""
+        """Ends the calls; one that hangs is not waited for."""
         self._stopped.set()
         self._thread.join(timeout=1.0)
 

@@ -1,4 +1,4 @@
-"""Who still gives signs of life."""
+"""Leases of workers, which heartbeats renew."""
 
 import threading
 import time
@@ -14,11 +14,11 @@ class LeaseLost(Exception):
 
 
 class Leases:
-    """Workers, each with a time until which it may be silent.
+    """Times until which each worker may be silent.
 
     Args:
-        seconds: Of silence, after which a worker counts as gone.
-        clock: Seconds since whenever.
+        seconds: Silence after which a worker counts as gone.
+        clock: Monotonic clock, in seconds.
 
     Raises:
         ValueError: If `seconds` is not positive.
@@ -47,12 +47,12 @@ class Leases:
         self._lock = threading.Lock()
 
     def renew(self, worker: str) -> None:
-        """Counts from now on again."""
+        """Starts a worker's lease anew."""
         with self._lock:
             self._ends[worker] = self._clock() + self.seconds
 
     def end(self, worker: str) -> None:
-        """Forgets a worker."""
+        """Ends a worker's lease."""
         with self._lock:
             self._ends.pop(worker, None)
 

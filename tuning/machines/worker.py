@@ -9,14 +9,15 @@ from typing import Any
 
 import grpc
 import keras_tuner
-from keras_tuner.engine.trial import Trial
-from keras_tuner.engine.trial import TrialStatus
-from keras_tuner.src import protos
 
 from tuning.machines.chief_service import LEASE
 from tuning.machines.chief_service import REPORT
 from tuning.machines.chief_service import WORKER
 from tuning.machines.heartbeat import Heartbeat
+from tuning.oracles.keras_tuner_internals import Trial
+from tuning.oracles.keras_tuner_internals import TrialStatus
+from tuning.oracles.keras_tuner_internals import get_service
+from tuning.oracles.keras_tuner_internals import get_service_grpc
 
 logger = logging.getLogger(__name__)
 
@@ -31,15 +32,15 @@ CHANNEL_OPTIONS = (
 
 
 class ChiefClient:
-    """What a tuner asks of the chief; while it has a trial, it gives signs.
+    """A worker's calls of the chief, with heartbeats while it has a trial.
 
     Whenever the chief does not answer, as while it is restarted, the client
     tries again for `timeout_seconds`.
 
     Args:
         address: `host:port` of the chief.
-        worker_name: For people to read; every client is a worker of its own.
-        timeout_seconds: How long to try.
+        worker_name: Name to show; every client is a worker of its own.
+        timeout_seconds: Time to try, in seconds.
 
     Raises:
         ConnectionError: If no chief answers.
@@ -64,8 +65,8 @@ class ChiefClient:
         self._beat_seconds = lease_seconds / 4
 
     def get_space(self) -> keras_tuner.HyperParameters:
-        """The space, and what workers are told as fixed values."""
-        request = protos.get_service().GetSpaceRequest()
+        """The space, with the settings of the search as fixed values."""
+        request = get_service().GetSpaceRequest()
         space = self._call("GetSpace", request).hyperparameters
         return keras_tuner.HyperParameters.from_proto(space)
 
@@ -73,9 +74,9 @@ class ChiefClient:
         """Waits for a trial, or for the end of the search.
 
         Args:
-            tuner_id: Not needed here: the client knows who it is.
+            tuner_id: Ignored: the client has an id of its own.
         """
-        request = protos.get_service().CreateTrialRequest(tuner_id=self.worker)
+        request = get_service().CreateTrialRequest(tuner_id=self.worker)
         while True:
             trial = Trial.from_proto(self._call("CreateTrial", request).trial)
             if trial.status != TrialStatus.IDLE:
@@ -99,24 +100,24 @@ class ChiefClient:
         metrics: Mapping[str, float],
         message: str = "",
     ) -> None:
-        """Tells how the trial ended; see `DurableTrials.report`."""
+        """Reports how the trial ended; see `DurableTrials.report`."""
         hp = keras_tuner.HyperParameters()
         hp.values[REPORT] = json.dumps({"metrics": metrics, "message": message})
         status = TrialStatus.FAILED if message else TrialStatus.COMPLETED
-        request = protos.get_service().EndTrialRequest(
+        request = get_service().EndTrialRequest(
             trial=Trial(hp, trial_id, status).to_proto()
         )
         self._call("EndTrial", request)
         self.rest()
 
     def rest(self) -> None:
-        """Gives no more signs of life."""
+        """Ends the heartbeats."""
         if self._heartbeat is not None:
             self._heartbeat.stop()
             self._heartbeat = None
 
     def _beat(self, trial_id: str) -> bool:
-        request = protos.get_service().GetTrialRequest(trial_id=trial_id)
+        request = get_service().GetTrialRequest(trial_id=trial_id)
         try:
             self._call_once("GetTrial", request, max(1.0, self._beat_seconds))
         except grpc.RpcError as error:
@@ -149,7 +150,7 @@ class ChiefClient:
 
     def _call_once(self, name: str, request: Any, deadline: float) -> Any:
         with grpc.insecure_channel(self.address, CHANNEL_OPTIONS) as channel:
-            stub = protos.get_service_grpc().OracleStub(channel)
+            stub = get_service_grpc().OracleStub(channel)
             return getattr(stub, name)(
                 request,
                 timeout=deadline,
@@ -164,8 +165,8 @@ def connect(
 
     Args:
         address: `host:port` of the chief.
-        worker_name: For people to read.
-        timeout_seconds: How long to try, now and whenever it falls silent.
+        worker_name: Name to show.
+        timeout_seconds: Time to try, now and whenever the chief is silent.
 
     Raises:
         ConnectionError: If no chief answers.

@@ -1,1 +1,1 @@
-"""What is tried next, kept safe against kills."""
+"""Oracles: what is tried next, safe against kills."""

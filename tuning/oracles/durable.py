@@ -1,4 +1,4 @@
-"""Oracles whose state outlives a kill at any moment."""
+"""Durable state of an oracle: it survives a kill at any moment."""
 
 import contextlib
 import json
@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras_tuner
-from keras_tuner.engine.trial import Trial
 
-from tuning.oracles.folder_lock import FolderLock
+from pipelines.atomic import FolderLock
+from tuning.oracles.keras_tuner_internals import Trial
 from tuning.oracles.state_file import damaged
 from tuning.oracles.state_file import read_state
 from tuning.oracles.state_file import state_text
@@ -20,17 +20,17 @@ from tuning.oracles.told_changes import told_changes
 
 
 class Durable(keras_tuner.Oracle):
-    """What makes the state of a keras-tuner oracle durable.
+    """A keras-tuner oracle with durable state.
 
     All of it lies in one file, which every change replaces as a whole before
     anybody hears of the change. A change that breaks off, by an error or
-    Ctrl-C, is forgotten: the next one begins with what the file tells.
+    Ctrl-C, is dropped: the next one begins with the state in the file.
 
     Args:
         path: The state file. A lock of the same name lies beside it.
         told: What the search is bound to, and workers are told: the settings
             under `search/settings`, and whatever else there is.
-        **kwargs: Of the oracle.
+        **kwargs: Arguments of the oracle.
 
     Raises:
         ValueError: If another process holds the lock, the state is damaged,
@@ -69,7 +69,7 @@ class Durable(keras_tuner.Oracle):
             raise
 
     def close(self) -> None:
-        """Lets another process work on this search."""
+        """Releases the folder of the search."""
         self._folder_lock.close()
 
     def read(self) -> list[Trial]:
@@ -79,7 +79,7 @@ class Durable(keras_tuner.Oracle):
             return [copy_trial(one) for one in self.trials.values()]
 
     def get_space(self) -> keras_tuner.HyperParameters:
-        """The space, and what workers are told as fixed values."""
+        """The space, with the settings of the search as fixed values."""
         space = self.hyperparameters.copy()
         for name, value in self.told.items():
             space.Fixed(name, value)
@@ -129,7 +129,7 @@ class Durable(keras_tuner.Oracle):
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
-        """What happens inside is on the disk at the end, or never was."""
+        """Writes all changes made inside at the end, or none."""
         with self.lock:
             self._refresh()
             self._is_stale = True
@@ -153,7 +153,7 @@ class Durable(keras_tuner.Oracle):
 
 
 def copy_trial(trial: Trial) -> Trial:
-    """A trial that nobody else changes.
+    """An independent copy of a trial.
 
     >>> copy_trial(Trial(keras_tuner.HyperParameters(), "0003")).trial_id
     '0003'

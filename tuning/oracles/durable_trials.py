@@ -1,4 +1,4 @@
-"""The life of trials: given out, ended, interrupted, given out again."""
+"""Life cycle of trials: handed out, ended, interrupted, resumed."""
 
 import json
 import logging
@@ -6,12 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from keras_tuner.engine.trial import Trial
-from keras_tuner.engine.trial import TrialStatus
-from keras_tuner.src.engine.metrics_tracking import MetricsTracker
-
 from tuning.oracles.durable import Durable
 from tuning.oracles.durable import copy_trial
+from tuning.oracles.keras_tuner_internals import MetricsTracker
+from tuning.oracles.keras_tuner_internals import Trial
+from tuning.oracles.keras_tuner_internals import TrialStatus
 from tuning.oracles.state_file import state_text
 
 logger = logging.getLogger(__name__)
@@ -21,14 +20,14 @@ MAX_INTERRUPTIONS = 10
 
 
 class DurableTrials(Durable):
-    """What is done with trials; stands before one of keras-tuner's oracles.
+    """Handling of trials, to mix in before one of keras-tuner's oracles.
 
     Interrupted trials come first again, in their order and with the same
     values. Failed ones never stop the search. The first trial has the
     defaults of the space.
 
     Args:
-        **kwargs: Of `Durable`.
+        **kwargs: Arguments of `Durable`.
 
     >>> import pathlib
     >>> import tempfile
@@ -112,12 +111,12 @@ class DurableTrials(Durable):
         """Records how a trial ended.
 
         Args:
-            trial_id: Its name.
-            tuner_id: Who ran it; None: whoever has it. If it was taken from
-                there meanwhile, nothing is recorded.
-            metrics: What was measured.
-            message: Why it failed, in one line, and more below; empty if it
-                completed.
+            trial_id: Name of the trial.
+            tuner_id: Worker that ran it; None: whichever has it. If the trial
+                was taken from that worker meanwhile, nothing is recorded.
+            metrics: Metrics by name.
+            message: Reason of a failure, in one line, and more below; empty
+                if it completed.
         """
         with self._transaction():
             holders = {
@@ -150,7 +149,7 @@ class DurableTrials(Durable):
                 self.end_order.append(trial_id)
 
     def end_trial(self, trial: Trial) -> None:
-        """Likewise, as keras-tuner's own tuners tell it."""
+        """Records how a trial ended, for keras-tuner's own tuners."""
         is_completed = trial.status == TrialStatus.COMPLETED
         message = "" if is_completed else trial.message or "No reason was told."
         self.report(trial.trial_id, None, {}, message)
@@ -165,7 +164,7 @@ class DurableTrials(Durable):
             return copy_trial(trial)
 
     def interrupt(self, tuner_id: str) -> None:
-        """Takes its trial from a worker that is gone."""
+        """Takes the trial of a worker that is gone."""
         with self._transaction():
             self.tuner_ids.discard(tuner_id)
             trial = self.ongoing_trials.pop(tuner_id, None)

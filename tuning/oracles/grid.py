@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras_tuner
-from keras_tuner.engine.hyperparameters import Fixed
-from keras_tuner.engine.trial import TrialStatus
 
 from tuning.oracles.durable_trials import DurableTrials
+from tuning.oracles.keras_tuner_internals import Fixed
+from tuning.oracles.keras_tuner_internals import TrialStatus
 
 
 class GridOracle(DurableTrials):
     """Every combination, the defaults first, the last name fastest.
 
     keras-tuner's own proposes at most two at a time, and forgets where it
-    was; the number of a trial tells it as well.
+    was; here the number of the trial decides.
 
     Args:
-        **kwargs: Of `DurableTrials`.
+        **kwargs: Arguments of `DurableTrials`.
 
     >>> GridOracle.__mro__[1].__name__
     'DurableTrials'

@@ -1,4 +1,4 @@
-"""The four ways to choose values, made durable."""
+"""Oracles of a search: random, Bayesian, Hyperband and grid."""
 
 import itertools
 import logging
@@ -10,14 +10,14 @@ from typing import Any
 from typing import Literal
 
 import keras_tuner
-from keras_tuner.engine.hyperparameters import Fixed
-from keras_tuner.engine.trial import Trial
-from keras_tuner.engine.trial import TrialStatus
 from threadpoolctl import threadpool_limits
 
 from tuning.oracles.durable_trials import DurableTrials
 from tuning.oracles.grid import GridOracle
 from tuning.oracles.grid import grid_size
+from tuning.oracles.keras_tuner_internals import Fixed
+from tuning.oracles.keras_tuner_internals import Trial
+from tuning.oracles.keras_tuner_internals import TrialStatus
 from tuning.oracles.told_changes import SETTINGS
 from tuning.settings.search_settings import SearchSettings
 from tuning.settings.search_settings import encode_settings
@@ -103,12 +103,12 @@ def make_oracle(
     """The oracle of a search, new or as it was left.
 
     Args:
-        settings: Of the search.
-        space: What to search over, without conditions. Its fixed values are
-            not searched over, but told to workers, as are the settings; the
+        settings: Settings of the search.
+        space: Space to search, without conditions. Its fixed values are not
+            searched over but sent to workers, as are the settings; the
             search is bound to them.
-        folder: Of the search. It is held until the oracle is closed, or the
-            process ends.
+        folder: Folder of the search. It is held until the oracle is closed,
+            or the process ends.
 
     Raises:
         ValueError: If another process works on this search, or it was begun
@@ -168,7 +168,7 @@ def make_oracle(
 def count_trials(
     settings: SearchSettings, space: keras_tuner.HyperParameters
 ) -> int | None:
-    """How many trials there will be; None where only the search can tell.
+    """Number of trials to come; None where only the search decides it.
 
     >>> from pipelines.settings.config import Config
     >>> space = keras_tuner.HyperParameters()
@@ -185,7 +185,7 @@ def count_trials(
 
 
 def read_trials(oracle: DurableTrials) -> list[TrialRecord]:
-    """What became of every trial so far, in their order.
+    """Records of all trials so far, in their order.
 
     >>> import tempfile
     >>> from pipelines.settings.config import Config

@@ -1,7 +1,6 @@
-"""The state of a search on the disk: whole, and there after a power cut."""
+"""State file of a search, which survives a power cut."""
 
 import json
-import os
 import pathlib
 from typing import Any
 
@@ -28,16 +27,10 @@ def write_state(path: pathlib.Path, text: str) -> None:
     {'seed': 3}
     """
     with atomic.replacing(path) as temporary:
-        with open(temporary, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        temporary.write_text(text, encoding="utf-8")
+        atomic.flush(temporary)
     # The name, too, must be on the disk.
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    atomic.flush(path.parent)
 
 
 def read_state(path: pathlib.Path) -> dict[str, Any]:
@@ -63,7 +56,7 @@ def read_state(path: pathlib.Path) -> dict[str, Any]:
 
 
 def damaged(path: pathlib.Path, error: Exception) -> ValueError:
-    """What to raise where a state does not hold what it must.
+    """The error for a state that lacks what it must hold.
 
     >>> "Move" in str(damaged(pathlib.Path("search.json"), KeyError("seed")))
     True

@@ -1,21 +1,21 @@
-"""What a search was told at its beginning, against what it is told now."""
+"""Changes between the settings a search began with and those of today."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
-# The settings have this name among what is told.
+# Name of the settings among all that a search is bound to.
 SETTINGS = "search/settings"
 
 
 def told_changes(
     before: Mapping[str, Any], now: Mapping[str, Any]
 ) -> list[str]:
-    """What differs, one line each; there may be more trials than before.
+    """Differences, one line each; there may be more trials than before.
 
     Args:
         before: Texts and numbers by name, the settings as JSON.
-        now: Likewise.
+        now: The same of today.
 
     >>> few = {"search/settings": '{"trials": 4, "config": {"epochs": 9}}'}
     >>> many = {"search/settings": '{"trials": 8, "config": {"epochs": 9}}'}

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import keras_tuner
 
+from pipelines.atomic import FolderLock
 from tuning.machines.worker import ChiefClient
 from tuning.machines.worker import connect
 from tuning.oracles.durable_trials import DurableTrials
-from tuning.oracles.folder_lock import FolderLock
 from tuning.oracles.told_changes import SETTINGS
 from tuning.programs.tuner import SearchTuner
 from tuning.settings.search_settings import SearchSettings

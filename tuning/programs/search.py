@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import json
-import logging
 import os
 import pathlib
 from collections.abc import Sequence
@@ -11,12 +10,12 @@ from collections.abc import Sequence
 import keras_tuner
 
 from pipelines import atomic
+from pipelines.atomic import FolderLock
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.datasets.synthetic import generate
 from pipelines.settings.config import Config
 from pipelines.settings.reading import write_settings
 from tuning.machines.chief import serve_chief
-from tuning.oracles.folder_lock import FolderLock
 from tuning.oracles.kinds import count_trials
 from tuning.oracles.kinds import make_oracle
 from tuning.oracles.kinds import read_trials
@@ -46,8 +45,6 @@ from tuning.trials.search_folder import SearchFolder
 from tuning.trials.search_folder import data_digest
 from tuning.trials.search_folder import development_digest
 from tuning.trials.trial_record import TrialRecord
-
-logger = logging.getLogger(__name__)
 
 # The machines that are searched for where no data is given.
 BUILT_IN = SyntheticSettings(num_train=60, num_train_target=3, seconds=2.0)

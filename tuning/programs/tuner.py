@@ -13,14 +13,14 @@ from typing import Any
 
 import keras
 import keras_tuner
-from keras_tuner.engine.trial import Trial
-from keras_tuner.engine.trial import TrialStatus
 
+from pipelines.atomic import FolderLock
 from pipelines.runs.run_folder import RunFolder
 from tuning.machines.leases import LeaseLost
 from tuning.machines.worker import ChiefClient
 from tuning.oracles.durable_trials import DurableTrials
-from tuning.oracles.folder_lock import FolderLock
+from tuning.oracles.keras_tuner_internals import Trial
+from tuning.oracles.keras_tuner_internals import TrialStatus
 from tuning.oracles.kinds import SECONDS
 from tuning.oracles.kinds import read_trials
 from tuning.programs.epoch_bar import EpochBar

@@ -1,1 +1,1 @@
-"""From a Zenodo record to clips that `pipelines.datasets` reads."""
+"""Download of DCASE data sets from Zenodo."""

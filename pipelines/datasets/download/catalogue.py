@@ -1,4 +1,4 @@
-"""The shipped list of data sets, their records and what lies in them."""
+"""Catalogue of data sets: their Zenodo records, machines and archives."""
 
 import dataclasses
 import importlib.resources
@@ -13,12 +13,12 @@ class Part:
     """A third of a data set of DCASE Task 2, which has a record of its own.
 
     Args:
-        data_set: Such as `"dcase2020"`.
+        data_set: Data set, such as `"dcase2020"`.
         name: `"development"`, `"additional"` (normal clips of the machines
             of the evaluation) or `"evaluation"` (test clips without label).
         record: Number of the Zenodo record.
-        archives: Machine to the name of its archive, as far as is known.
-        unpacked_gb: About how much the clips take, in 1e9 bytes.
+        archives: Names of the archives by machine, as far as known.
+        unpacked_gb: Size of the clips, roughly, in 1e9 bytes.
         is_verified: Whether the names were compared with the record.
 
     >>> read_catalogue()["dcase2026"]["development"].archives["ToyCar"]
@@ -34,7 +34,7 @@ class Part:
 
 
 def read_catalogue() -> dict[str, dict[str, Part]]:
-    """Reads the shipped list: data set to part to what is known of it.
+    """Reads the catalogue: parts by name, by data set.
 
     >>> list(read_catalogue())[0], list(read_catalogue()["dcase2020"])
     ('dcase2020', ['development', 'additional', 'evaluation'])
@@ -53,7 +53,7 @@ def read_catalogue() -> dict[str, dict[str, Part]]:
 
 
 def choose_parts(data_set: str, names: list[str]) -> list[Part]:
-    """Looks up parts of a data set, in the order of the shipped list.
+    """Looks up parts of a data set, in the order of the catalogue.
 
     Raises:
         ValueError: If the data set or a part is not known.

@@ -1,20 +1,18 @@
-"""An archive from the server to the disk, however often the line is cut."""
+"""Download of an archive that resumes after a broken connection."""
 
+import hashlib
 import os
 import pathlib
-import time
 
-import pooch
 import requests
 import tqdm
 
 from pipelines.datasets.download.record import RecordFile
-from pipelines.datasets.download.server import PAUSES_SECONDS
 from pipelines.datasets.download.server import Server
 
-# A cut loses what has come of a piece.
+# A broken connection loses what has come of a piece.
 _PIECE_BYTES = 1 << 14
-# Less than this between two cuts does not count as getting on.
+# A connection that brings less counts as a failure.
 _PROGRESS_BYTES = 1 << 20
 
 
@@ -23,22 +21,23 @@ def fetch_archive(
 ) -> pathlib.Path:
     """Downloads a file of a record, unless it is there, and verifies it.
 
-    What a cut or killed download left (`.<name>.<checksum>.part`) is gone
-    on with by HTTP Range; where the server has none, anew. A file whose
+    A part that a broken download left (`.<name>.<checksum>.part`) is
+    continued by HTTP Range; where the server has none, anew. A file whose
     checksum is wrong is deleted.
 
     Args:
-        server: Where from.
+        server: Server of the record.
         file: Name, size and checksum that it must have.
-        folder: Where to. It is made.
+        folder: Folder to write to. It is made.
 
     Returns:
-        Where the file lies.
+        Path of the file.
 
     Raises:
-        ConnectionError: If the line is cut time and again.
+        ConnectionError: If the server does not answer, or the connection
+            breaks again and again.
         FileNotFoundError: If the server has no such file.
-        ValueError: If what came is not the file that the record tells of.
+        ValueError: If size or checksum are not those of the record.
 
     >>> import tempfile
     >>> folder = pathlib.Path(tempfile.mkdtemp())
@@ -48,38 +47,22 @@ def fetch_archive(
     >>> fetch_archive(Server("http://localhost:1"), file, folder).name
     'a.zip'
     """
-    folder = pathlib.Path(folder)
+    path = pathlib.Path(folder, file.name)
+    if path.exists() and _is_whole(path, file):
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = partial_path(folder, file)
-    # What pooch leaves behind when it is killed: nothing, or all of it.
-    for rest in folder.glob("tmp????????"):
-        if not rest.is_file() or rest.stat().st_size not in (0, file.size):
-            continue
-        if rest.stat().st_size and not part.exists():
-            rest.rename(part)
-        rest.unlink(missing_ok=True)
-    pooch.get_logger().setLevel("WARNING")
-    store = pooch.create(
-        path=folder,
-        base_url=server.url,
-        registry={file.name: file.checksum},
-        urls={file.name: server.url + file.link},
-    )
-
-    def download(url: str, output_file: str, _: object) -> None:
-        _download(server, file, part)
-        if (
-            pooch.file_hash(str(part), file.checksum.partition(":")[0])
-            != (file.checksum.partition(":")[2])
-        ):
-            part.unlink()
-            raise ValueError(
-                "An archive must have the checksum that its record tells. "
-                f"Received: {url} with another one than {file.checksum}. It "
-                "is deleted: run again, or take another `--mirror`."
-            )
-        os.replace(part, output_file)
-
-    return pathlib.Path(store.fetch(file.name, downloader=download))
+    _download(server, file, part)
+    if not _is_whole(part, file):
+        part.unlink()
+        raise ValueError(
+            "An archive must have the checksum that its record tells. "
+            f"Received: {server.url}{file.link} with another one than "
+            f"{file.checksum}. It is deleted: run again, or take another "
+            "`--mirror`."
+        )
+    os.replace(part, path)
+    return path
 
 
 def partial_path(
@@ -95,10 +78,16 @@ def partial_path(
     return pathlib.Path(folder, f".{file.name}.{digest[:8]}.part")
 
 
+def _is_whole(path: pathlib.Path, file: RecordFile) -> bool:
+    algorithm, _, digest = file.checksum.partition(":")
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, algorithm).hexdigest() == digest
+
+
 def _download(server: Server, file: RecordFile, part: pathlib.Path) -> None:
-    """Goes on until `part` has all bytes, or does not grow any more."""
+    """Continues until `part` has all bytes, or does not grow any more."""
     best = _size(part)
-    failures = 0
+    retries = server.retries
     with tqdm.tqdm(
         desc=file.name,
         total=file.size,
@@ -107,35 +96,32 @@ def _download(server: Server, file: RecordFile, part: pathlib.Path) -> None:
         unit_scale=True,
         disable=None,
     ) as progress:
-        while True:
-            try:
-                _go_on(server, file, part, progress)
-                return
-            except ConnectionError:
-                has_grown = _size(part) - best >= _PROGRESS_BYTES
-                best = max(best, _size(part))
-                failures = 0 if has_grown else failures + 1
-                if failures > len(PAUSES_SECONDS):
-                    raise
-                time.sleep(PAUSES_SECONDS[max(failures - 1, 0)])
+        while not _continue(server, file, part, progress):
+            size = _size(part)
+            if size - best >= _PROGRESS_BYTES:
+                retries = server.retries
+            best = max(best, size)
+            if not retries.total:
+                raise _broken(file, size)
+            retries = retries.increment()
+            retries.sleep()
 
 
-def _go_on(
+def _continue(
     server: Server, file: RecordFile, part: pathlib.Path, progress: tqdm.tqdm
-) -> None:
+) -> bool:
+    """Appends what one request brings; whether `part` has all bytes then."""
     offset = _size(part)
     if offset > file.size:
         part.unlink()
         offset = 0
     if offset == file.size and part.exists():
-        return
+        return True
     with server.get(file.link, offset) as response:
         has_begun = _begins_at(response, offset)
-        if response.status_code == 416 or (
-            response.status_code == 206 and not has_begun
-        ):
+        if response.status_code in (206, 416) and not has_begun:
             part.unlink(missing_ok=True)
-            raise _cut(file, 0)
+            return False
         if not has_begun:
             offset = 0
         with part.open("r+b" if offset else "wb") as output:
@@ -149,10 +135,9 @@ def _go_on(
                         raise _too_long(file)
                     output.write(piece)
                     progress.update(len(piece))
-            except requests.RequestException as error:
-                raise _cut(file, offset) from error
-    if offset < file.size:
-        raise _cut(file, offset)
+            except requests.RequestException:
+                return False
+    return offset == file.size
 
 
 def _begins_at(response: requests.Response, offset: int) -> bool:
@@ -164,7 +149,7 @@ def _size(path: pathlib.Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def _cut(file: RecordFile, num_bytes: int) -> ConnectionError:
+def _broken(file: RecordFile, num_bytes: int) -> ConnectionError:
     return ConnectionError(
         "An archive must come whole. Received: "
         f"{num_bytes} of {file.size} bytes of {file.name}, again and again. "

@@ -1,4 +1,4 @@
-"""Which archives are unpacked already."""
+"""List of the archives that are unpacked."""
 
 import json
 import os
@@ -9,12 +9,12 @@ from pipelines import atomic
 
 
 class Finished:
-    """Keeps in a JSON file which archives were unpacked into which folder.
+    """A JSON file of the archives that were unpacked, by folder.
 
     The archives themselves may then be deleted.
 
     Args:
-        root: Folder of the data set, which holds the parts.
+        root: Folder of the data set, which holds its parts.
 
     >>> import tempfile
     >>> root = pathlib.Path(tempfile.mkdtemp())
@@ -32,11 +32,11 @@ class Finished:
         self._path = self.root / "finished.json"
 
     def num_files(self, folder: str, checksum: str) -> int | None:
-        """Files that an archive left in a folder; `None` if it is not done.
+        """Number of files that an archive left, or `None` if it is not done.
 
         Args:
-            folder: Where to, relative to `root`.
-            checksum: Of the archive.
+            folder: Folder that it was unpacked to, relative to `root`.
+            checksum: Checksum of the archive.
         """
         entry = self._load().get(folder)
         is_there = (self.root / folder).is_dir()
@@ -45,7 +45,7 @@ class Finished:
         return None
 
     def mark(self, folder: str, checksum: str, num_files: int) -> None:
-        """Keeps that an archive is unpacked."""
+        """Records that an archive is unpacked."""
         entries = self._load()
         entries[folder] = {"checksum": checksum, "num_files": num_files}
         atomic.write_text(self._path, json.dumps(entries, indent=1) + "\n")

@@ -1,9 +1,9 @@
-"""What would be downloaded, as text."""
+"""Listing of the archives to download."""
 
 from collections.abc import Sequence
 
-from pipelines.datasets.download.numbers import format_bytes
 from pipelines.datasets.download.planning import PlannedPart
+from pipelines.datasets.download.space import format_bytes
 
 
 def list_plans(plans: Sequence[PlannedPart]) -> str:

@@ -1,4 +1,4 @@
-"""Which file of a record holds the clips of which machine."""
+"""The archive of each machine in a record."""
 
 import re
 from collections.abc import Iterable
@@ -22,11 +22,10 @@ def find_machine_archives(
 
     Args:
         files: Files of the record by name.
-        machines: Known names, which are kept as they are spelt.
+        machines: Known names, whose spelling is kept.
 
     Returns:
-        Machine to file, sorted by machine. Files that are no machine's are
-        left out.
+        Files by machine, sorted. Files that are no machine's are left out.
 
     >>> names = ["dev_fan.zip", "dev_ToyCar.zip", "dev_ToyCar_r2.zip", "a.pdf"]
     >>> files = {name: RecordFile(name, 1, "", "") for name in names}

@@ -1,4 +1,4 @@
-"""What may leave an archive, and where it goes."""
+"""Members of an archive that are safe to unpack, and their paths."""
 
 import pathlib
 import stat
@@ -18,7 +18,7 @@ _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 def read_members(
     archive: zipfile.ZipFile, machine: str
 ) -> dict[pathlib.PurePosixPath, zipfile.ZipInfo]:
-    """Lists the files of an archive by their place below the machine.
+    """Lists the files of an archive by their path below the machine.
 
     Folders above the machine (`dev_data/fan/train/1.wav`) fall away, and
     an archive that begins with `train` is taken as the machine's. Hidden

@@ -1,4 +1,4 @@
-"""What records said when they were first used."""
+"""Pinned records: names, sizes and checksums at their first use."""
 
 import datetime
 import os
@@ -19,10 +19,10 @@ _HEADER = """\
 
 
 class Pins:
-    """Keeps names, sizes and checksums of records in a YAML file.
+    """A YAML file of names, sizes and checksums of records.
 
     Args:
-        path: The file; need not be there.
+        path: Path of the file; need not be there.
 
     >>> import tempfile
     >>> pins = Pins(pathlib.Path(tempfile.mkdtemp()) / "records.lock.yaml")
@@ -39,7 +39,7 @@ class Pins:
         self.path = pathlib.Path(path)
 
     def read(self, number: int) -> Record | None:
-        """What a record said at first, or `None` if it was never used.
+        """The record as it was pinned, or `None` if it was never used.
 
         Raises:
             ValueError: If the file is not as it was written.
@@ -56,7 +56,7 @@ class Pins:
             raise self._damaged() from error
 
     def pin(self, record: Record, server: str) -> None:
-        """Keeps what a record says, with the server and the day."""
+        """Pins a record, with the server and the date."""
         entry = {
             "title": record.title,
             "server": server,
@@ -75,11 +75,11 @@ class Pins:
         atomic.write_text(self.path, _HEADER + text)
 
     def check(self, record: Record) -> None:
-        """Compares a record with what it said at first, if it was used.
+        """Compares a record with its pin, if there is one.
 
         Raises:
-            ValueError: If files came, went, or have another size or
-                checksum. The message names them.
+            ValueError: If files were added or removed, or have another size
+                or checksum. The message names them.
         """
         pinned = self.read(record.number)
         if pinned is None or pinned.files == record.files:

@@ -1,4 +1,4 @@
-"""What a call has to download."""
+"""Plan of a download: the archives of the chosen machines."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ class PlannedPart:
     """A part of a data set and the archives to take from it.
 
     Args:
-        part: Which.
-        record: What its record says, now or when it was pinned; `None`
-            where the shipped list must do.
-        archives: Machine to file. The shipped list knows neither size (-1)
-            nor checksum (empty).
-        fault: Why the record could not be read; empty if it was.
+        part: Part of the catalogue.
+        record: Its record, as it is now or as it was pinned; `None` where
+            only the catalogue is known.
+        archives: Files by machine. The catalogue has neither size (-1) nor
+            checksum (empty).
+        fault: Reason that the record could not be read; empty if it was.
         left_out: Files of the record that are no machine's.
 
     >>> part = choose_parts("dcase2020", ["development"])[0]
@@ -48,16 +48,16 @@ def plan_downloads(
 ) -> list[PlannedPart]:
     """Reads the records, and chooses the archives of the machines.
 
-    Nothing is written. A record that was used before must say what it said
-    then; where the server does not answer, that does.
+    Nothing is written. A record that was used before must be as it was
+    pinned; where the server does not answer, the pin is used.
 
     Args:
-        data_sets: Such as `["dcase2020"]`.
-        server: Where the records are.
-        pins: What they said when they were first used.
+        data_sets: Names, such as `["dcase2020"]`.
+        server: Server of the records.
+        pins: Records as they were at their first use.
         machines: Names; all of the parts if empty.
         parts: Some of `PARTS`.
-        may_guess: Whether the shipped list will do where a record cannot be
+        may_guess: Whether the catalogue will do where a record cannot be
             read, as in a dry run.
 
     Raises:
@@ -75,7 +75,7 @@ def plan_downloads(
         for part in choose_parts(data_set, list(parts))
     ]
     plans: list[PlannedPart] = []
-    # What a server said that is down: it is asked once.
+    # The fault of a server that is down: it is asked once.
     silence = ""
     for part in chosen:
         fault = silence
@@ -83,9 +83,7 @@ def plan_downloads(
         record = pinned
         if not silence or not (pinned or may_guess):
             try:
-                record = server.read_record(
-                    part.record, is_patient=not may_guess
-                )
+                record = server.read_record(part.record)
             except (OSError, ValueError) as error:
                 if not (pinned or may_guess):
                     raise

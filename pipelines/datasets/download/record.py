@@ -1,4 +1,4 @@
-"""What a Zenodo record says of its files."""
+"""A Zenodo record: names, sizes and checksums of its files."""
 
 import dataclasses
 import re
@@ -15,10 +15,10 @@ class RecordFile:
     """A file of a record.
 
     Args:
-        name: Its name, which has no folder.
-        size: Bytes.
+        name: Name, without a folder.
+        size: Size in bytes.
         checksum: Algorithm and digest, such as `"md5:0cc1..."`.
-        link: Where its content lies, from the server's root on.
+        link: URL of its content, relative to the server.
 
     >>> RecordFile("a.zip", 1, "md5:" + 32 * "0", "/a.zip").checksum[:6]
     'md5:00'

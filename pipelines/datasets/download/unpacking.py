@@ -1,4 +1,4 @@
-"""From a verified archive to the folder of a machine."""
+"""Unpacking of a verified archive into the folder of a machine."""
 
 import os
 import pathlib

@@ -1,9 +1,6 @@
 import pytest
 
 from pipelines import commands
-from tests.pipelines.datasets.download.conftest import zenodo
-
-__all__ = ["zenodo"]
 
 
 def run(*words):

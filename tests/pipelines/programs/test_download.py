@@ -6,8 +6,8 @@ import pytest
 from pipelines.datasets import read_clips
 from pipelines.programs.download import download
 from pipelines.programs.download import list_downloads
-from tests.pipelines.datasets.download.conftest import DEVELOPMENT
-from tests.pipelines.datasets.download.conftest import EVALUATION
+from tests.pipelines.datasets.download.fake_zenodo import DEVELOPMENT
+from tests.pipelines.datasets.download.fake_zenodo import EVALUATION
 from tests.pipelines.datasets.download.fake_zenodo import pack
 
 FAN = "dev_data_fan.zip"

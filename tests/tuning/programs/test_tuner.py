@@ -5,9 +5,9 @@ import keras
 import keras_tuner
 import pytest
 
+from pipelines.atomic import FolderLock
 from tests.tuning.toy_search import ToyHyperModel
 from tests.tuning.toy_search import toy_oracle
-from tuning.oracles.folder_lock import FolderLock
 from tuning.oracles.kinds import read_trials
 from tuning.programs.tuner import SearchTuner
 

@@ -31,6 +31,16 @@ def test_what_alone_decides_has_most_of_the_share():
     assert importance == measure_importance(records, NAMES)
 
 
+def test_shares_are_those_of_the_explained_variance():
+    def worth(values):
+        return 0.2 * values["margin"] + 0.1 * values["scale"] / 120
+
+    # Of independent parameters, permuting one adds twice its own variance.
+    expected = {"margin": 4 / 5, "scale": 1 / 5, "gate": 0.0}
+    shares = measure_importance(search(300, worth), NAMES).shares
+    assert shares == pytest.approx(expected, abs=0.04)
+
+
 def test_a_choice_can_decide():
     records = search(40, lambda values: 0.7 + 0.1 * (values["gate"] == "raw"))
     assert measure_importance(records, NAMES).shares["gate"] > 0.9

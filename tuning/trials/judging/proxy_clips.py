@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import logging
 import os
 import pathlib
 import secrets
@@ -20,8 +19,6 @@ from pipelines.audio.libsndfile import decode_clip
 from pipelines.settings.config import Config
 from tuning.trials.judging.stand_ins import STAND_INS
 from tuning.trials.judging.stand_ins import alter
-
-logger = logging.getLogger(__name__)
 
 NORMAL = "normal"
 # Counts up whenever the same settings would make other windows.

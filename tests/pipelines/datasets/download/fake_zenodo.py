@@ -9,6 +9,11 @@ import re
 import threading
 import zipfile
 
+# Records of DCASE 2020.
+DEVELOPMENT = 3678171
+ADDITIONAL = 3727685
+EVALUATION = 3841772
+
 
 def pack(members):
     stream = io.BytesIO()
@@ -31,6 +36,7 @@ class FakeZenodo:
         self.links_to = "https://zenodo.org"
         self.cuts = []  # bytes after which each of the next answers ends
         self.statuses = []  # of each of the next answers, None for a good one
+        self.retry_after = None  # header of those that are not good
         self.requests = []  # (path, Range)
         self.num_sent = {}  # path -> bytes of content
 
@@ -91,7 +97,7 @@ def make_handler(zenodo):
             zenodo.requests.append((self.path, asked))
             status = zenodo.statuses.pop(0) if zenodo.statuses else None
             if status:
-                return self.send_error(status)
+                return self.fail(status)
             match = re.fullmatch(
                 r"/api/records/(\d+)(?:/files/([^/]+)/content)?", self.path
             )
@@ -103,6 +109,13 @@ def make_handler(zenodo):
             if match[2] not in zenodo.files[number]:
                 return self.send_error(404)
             self.answer(zenodo.files[number][match[2]], asked)
+
+        def fail(self, status):
+            self.send_response(status)
+            if zenodo.retry_after:
+                self.send_header("Retry-After", zenodo.retry_after)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
         def answer(self, content, asked):
             is_file = isinstance(content, bytes)

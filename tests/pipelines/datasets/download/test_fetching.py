@@ -37,19 +37,16 @@ def test_a_cut_download_goes_on_where_it_stopped(zenodo, server, tmp_path):
 
 def test_a_killed_download_goes_on_in_the_next_call(zenodo, server, tmp_path):
     partial_path(tmp_path, FILE).write_bytes(CONTENT[:5_000_000])
-    (tmp_path / "tmp_a1b2c3d").write_bytes(b"")
-    (tmp_path / "tmp_mine").mkdir()
     path = fetch_archive(server, FILE, tmp_path)
     assert path.read_bytes() == CONTENT
     assert zenodo.num_sent[LINK] == 120_000
-    names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == ["a.zip", "tmp_mine"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a.zip"]
 
 
 def test_a_download_that_was_killed_when_it_was_whole_is_kept(
     zenodo, server, tmp_path
 ):
-    (tmp_path / "tmp_a1b2c3d").write_bytes(CONTENT)
+    partial_path(tmp_path, FILE).write_bytes(CONTENT)
     assert fetch_archive(server, FILE, tmp_path).read_bytes() == CONTENT
     assert not zenodo.requests
     assert [path.name for path in tmp_path.iterdir()] == ["a.zip"]
@@ -110,6 +107,34 @@ def test_an_archive_that_was_damaged_on_the_disk_comes_anew(
 ):
     (tmp_path / "a.zip").write_bytes(b"damaged")
     assert fetch_archive(server, FILE, tmp_path).read_bytes() == CONTENT
+    assert len(zenodo.downloads()) == 1
+
+
+def test_a_whole_archive_is_not_requested_again(zenodo, server, tmp_path):
+    for _ in range(2):
+        assert fetch_archive(server, FILE, tmp_path).read_bytes() == CONTENT
+    assert len(zenodo.downloads()) == 1
+
+
+@pytest.mark.parametrize("retry_after", [None, "7", "90000"])
+def test_pauses_grow_with_jitter_or_are_those_the_server_asks_for(
+    zenodo, server, tmp_path, monkeypatch, retry_after
+):
+    pauses = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    zenodo.statuses, zenodo.retry_after = [429, 503, 500], retry_after
+    assert fetch_archive(server, FILE, tmp_path).read_bytes() == CONTENT
+    if retry_after:
+        assert pauses == 3 * [min(int(retry_after), 120)]
+    else:
+        assert 4 < pauses[0] < 6 and 8 < pauses[1] < 10
+
+
+def test_a_busy_server_is_asked_four_times(zenodo, server, tmp_path):
+    zenodo.statuses = [503] * 9
+    with pytest.raises(ConnectionError, match="status 503.*--mirror"):
+        fetch_archive(server, FILE, tmp_path)
+    assert len(zenodo.requests) == 4
 
 
 def test_more_than_the_record_tells_is_refused(zenodo, server, tmp_path):
