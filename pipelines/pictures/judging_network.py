@@ -30,7 +30,7 @@ def score_against(
     return detector.score(embeddings, keys)["anomaly_score"]
 
 
-def own_network(
+def find_judging_network(
     detector: AnomalyDetector, embedding: np.ndarray, key: str
 ) -> tuple[keras.Model, slice]:
     """Returns the network that judges a window, and its part of the embedding.
@@ -50,7 +50,7 @@ def own_network(
     >>> embedder = ReconstructionEmbedder(samples=8_000, num_mel_bins=8)
     >>> detector = AnomalyDetector(
     ...     embedder, TotalError(1), HeadScore(), {"fan": [0]})
-    >>> own_network(detector, np.ones(12), "fan")[1]
+    >>> find_judging_network(detector, np.ones(12), "fan")[1]
     slice(0, 12, None)
     """
     embedder, keys = detector.embedder, detector.keys

@@ -23,7 +23,7 @@ from pipelines.methods.embeddings import read_embeddings
 from pipelines.pictures.explanation import explain_clip
 from pipelines.pictures.explanation_figure import explanation_figure
 from pipelines.pictures.judging_network import directions
-from pipelines.pictures.judging_network import own_network
+from pipelines.pictures.judging_network import find_judging_network
 from pipelines.pictures.judging_network import score_against
 from pipelines.runs.artefacts import load_detector
 from pipelines.runs.clip_list import normal_clips
@@ -150,7 +150,9 @@ class _Explainer:
             score_against(self.detector, embeddings, key)
         )
         strangest = int(scores.argmax())
-        embedder, own = own_network(self.detector, embeddings[strangest], key)
+        embedder, own = find_judging_network(
+            self.detector, embeddings[strangest], key
+        )
         normal = None
         if fill == "nearest":
             normal = self._nearest(path, key, embeddings[strangest], own)

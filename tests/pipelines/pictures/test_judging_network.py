@@ -7,7 +7,7 @@ from keras_asd.models import AnomalyDetector
 from keras_asd.scorers import HeadScore
 from keras_asd.scorers import NearestNeighbors
 from keras_asd.scorers import ScoreSum
-from pipelines.pictures.judging_network import own_network
+from pipelines.pictures.judging_network import find_judging_network
 from pipelines.pictures.judging_network import score_against
 from tests.joined_cases import make_joined
 
@@ -42,7 +42,10 @@ def test_parts_whose_scores_are_added_up_judge_together():
         scorer.fit(clips),
         {"fan": [0]},
     )
-    assert own_network(detector, clips[0], "fan") == (embedder, slice(0, 24))
+    assert find_judging_network(detector, clips[0], "fan") == (
+        embedder,
+        slice(0, 24),
+    )
 
 
 def test_scores_are_those_of_the_machine_that_is_named(detector):
@@ -71,6 +74,6 @@ def test_scores_are_those_of_the_machine_that_is_named(detector):
 def test_a_machine_is_judged_by_the_network_that_finds_it_least_strange(
     detector, key, errors, place
 ):
-    network, own = own_network(detector, make_embedding(*errors), key)
+    network, own = find_judging_network(detector, make_embedding(*errors), key)
     assert network is detector.embedder.embedders[place]
     assert own == slice(12 * place, 12 * place + 12)
