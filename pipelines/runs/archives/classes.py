@@ -14,7 +14,7 @@ from typing import Any
 import keras
 
 OWN_PACKAGE = "keras_asd"
-OWN_ROOMS = ("layers", "losses", "metrics", "models", "scoring")
+OWN_ROOMS = ("layers", "losses", "metrics", "models", "scorers")
 KERAS_MODULES = (
     "keras",
     "keras.constraints",
