@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from keras_asd.checks import check_counts
+
 NUM_CONVOLUTIONS = 3
 
 
@@ -37,10 +39,7 @@ class AffineCoupling(keras.layers.Layer):
 
     def __init__(self, width=128, **kwargs):
         super().__init__(autocast=False, **kwargs)
-        if width < 1:
-            raise ValueError(
-                f"`width` must be at least 1. Received: width={width}."
-            )
+        check_counts(width=width)
         self.width = width
 
     def build(self, input_shape):

@@ -5,9 +5,11 @@ import itertools
 import keras
 from keras import ops
 
+from keras_asd.composite import Composite
+
 
 @keras.saving.register_keras_serializable(package="keras_asd")
-class JoinedHead(keras.layers.Layer):
+class JoinedHead(Composite):
     """Heads, each for a part of the embedding; their classes in a row.
 
     Args:
@@ -28,6 +30,8 @@ class JoinedHead(keras.layers.Layer):
     >>> [float(error) for error in head(ops.array([[1.0, 2.0, 9.0]]))[0]]
     [3.0, 9.0, 9.0]
     """
+
+    parts = ("heads",)
 
     def __init__(self, heads, dims, **kwargs):
         super().__init__(**{"dtype": "float32", **kwargs})
@@ -72,13 +76,4 @@ class JoinedHead(keras.layers.Layer):
         return (*input_shape[:-1], self.num_classes)
 
     def get_config(self):
-        heads = [keras.saving.serialize_keras_object(one) for one in self.heads]
-        return {**super().get_config(), "heads": heads, "dims": self.dims}
-
-    @classmethod
-    def from_config(cls, config):
-        heads = [
-            keras.saving.deserialize_keras_object(one)
-            for one in config["heads"]
-        ]
-        return cls(**{**config, "heads": heads})
+        return {**super().get_config(), "dims": self.dims}

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from keras import ops
 
+from keras_asd.checks import check_choice
 from keras_asd.layers.fourier import matrix_rfft
 
 TRANSFORMS = ("fft", "matrix")
@@ -18,11 +19,7 @@ def check_transform(transform: str) -> None:
 
     >>> check_transform("matrix")
     """
-    if transform not in TRANSFORMS:
-        raise ValueError(
-            f"`transform` must be one of {', '.join(map(repr, TRANSFORMS))}. "
-            f"Received: transform={transform!r}."
-        )
+    check_choice("transform", transform, TRANSFORMS)
 
 
 def hann_window(length: int) -> np.ndarray:

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_asd.checks import check_counts
 from keras_asd.finite import is_finite
 
 # What may be wrong with a clip; the place of a name is its number. The
@@ -70,10 +71,7 @@ class RecordingCheck(keras.layers.Layer):
 
     def __init__(self, num_keys, tolerance_db=20.0, **kwargs):
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
-        if num_keys < 1:
-            raise ValueError(
-                f"`num_keys` must be at least 1. Received: num_keys={num_keys}."
-            )
+        check_counts(num_keys=num_keys)
         if not 0 < tolerance_db < np.inf:
             raise ValueError(
                 "`tolerance_db` must be a positive number of decibels. "

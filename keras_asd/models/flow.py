@@ -5,6 +5,7 @@ import math
 import keras
 from keras import ops
 
+from keras_asd.checks import check_counts
 from keras_asd.layers import ActNorm
 from keras_asd.layers import AffineCoupling
 from keras_asd.layers import InvertibleMixing
@@ -50,14 +51,7 @@ class Flow(keras.layers.Layer):
 
     def __init__(self, num_blocks=3, num_steps=12, width=128, **kwargs):
         super().__init__(autocast=False, **kwargs)
-        for name, value in (
-            ("num_blocks", num_blocks),
-            ("num_steps", num_steps),
-        ):
-            if value < 1:
-                raise ValueError(
-                    f"`{name}` must be at least 1. Received: {name}={value}."
-                )
+        check_counts(num_blocks=num_blocks, num_steps=num_steps)
         self.num_blocks = num_blocks
         self.num_steps = num_steps
         self.width = width

@@ -46,12 +46,14 @@ def _fold_embedder(embedder):
         return embedder
     if isinstance(embedder, JoinedEmbedder):
         return JoinedEmbedder(
-            [_fold_embedder(one) for one in embedder.embedders]
+            [_fold_embedder(part) for part in embedder.embedders]
         )
     changes = {"is_folded": True}
     if hasattr(embedder, "backbone"):
         changes["has_steep_slopes"] = _has_steep_slopes(embedder.backbone)
     folded = type(embedder).from_config({**embedder.get_config(), **changes})
+    if embedder.front_end is not None:
+        _copy(embedder.front_end, folded.front_end)
     if hasattr(embedder, "backbone"):
         if embedder.tgram is not None:
             _copy(embedder.tgram, folded.tgram)

@@ -6,9 +6,11 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_asd.composite import Composite
+
 
 @keras.saving.register_keras_serializable(package="keras_asd")
-class JoinedScorer(keras.layers.Layer):
+class JoinedScorer(Composite):
     """Scorers, each for a part of what they read; their groups in a row.
 
     Args:
@@ -32,6 +34,8 @@ class JoinedScorer(keras.layers.Layer):
     >>> [float(score) for score in scorer(ops.array([[1.0, 5.0]]))[0]]
     [1.0, 2.0]
     """
+
+    parts = ("scorers",)
 
     def __init__(self, scorers, dims, **kwargs):
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
@@ -97,15 +101,4 @@ class JoinedScorer(keras.layers.Layer):
         return (*input_shape[:-1], sum(shape[-1] for shape in shapes))
 
     def get_config(self):
-        scorers = [
-            keras.saving.serialize_keras_object(one) for one in self.scorers
-        ]
-        return {**super().get_config(), "scorers": scorers, "dims": self.dims}
-
-    @classmethod
-    def from_config(cls, config):
-        scorers = [
-            keras.saving.deserialize_keras_object(one)
-            for one in config["scorers"]
-        ]
-        return cls(**{**config, "scorers": scorers})
+        return {**super().get_config(), "dims": self.dims}

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_asd.checks import check_choice
 from keras_asd.scorers.gaussian_state import squared_distances
 from keras_asd.scorers.scorer import Scorer
 from keras_asd.scorers.spaces import whitening_matrix
@@ -45,12 +46,7 @@ class Mahalanobis(Scorer):
         self, covariance="shared", space="sphere", num_groups=None, **kwargs
     ):
         super().__init__(space=space, num_groups=num_groups, **kwargs)
-        if covariance not in COVARIANCES:
-            raise ValueError(
-                "`covariance` must be one of "
-                f"{', '.join(map(repr, COVARIANCES))}. "
-                f"Received: covariance={covariance!r}."
-            )
+        check_choice("covariance", covariance, COVARIANCES)
         self.covariance = covariance
 
     def _build_state(self, dim):

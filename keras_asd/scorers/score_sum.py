@@ -11,6 +11,7 @@ from keras import ops
 from numpy.typing import ArrayLike
 from numpy.typing import NDArray
 
+from keras_asd.composite import Composite
 from keras_asd.scorers.training_clips import check_clips
 
 NUM_FOLDS = 5
@@ -19,7 +20,7 @@ LEAST_SCORES = 5
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")
-class ScoreSum(keras.layers.Layer):
+class ScoreSum(Composite):
     """The sum of scorers, each standardised by scores of left-out clips.
 
     Every scorer reads its own part of the embedding, and all are fitted on
@@ -54,6 +55,8 @@ class ScoreSum(keras.layers.Layer):
     >>> bool(scores[0] < scores[1] < scores[2])
     True
     """
+
+    parts = ("scorers",)
 
     reads = "embedding"
 
@@ -178,23 +181,11 @@ class ScoreSum(keras.layers.Layer):
         return (*input_shape[:-1], self.num_groups)
 
     def get_config(self):
-        scorers = [
-            keras.saving.serialize_keras_object(one) for one in self.scorers
-        ]
         return {
             **super().get_config(),
-            "scorers": scorers,
             "dims": self.dims,
             "num_groups": self.num_groups,
         }
-
-    @classmethod
-    def from_config(cls, config):
-        scorers = [
-            keras.saving.deserialize_keras_object(one)
-            for one in config["scorers"]
-        ]
-        return cls(**{**config, "scorers": scorers})
 
 
 def _draw_folds(

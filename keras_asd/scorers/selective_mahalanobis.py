@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_asd.checks import check_choice
 from keras_asd.scorers.scorer import Scorer
 
 # Where an embedding holds the distances under the covariance of the source
@@ -47,11 +48,7 @@ class SelectiveMahalanobis(Scorer):
 
     def __init__(self, num_groups=None, form="frames", **kwargs):
         super().__init__(space="raw", num_groups=num_groups, **kwargs)
-        if form not in PLACES:
-            raise ValueError(
-                f"`form` must be one of {', '.join(map(repr, PLACES))}. "
-                f"Received: form={form!r}."
-            )
+        check_choice("form", form, PLACES)
         self.form = form
 
     def _build_state(self, dim):

@@ -9,21 +9,6 @@ SPACES = ("sphere", "standardized", "whitened", "raw")
 LEAST_VARIANCE = 1e-6
 
 
-def check_space(space: str) -> None:
-    """Passes the name of a space.
-
-    Raises:
-        ValueError: For another name.
-
-    >>> check_space("whitened")
-    """
-    if space not in SPACES:
-        raise ValueError(
-            f"`space` must be one of {', '.join(map(repr, SPACES))}. "
-            f"Received: space={space!r}."
-        )
-
-
 def fit_space(space: str, rows: NDArray[np.float64]) -> dict[str, NDArray]:
     """Returns what leads from embeddings into the space of a group.
 
