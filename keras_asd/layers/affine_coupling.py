@@ -53,15 +53,15 @@ class AffineCoupling(keras.layers.Layer):
         filters = (self.width, self.width, 2 * (num_channels - self.num_kept))
         self.convolutions = [
             keras.layers.Conv2D(
-                filters[place],
-                1 if place == 1 else 3,
+                filters[index],
+                1 if index == 1 else 3,
                 padding="same",
-                activation="linear" if place == 2 else "relu",
-                kernel_initializer="zeros" if place == 2 else "he_normal",
+                activation="linear" if index == 2 else "relu",
+                kernel_initializer="zeros" if index == 2 else "he_normal",
                 dtype=self.dtype_policy,
-                name=f"convolution_{place}",
+                name=f"convolution_{index}",
             )
-            for place in range(NUM_CONVOLUTIONS)
+            for index in range(NUM_CONVOLUTIONS)
         ]
         shape = (*input_shape[:-1], self.num_kept)
         for convolution in self.convolutions:

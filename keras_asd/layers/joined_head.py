@@ -1,4 +1,4 @@
-"""The heads of several embedders side by side."""
+"""Heads of several embedders as one head."""
 
 import itertools
 
@@ -67,8 +67,8 @@ class JoinedHead(Composite):
         ]
         # Sub-clusters count as the nearest of them.
         outputs = [
-            ops.max(one, axis=-1) if len(one.shape) == 3 else one
-            for one in outputs
+            ops.max(output, axis=-1) if len(output.shape) == 3 else output
+            for output in outputs
         ]
         return ops.concatenate(outputs, axis=-1)
 

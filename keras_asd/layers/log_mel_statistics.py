@@ -1,4 +1,4 @@
-"""What a log-Mel spectrogram is like on the whole, band by band."""
+"""Statistics of a log-Mel spectrogram, band by band."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""Head that is trained by contrast and then thrown away."""
+"""Projection head for contrastive pre-training."""
 
 import keras
 from keras import ops

@@ -1,4 +1,4 @@
-"""Head of a network that measures how wrong it is about a clip."""
+"""Head that adds up the errors of a reconstruction."""
 
 import keras
 from keras import ops

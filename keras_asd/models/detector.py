@@ -14,6 +14,7 @@ from keras_asd.models.key_table import make_table
 from keras_asd.models.key_table import take_rows
 from keras_asd.models.sizes import read_embedding_dim
 from keras_asd.models.sizes import read_samples
+from keras_asd.models.sizes import read_sampling_rate
 from keras_asd.scorers import Calibration
 from keras_asd.scorers import CentreAngle
 
@@ -127,9 +128,7 @@ class AnomalyDetector(Composite, keras.Model):
         self.short_clips = short_clips
         self.window_step = window_step
         self.samples = samples or read_samples(embedder)
-        self.sampling_rate = sampling_rate or getattr(
-            embedder, "sampling_rate", None
-        )
+        self.sampling_rate = sampling_rate or read_sampling_rate(embedder)
         self.embedding_dim = read_embedding_dim(embedder, self.samples)
         self.class_table = make_table("keys", self.keys, head.num_classes)
         self.group_table = self.class_table

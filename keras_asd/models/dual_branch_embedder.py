@@ -22,7 +22,7 @@ MAX_MEL_BINS = 128
 
 @keras.saving.register_keras_serializable(package="keras_asd")
 class DualBranchEmbedder(Composite, keras.Model):
-    """Waveform in, embedding out; two branches, joined at their ends.
+    """Concatenated embeddings of a spectrum and a spectrogram branch.
 
     One branch looks at the magnitude spectrum of the whole clip, another at
     its spectrogram less its mean over time. Their embeddings are joined as

@@ -14,7 +14,7 @@ from keras_asd.presets import CHANNELS
 
 @keras.saving.register_keras_serializable(package="keras_asd")
 class Embedder(LogMelEmbedder):
-    """Waveform in, embedding out; the front-end is part of the model.
+    """Embeddings of waveforms by Tgram, log-Mel and MobileFaceNet.
 
     The defaults are TASTgram-MFN; `channels=("tgram", "log_mel")` is
     STgram-MFN. In steps: `front_end(waveform)` gives the log-Mel,

@@ -1,4 +1,4 @@
-"""A normalising flow: how likely is an image?"""
+"""Normalising flow: log-densities of images."""
 
 import math
 
@@ -18,7 +18,7 @@ class Flow(keras.layers.Layer):
     """Glow with affine couplings: negative log-density of images, in parts.
 
     An invertible network turns the image into independent standard normal
-    numbers. Each of its blocks first squeezes squares of 2 x 2 places into
+    numbers. Each of its blocks first squeezes squares of 2 x 2 pixels into
     one of four times the channels, then takes steps of `ActNorm`,
     `InvertibleMixing` and `AffineCoupling`; half of the channels are then
     done, and the others go into the next block. Those that are done are
@@ -139,7 +139,7 @@ class Flow(keras.layers.Layer):
 
 
 def squeeze(image):
-    """Squares of 2 x 2 places as one place of four times the channels.
+    """Squares of 2 x 2 pixels as one pixel of four times the channels.
 
     >>> import numpy as np
     >>> image = np.reshape(np.arange(8), (1, 2, 4, 1))
@@ -153,7 +153,7 @@ def squeeze(image):
 
 
 def unsqueeze(image):
-    """What `squeeze` has made the image of.
+    """Inverse of `squeeze`.
 
     >>> import numpy as np
     >>> image = np.reshape(np.arange(8), (1, 2, 4, 1))

@@ -17,10 +17,10 @@ LEAST_SPREAD = 1.0
 
 @keras.saving.register_keras_serializable(package="keras_asd")
 class FlowEmbedder(LogMelEmbedder):
-    """Waveform in, parts of its negative log-density out.
+    """Negative log-density of a waveform's log-Mel, in terms.
 
-    The log-Mel is standardised band by band, with what
-    `fit_standardization` has seen, and cut into windows that cover it evenly;
+    The log-Mel is standardised band by band, as fitted by
+    `fit_standardization`, and cut into windows that cover it evenly;
     a `Flow` says how likely each is. The sum of the embedding is the negative
     log-density of the log-Mel in dB, in nats for each of its numbers, the
     mean over the windows: an anomaly score by itself. With the loss
@@ -28,7 +28,7 @@ class FlowEmbedder(LogMelEmbedder):
     those of its siblings.
 
     The paper says no more than that the flow is Glow with affine couplings:
-    front-end, windows and sizes are our own choice. Always float32, but for
+    front-end, windows and sizes are our choice. Always float32, but for
     the couplings' convolutions, which have the dtype policy.
 
     Args:

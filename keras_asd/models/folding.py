@@ -1,4 +1,4 @@
-"""Detectors for inference: normalisations folded into their neighbours."""
+"""Batch normalisations folded into convolutions, for inference."""
 
 import numpy as np
 from keras import ops
@@ -138,7 +138,7 @@ def _fold_behind(layer, norm, folded):
 
 
 def _scale_and_shift(norm):
-    """Of a normalisation at inference, in float64."""
+    """Scale and shift of a normalisation at inference, in float64."""
     variance = _numbers(norm.moving_variance)
     scale = 1.0 / np.sqrt(variance + norm.epsilon)
     shift = -_numbers(norm.moving_mean) * scale

@@ -1,4 +1,4 @@
-"""A dense network that predicts frames of a spectrogram from frames."""
+"""Dense network that predicts frames of a spectrogram."""
 
 import keras
 from keras import ops

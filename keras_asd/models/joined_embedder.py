@@ -1,4 +1,4 @@
-"""Several embedders, such as one for each machine, as one."""
+"""Concatenation of several embedders."""
 
 import keras
 from keras import ops
@@ -6,6 +6,7 @@ from keras import ops
 from keras_asd.composite import Composite
 from keras_asd.models.sizes import read_embedding_dim
 from keras_asd.models.sizes import read_samples
+from keras_asd.models.sizes import read_sampling_rate
 from keras_asd.models.waveform_length import as_clips
 
 
@@ -40,8 +41,7 @@ class JoinedEmbedder(Composite, keras.Model):
         super().__init__(autocast=False, **kwargs)
         embedders = list(embedders)
         lengths = {read_samples(part) for part in embedders}
-        rates = {getattr(part, "sampling_rate", None) for part in embedders}
-        rates -= {None}
+        rates = {read_sampling_rate(part) for part in embedders} - {None}
         if len(lengths) != 1 or len(rates) > 1:
             raise ValueError(
                 "Joined embedders must take the same waveforms, and there "

@@ -1,4 +1,4 @@
-"""Base class of embedders over a log-Mel spectrogram, or over another one."""
+"""Base class of embedders with a spectrogram front-end."""
 
 import keras
 from keras import ops

@@ -1,4 +1,4 @@
-"""The backbone: a small convolutional network for embeddings."""
+"""MobileFaceNet, the convolutional backbone."""
 
 import keras
 from keras import ops

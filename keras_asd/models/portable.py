@@ -1,4 +1,4 @@
-"""Detectors for export formats that have no Fourier transform."""
+"""Detectors with matrix products in place of Fourier transforms."""
 
 import keras
 

@@ -154,10 +154,10 @@ class ReconstructionEmbedder(LogMelEmbedder):
                 )
             spreads[0].add(residuals[~is_target])
             spreads[1].add(residuals[is_target])
-        found = [spread.root() for spread in spreads if spread.count]
-        if not found:
+        roots = [spread.root() for spread in spreads if spread.count]
+        if not roots:
             raise ValueError("`batches` must hold clips. Received: none.")
-        self.roots.assign(np.concatenate([found[0], found[-1]], axis=1))
+        self.roots.assign(np.concatenate([roots[0], roots[-1]], axis=1))
 
     def compute_output_spec(self, waveform, training=None):
         shape = self.compute_output_shape(waveform.shape)

@@ -25,6 +25,15 @@ def read_samples(embedder):
     return None
 
 
+def read_sampling_rate(embedder):
+    """Sampling rate of an embedder in Hz, `None` if it does not name one.
+
+    >>> read_sampling_rate(keras.Sequential()) is None
+    True
+    """
+    return getattr(embedder, "sampling_rate", None)
+
+
 def read_embedding_dim(embedder, samples: int | None) -> int:
     """Length of an embedding; builds an embedder that is not built yet.
 

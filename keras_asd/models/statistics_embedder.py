@@ -23,7 +23,7 @@ class StatisticsEmbedder(LogMelEmbedder):
     Args:
         num_modulation_bands: Integer, bands of the modulation spectrum from
             1 Hz to 31 Hz; see `LogMelStatistics`.
-        level: `"removed"`, where loudness tells nothing, or `"kept"`.
+        level: `"removed"`, where loudness carries no information, or `"kept"`.
         num_components: Integer, size of the embedding, at most: the
             directions of the largest variance. All of them if `None`.
         is_fitted: Whether the weights come from a `fit`; for configurations

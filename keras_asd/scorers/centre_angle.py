@@ -1,4 +1,4 @@
-"""The published score: how far a clip is from its own class centre."""
+"""Margin score of the angle to the class centre, as published."""
 
 import keras
 from keras import ops

@@ -1,4 +1,4 @@
-"""The scorers of several embedders side by side."""
+"""Scorers of several embedders as one scorer."""
 
 import itertools
 
@@ -62,7 +62,7 @@ class JoinedScorer(Composite):
             embeddings: Of normal clips, `(clips, embedding_dim)`.
             parts: Place of each clip's scorer, `(clips,)`.
             groups: Group of each within its part, from 0, `(clips,)`.
-            is_target: As in `Scorer.fit`.
+            is_target: Booleans `(clips,)`; see `Scorer.fit`.
 
         Returns:
             The scorer itself.
@@ -72,10 +72,12 @@ class JoinedScorer(Composite):
         if is_target is None:
             is_target = np.zeros(len(parts), bool)
         is_target = np.asarray(is_target)
-        for place, (scorer, own) in enumerate(self._parts()):
-            chosen = parts == place
+        for index, (scorer, columns) in enumerate(self._parts()):
+            chosen = parts == index
             scorer.fit(
-                embeddings[chosen][:, own], groups[chosen], is_target[chosen]
+                embeddings[chosen][:, columns],
+                groups[chosen],
+                is_target[chosen],
             )
         return self
 
@@ -90,7 +92,9 @@ class JoinedScorer(Composite):
                 scorer.build((None, dim))
 
     def call(self, inputs):
-        scores = [scorer(inputs[:, own]) for scorer, own in self._parts()]
+        scores = [
+            scorer(inputs[:, columns]) for scorer, columns in self._parts()
+        ]
         return ops.concatenate(scores, axis=-1)
 
     def compute_output_shape(self, input_shape):

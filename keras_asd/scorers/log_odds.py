@@ -1,4 +1,4 @@
-"""The score of plain classifiers: how little a clip is like its own class."""
+"""Log-odds of the clip's class, the score of plain classifiers."""
 
 import math
 

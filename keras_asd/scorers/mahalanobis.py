@@ -25,9 +25,9 @@ class Mahalanobis(Scorer):
 
     Args:
         covariance: `"shared"` or `"domain"`.
-        space: As in `Scorer`; on the sphere, of the unit vectors.
-        num_groups: As in `Scorer`.
-        **kwargs: As in `Scorer`.
+        space: String; see `Scorer`. On the sphere, of the unit vectors.
+        num_groups: Integer, or `None`: as many as `fit` sees.
+        **kwargs: `name` and others of `keras.layers.Layer`.
 
     Raises:
         ValueError: For an unknown covariance or space.

@@ -1,4 +1,4 @@
-"""Any scorer, fitted on each domain by itself."""
+"""Minimum of scorers fitted on each domain."""
 
 import keras
 from keras import ops
@@ -19,7 +19,7 @@ class MinimumOverDomains(Composite, Scorer):
     Args:
         scorer: The scorer of the source clips, such as `NearestNeighbors()`.
         target_scorer: That of the target clips; like `scorer` if `None`.
-        **kwargs: As in `Scorer`.
+        **kwargs: `name` and others of `keras.layers.Layer`.
 
     Raises:
         ValueError: Where one of them is no `Scorer`, or the spaces differ.

@@ -1,4 +1,4 @@
-"""What every scorer of embeddings is: fitted once, then a layer."""
+"""Base class of scorers of embeddings."""
 
 from typing import Self
 

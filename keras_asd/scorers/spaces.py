@@ -1,4 +1,4 @@
-"""The spaces in which embeddings are compared, fitted on a group's clips."""
+"""Spaces of embeddings, fitted on the clips of a group."""
 
 import numpy as np
 from numpy.typing import NDArray
