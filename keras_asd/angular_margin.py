@@ -1,4 +1,4 @@
-"""The additive angular margin, shared by the losses and the scores."""
+"""Additive angular margin of losses and scorers."""
 
 import math
 

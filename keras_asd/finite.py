@@ -1,4 +1,4 @@
-"""Which numbers are finite, told by a comparison."""
+"""Finite numbers, recognised by a comparison."""
 
 import numpy as np
 from keras import ops

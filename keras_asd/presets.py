@@ -75,20 +75,3 @@ MIX_POSITIONS = ("waveform_and_log_mel", "features", "waveform")
 GATES = ("raw", "standardized")
 BRANCHES = ("spectrum", "spectrogram")
 SPECTROGRAMS = ("linear", "log_mel")
-
-
-def choose(table: dict, name: str, argument: str):
-    """Looks a preset up, with an error that lists what there is.
-
-    Raises:
-        ValueError: If `table` has no entry `name`.
-
-    >>> choose(STAGES, "short", "stages")[0]
-    (2, 128, 2, 2)
-    """
-    if name not in table:
-        raise ValueError(
-            f"`{argument}` must be one of {', '.join(map(repr, table))}. "
-            f"Received: {argument}={name!r}."
-        )
-    return table[name]

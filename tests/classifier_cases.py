@@ -61,7 +61,7 @@ CLASSIFIER_CASES = {
         inputs=waveform,
         sizes=(16_896, 17_919),
     ),
-    "scoring.LogOdds": Case(
+    "scorers.LogOdds": Case(
         make=lambda _: LogOdds(), inputs=rows, sizes=(5, 2)
     ),
 }

@@ -42,7 +42,7 @@ JOINED_CASES = {
     "models.JoinedEmbedder": Case(
         make=make_joined, inputs=waveform, sizes=(4096, 3001)
     ),
-    "scoring.JoinedScorer": Case(
+    "scorers.JoinedScorer": Case(
         make=make_scorer, inputs=embedding, sizes=(6, 3), is_trained=False
     ),
 }

@@ -91,32 +91,32 @@ def make_calibration(_):
 
 
 SCORER_CASES = {
-    "scoring.Calibration": Case(
+    "scorers.Calibration": Case(
         make=make_calibration,
         inputs=score_and_key,
         sizes=(1,),
         is_trained=False,
     ),
-    "scoring.CentreAngle": Case(
+    "scorers.CentreAngle": Case(
         make=lambda _: CentreAngle(), inputs=cosine, sizes=(5, 2)
     ),
-    "scoring.HeadScore": Case(
+    "scorers.HeadScore": Case(
         make=lambda _: HeadScore(), inputs=cosine, sizes=(5, 1)
     ),
-    "scoring.ScoreSum": Case(
+    "scorers.ScoreSum": Case(
         make=make_score_sum,
         inputs=embedding,
         sizes=(6, 4),
         is_trained=False,
     ),
-    "scoring.SelectiveMahalanobis": Case(
+    "scorers.SelectiveMahalanobis": Case(
         make=make_selective_mahalanobis,
         inputs=embedding,
         sizes=(6, 4),
         is_trained=False,
     ),
     **{
-        f"scoring.{name}": Case(
+        f"scorers.{name}": Case(
             make=make_fitted(make),
             inputs=embedding,
             sizes=(6, 1),

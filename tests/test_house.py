@@ -14,7 +14,14 @@ PACKAGES = ("keras_asd", "pipelines", "tuning")
 FRONT_DOOR = "keras_asd.__main__"
 
 # Inside keras_asd, the folders and leaf modules that each may import.
-KERAS_ASD_LEAVES = {"angular_margin", "finite", "presets", "unit_length"}
+KERAS_ASD_LEAVES = {
+    "angular_margin",
+    "checks",
+    "composite",
+    "finite",
+    "presets",
+    "unit_length",
+}
 KERAS_ASD_FOLDERS = {
     "explanation": {"explanation"},
     "layers": {"layers"},

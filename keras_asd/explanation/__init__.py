@@ -1,4 +1,4 @@
-"""What in a clip an anomaly score comes from."""
+"""Explanations of anomaly scores."""
 
 from keras_asd.explanation.random_masks import random_masks
 from keras_asd.explanation.rise import rise

@@ -1,4 +1,4 @@
-"""Smooth random masks, one after the other."""
+"""Smooth random masks."""
 
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -47,9 +47,9 @@ def random_masks(
         points = [number + 2 for number in cells]
         mask = (generator.random(points) < keep).astype("float32")
         for axis, (length, number) in enumerate(zip(shape, cells, strict=True)):
-            place = np.arange(length) * number / length + generator.random()
-            before = place.astype("int64")
-            part = (place - before).astype("float32")
+            position = np.arange(length) * number / length + generator.random()
+            before = position.astype("int64")
+            part = (position - before).astype("float32")
             part = part.reshape([-1] + [1] * (len(shape) - axis - 1))
             mask = (1 - part) * np.take(mask, before, axis) + part * np.take(
                 mask, before + 1, axis

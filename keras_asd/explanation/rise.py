@@ -1,4 +1,4 @@
-"""Where in a representation an anomaly score comes from."""
+"""RISE maps: contributions of a representation to the anomaly score."""
 
 import itertools
 from collections.abc import Callable
@@ -68,8 +68,9 @@ def rise(
         float64 array of the representation's shape without the batch.
 
     Raises:
-        ValueError: If `waveform` is not one clip, `name` cannot be masked,
-            or the scores are not finite or not one a mask.
+        ValueError: If `waveform` is not one clip, the embedder has no
+            representations, `name` cannot be masked, or the scores are not
+            finite or not one a mask.
 
     >>> from keras_asd.models import StatisticsEmbedder
     >>> embedder = StatisticsEmbedder(samples=8000, num_mel_bins=8)
@@ -85,6 +86,12 @@ def rise(
         raise ValueError(
             "`waveform` must be one clip, `(samples,)`. "
             f"Received: shape {np.shape(waveform)}. Take one row of a batch."
+        )
+    if not hasattr(embedder, "represent"):
+        raise ValueError(
+            "`embedder` must have `represent`, `embed` and `neutral`. "
+            f"Received: embedder={type(embedder).__name__}, which has no "
+            "representation to mask."
         )
     waveform = np.asarray(waveform, "float32")
     representations = embedder.represent(ops.convert_to_tensor(waveform[None]))

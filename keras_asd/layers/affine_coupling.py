@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from keras_asd.checks import check_counts
+
 NUM_CONVOLUTIONS = 3
 
 
@@ -37,10 +39,7 @@ class AffineCoupling(keras.layers.Layer):
 
     def __init__(self, width=128, **kwargs):
         super().__init__(autocast=False, **kwargs)
-        if width < 1:
-            raise ValueError(
-                f"`width` must be at least 1. Received: width={width}."
-            )
+        check_counts(width=width)
         self.width = width
 
     def build(self, input_shape):
@@ -54,15 +53,15 @@ class AffineCoupling(keras.layers.Layer):
         filters = (self.width, self.width, 2 * (num_channels - self.num_kept))
         self.convolutions = [
             keras.layers.Conv2D(
-                filters[place],
-                1 if place == 1 else 3,
+                filters[index],
+                1 if index == 1 else 3,
                 padding="same",
-                activation="linear" if place == 2 else "relu",
-                kernel_initializer="zeros" if place == 2 else "he_normal",
+                activation="linear" if index == 2 else "relu",
+                kernel_initializer="zeros" if index == 2 else "he_normal",
                 dtype=self.dtype_policy,
-                name=f"convolution_{place}",
+                name=f"convolution_{index}",
             )
-            for place in range(NUM_CONVOLUTIONS)
+            for index in range(NUM_CONVOLUTIONS)
         ]
         shape = (*input_shape[:-1], self.num_kept)
         for convolution in self.convolutions:

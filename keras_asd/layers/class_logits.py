@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_asd.checks import check_counts
 from keras_asd.unit_length import to_unit_length
 
 
@@ -33,11 +34,7 @@ class ClassLogits(keras.layers.Layer):
 
     def __init__(self, num_classes, **kwargs):
         super().__init__(**{"dtype": "float32", **kwargs})
-        if num_classes < 1:
-            raise ValueError(
-                "`num_classes` must be at least 1. "
-                f"Received: num_classes={num_classes}."
-            )
+        check_counts(num_classes=num_classes)
         self.num_classes = num_classes
 
     def build(self, input_shape):

@@ -7,7 +7,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="keras_asd")
 class InvertibleMixing(keras.layers.Layer):
-    """Mixes the channels of every place, and can be undone.
+    """Invertible mixing of the channels at every pixel.
 
     The matrix is a drawn orthogonal one, which stays, times a lower and an
     upper triangular one, which are trained: `rotation @ lower @ upper`. The

@@ -1,13 +1,15 @@
-"""The heads of several embedders side by side."""
+"""Heads of several embedders as one head."""
 
 import itertools
 
 import keras
 from keras import ops
 
+from keras_asd.composite import Composite
+
 
 @keras.saving.register_keras_serializable(package="keras_asd")
-class JoinedHead(keras.layers.Layer):
+class JoinedHead(Composite):
     """Heads, each for a part of the embedding; their classes in a row.
 
     Args:
@@ -28,6 +30,8 @@ class JoinedHead(keras.layers.Layer):
     >>> [float(error) for error in head(ops.array([[1.0, 2.0, 9.0]]))[0]]
     [3.0, 9.0, 9.0]
     """
+
+    parts = ("heads",)
 
     def __init__(self, heads, dims, **kwargs):
         super().__init__(**{"dtype": "float32", **kwargs})
@@ -63,8 +67,8 @@ class JoinedHead(keras.layers.Layer):
         ]
         # Sub-clusters count as the nearest of them.
         outputs = [
-            ops.max(one, axis=-1) if len(one.shape) == 3 else one
-            for one in outputs
+            ops.max(output, axis=-1) if len(output.shape) == 3 else output
+            for output in outputs
         ]
         return ops.concatenate(outputs, axis=-1)
 
@@ -72,13 +76,4 @@ class JoinedHead(keras.layers.Layer):
         return (*input_shape[:-1], self.num_classes)
 
     def get_config(self):
-        heads = [keras.saving.serialize_keras_object(one) for one in self.heads]
-        return {**super().get_config(), "heads": heads, "dims": self.dims}
-
-    @classmethod
-    def from_config(cls, config):
-        heads = [
-            keras.saving.deserialize_keras_object(one)
-            for one in config["heads"]
-        ]
-        return cls(**{**config, "heads": heads})
+        return {**super().get_config(), "dims": self.dims}

@@ -6,13 +6,13 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_asd.checks import choose
 from keras_asd.layers.mel_filters import mel_edges
 from keras_asd.layers.mel_filters import mel_filters
 from keras_asd.layers.power_spectrum import check_transform
 from keras_asd.layers.power_spectrum import hann_window
 from keras_asd.layers.power_spectrum import power_spectrogram
 from keras_asd.presets import FRONT_ENDS
-from keras_asd.presets import choose
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")

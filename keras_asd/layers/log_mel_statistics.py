@@ -1,9 +1,10 @@
-"""What a log-Mel spectrogram is like on the whole, band by band."""
+"""Statistics of a log-Mel spectrogram, band by band."""
 
 import keras
 import numpy as np
 from keras import ops
 
+from keras_asd.checks import check_choice
 from keras_asd.layers.power_spectrum import check_transform
 from keras_asd.layers.power_spectrum import hann_window
 from keras_asd.layers.power_spectrum import power_spectrum
@@ -54,11 +55,7 @@ class LogMelStatistics(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
-        if level not in LEVELS:
-            raise ValueError(
-                f"`level` must be one of {', '.join(map(repr, LEVELS))}. "
-                f"Received: level={level!r}."
-            )
+        check_choice("level", level, LEVELS)
         if not frame_rate / 2 > LOWEST_MODULATION_HZ:
             raise ValueError(
                 "`frame_rate` must be above 2 frames per second, twice the "

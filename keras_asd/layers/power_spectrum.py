@@ -5,6 +5,7 @@ import math
 import numpy as np
 from keras import ops
 
+from keras_asd.checks import check_choice
 from keras_asd.layers.fourier import matrix_rfft
 
 TRANSFORMS = ("fft", "matrix")
@@ -18,11 +19,7 @@ def check_transform(transform: str) -> None:
 
     >>> check_transform("matrix")
     """
-    if transform not in TRANSFORMS:
-        raise ValueError(
-            f"`transform` must be one of {', '.join(map(repr, TRANSFORMS))}. "
-            f"Received: transform={transform!r}."
-        )
+    check_choice("transform", transform, TRANSFORMS)
 
 
 def hann_window(length: int) -> np.ndarray:
@@ -66,7 +63,7 @@ def power_spectrogram(
         waveform: `(batch, samples)`, at least one frame.
         window: `(frame_length,)`, such as a `hann_window`.
         frame_step: Samples from one frame to the next.
-        transform: As in `power_spectrum`.
+        transform: `"fft"` or `"matrix"`; see `power_spectrum`.
 
     Returns:
         `(batch, frames, frame_length // 2 + 1)`.
@@ -108,6 +105,6 @@ def cut(waveform, frame_length: int, frame_step: int):
     )
     num_frames = 1 + (waveform.shape[1] - frame_length) // frame_step
     first = np.arange(num_frames) * (frame_step // size)
-    places = first[:, None] + np.arange(frame_length // size)
-    frames = ops.take(blocks, places.astype("int32"), axis=1)
+    indices = first[:, None] + np.arange(frame_length // size)
+    frames = ops.take(blocks, indices.astype("int32"), axis=1)
     return ops.reshape(frames, (-1, num_frames, frame_length))

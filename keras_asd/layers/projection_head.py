@@ -1,7 +1,9 @@
-"""Head that is trained by contrast and then thrown away."""
+"""Projection head for contrastive pre-training."""
 
 import keras
 from keras import ops
+
+from keras_asd.checks import check_counts
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")
@@ -32,11 +34,7 @@ class ProjectionHead(keras.layers.Layer):
 
     def __init__(self, units=128, num_layers=2, **kwargs):
         super().__init__(**{"dtype": "float32", **kwargs})
-        for name, value in (("units", units), ("num_layers", num_layers)):
-            if value < 1:
-                raise ValueError(
-                    f"`{name}` must be at least 1. Received: {name}={value}."
-                )
+        check_counts(units=units, num_layers=num_layers)
         self.units = units
         self.num_layers = num_layers
         policy = self.dtype_policy

@@ -1,13 +1,14 @@
-"""Whether a clip is a sound recording of a known machine at all."""
+"""Validity check of recordings."""
 
 import keras
 import numpy as np
 from keras import ops
 
+from keras_asd.checks import check_counts
 from keras_asd.finite import is_finite
 
-# What may be wrong with a clip; the place of a name is its number. The
-# first in this order is told. Those from "not 16-bit PCM WAV" on are found
+# Reasons why a recording is not valid; outputs are indices of this tuple,
+# of the first reason that holds. Those from "not 16-bit PCM WAV" on come up
 # where bytes are decoded, and never by `RecordingCheck`.
 PROBLEMS = (
     "",
@@ -22,7 +23,7 @@ PROBLEMS = (
     "truncated",
     "length",
 )
-# Half a step of 16 bits has -96 dB: beneath it no recording tells anything.
+# Half a step of 16 bits has -96 dB: below it no recording is usable.
 SILENCE_DB = -96.0
 # Full scale of 16 bits is 0.99997; a resampled rail comes a little short.
 FULL_SCALE = 0.999
@@ -37,15 +38,15 @@ NO_LIMITS = (-1e6, 1e6, 1e6)
 
 @keras.saving.register_keras_serializable(package="keras_asd")
 class RecordingCheck(keras.layers.Layer):
-    """Names what is wrong with a recording, each clip by itself.
+    """Index of the reason why a recording is not valid, clip by clip.
 
     A clip of an unknown machine, with samples that are not finite, or
-    without a sound is found as it is. Clipping and a wrong level are known
+    without a sound is recognised as such. Clipping and a wrong level are known
     from the normal clips of the same key that `fit` has seen: the level
     must lie within `tolerance_db` of theirs. Always computed in float32.
 
     Args:
-        num_keys: Integer, machines or sections to be told apart.
+        num_keys: Integer, number of machines or sections.
         tolerance_db: Float, decibels beyond the levels of normal clips.
 
     Call arguments:
@@ -53,7 +54,7 @@ class RecordingCheck(keras.layers.Layer):
         key: Integers `(batch,)`; outside `[0, num_keys)` for unknown ones.
 
     Returns:
-        Integers `(batch,)`, places in `PROBLEMS`, 0 for a sound clip.
+        Integers `(batch,)`, indices of `PROBLEMS`, 0 for a valid clip.
 
     Raises:
         ValueError: For no keys, a tolerance that is not positive, or
@@ -63,17 +64,14 @@ class RecordingCheck(keras.layers.Layer):
     >>> hum = 0.1 * np.sin(np.arange(16_000))[None]
     >>> _ = check.fit(check.measure(hum), [0])
     >>> clips = np.concatenate([hum, hum / 100, hum * 0, hum * 100])
-    >>> places = check(np.clip(clips, -1, 1), np.zeros(4, "int32"))
-    >>> [PROBLEMS[place] for place in np.array(places)]
+    >>> indices = check(np.clip(clips, -1, 1), np.zeros(4, "int32"))
+    >>> [PROBLEMS[index] for index in np.array(indices)]
     ['', 'level', 'silent', 'clipped']
     """
 
     def __init__(self, num_keys, tolerance_db=20.0, **kwargs):
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
-        if num_keys < 1:
-            raise ValueError(
-                f"`num_keys` must be at least 1. Received: num_keys={num_keys}."
-            )
+        check_counts(num_keys=num_keys)
         if not 0 < tolerance_db < np.inf:
             raise ValueError(
                 "`tolerance_db` must be a positive number of decibels. "
@@ -135,9 +133,9 @@ class RecordingCheck(keras.layers.Layer):
             self.build()
         limits = np.array(ops.convert_to_numpy(self.limits))
         for key in np.unique(keys):
-            own = measures[(keys == key) & (measures[:, 0] > SILENCE_DB)]
-            if len(own):
-                limits[key] = self._limits_of(own)
+            of_key = measures[(keys == key) & (measures[:, 0] > SILENCE_DB)]
+            if len(of_key):
+                limits[key] = self._limits_of(of_key)
         self.limits.assign(limits)
         return self
 
@@ -154,11 +152,11 @@ class RecordingCheck(keras.layers.Layer):
 
     def call(self, waveform, key):
         level, share = ops.unstack(self.measure(waveform), axis=-1)
-        place = ops.one_hot(key, self.num_keys, dtype="float32")
+        row = ops.one_hot(key, self.num_keys, dtype="float32")
         lowest, highest, full = ops.unstack(
-            ops.matmul(place, self.limits), axis=-1
+            ops.matmul(row, self.limits), axis=-1
         )
-        is_found = {
+        problems = {
             "unknown machine": (key < 0) | (key >= self.num_keys),
             "not finite": ~ops.all(is_finite(waveform), axis=-1),
             # Also where there is no sample, and no level.
@@ -167,9 +165,9 @@ class RecordingCheck(keras.layers.Layer):
             "level": (level < lowest) | (level > highest),
         }
         problem = ops.zeros_like(level, dtype="int32")
-        for name in reversed(is_found):
+        for name in reversed(problems):
             number = PROBLEMS.index(name)
-            problem = ops.where(is_found[name], number, problem)
+            problem = ops.where(problems[name], number, problem)
         return ops.cast(problem, "int32")
 
     def get_config(self):

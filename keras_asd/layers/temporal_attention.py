@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_asd.checks import check_choice
 from keras_asd.presets import GATES
 
 
@@ -33,11 +34,7 @@ class TemporalAttention(keras.layers.Layer):
 
     def __init__(self, gate="raw", **kwargs):
         super().__init__(**kwargs)
-        if gate not in GATES:
-            raise ValueError(
-                f"`gate` must be one of {', '.join(map(repr, GATES))}. "
-                f"Received: gate={gate!r}."
-            )
+        check_choice("gate", gate, GATES)
         self.gate = gate
 
     def call(self, log_mel):

@@ -1,7 +1,9 @@
-"""Head of a network that measures how wrong it is about a clip."""
+"""Head that adds up the errors of a reconstruction."""
 
 import keras
 from keras import ops
+
+from keras_asd.checks import check_counts
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")
@@ -33,14 +35,9 @@ class TotalError(keras.layers.Layer):
 
     def __init__(self, num_classes, num_terms=None, **kwargs):
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
-        for name, value in (
-            ("num_classes", num_classes),
-            ("num_terms", num_terms),
-        ):
-            if value is not None and value < 1:
-                raise ValueError(
-                    f"`{name}` must be at least 1. Received: {name}={value}."
-                )
+        check_counts(num_classes=num_classes)
+        if num_terms is not None:
+            check_counts(num_terms=num_terms)
         self.num_classes = num_classes
         self.num_terms = num_terms
 

@@ -1,4 +1,4 @@
-"""Centred, turned and scaled so that normal clips spread alike everywhere."""
+"""Whitening of features by the covariance of normal clips."""
 
 import keras
 import numpy as np
@@ -164,10 +164,10 @@ def group_means(features, groups=None) -> np.ndarray:
             "`groups` must hold one integer a clip. Received: shape "
             f"{np.shape(groups)} for {len(features)} clips."
         )
-    names, place = np.unique(groups, return_inverse=True)
-    is_member = np.eye(len(names))[place]
+    names, indices = np.unique(groups, return_inverse=True)
+    is_member = np.eye(len(names))[indices]
     means = is_member.T @ features / is_member.sum(axis=0)[:, None]
-    return means[place]
+    return means[indices]
 
 
 def ledoit_wolf_shrinkage(deviation) -> float:

@@ -1,4 +1,4 @@
-"""Angular margin losses, adaptive cosines, and what they are compared with."""
+"""Losses: angular margins, adaptive cosines, and others to compare."""
 
 from keras_asd.losses.adacos import AdaCos
 from keras_asd.losses.arcface import ArcFace

@@ -9,7 +9,7 @@ from keras_asd.losses.subcluster_adacos import SubclusterAdaCos
 class AdaCos(SubclusterAdaCos):
     """Cross-entropy of scaled cosines, the scale made from the classes.
 
-    `SubclusterAdaCos` with one centre a class: see there for the scales. Of
+    `SubclusterAdaCos` with one centre a class; that explains the scales. Of
     one-hot classes, `"adaptive"` is the dynamic scale of the paper.
 
     Args:

@@ -1,4 +1,4 @@
-"""The scale of AdaCos: where it starts, and how it follows the batches."""
+"""Adaptive scale of AdaCos: first value and updates."""
 
 import math
 
@@ -38,7 +38,7 @@ class AdaptiveScale(keras.metrics.Metric):
         initial_scale: Float.
         mode: `"adaptive"` or `"reference"`; see `SubclusterAdaCos`.
         name: String, the metric's name in the logs.
-        dtype: As in `keras.metrics.Metric`.
+        dtype: Data type of `keras.metrics.Metric`.
 
     Call arguments:
         y_true: One-hot or soft classes, `(batch, num_classes)`.

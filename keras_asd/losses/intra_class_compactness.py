@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_asd.checks import check_counts
 from keras_asd.losses.class_cosines import check_class_weights
 from keras_asd.losses.class_cosines import subcluster_cosines
 
@@ -38,11 +39,7 @@ class IntraClassCompactness(keras.losses.Loss):
 
     def __init__(self, num_classes, name="intra_class_compactness", **kwargs):
         super().__init__(name=name, **{"dtype": "float32", **kwargs})
-        if num_classes < 1:
-            raise ValueError(
-                "`num_classes` must be at least 1. "
-                f"Received: num_classes={num_classes}."
-            )
+        check_counts(num_classes=num_classes)
         self.num_classes = num_classes
 
     def call(self, y_true, y_pred):

@@ -1,4 +1,4 @@
-"""Likelihood of the own machine, and less of its siblings."""
+"""Outlier exposure: a machine's likelihood against its siblings'."""
 
 import keras
 from keras import ops

@@ -1,4 +1,4 @@
-"""The error itself, as a loss."""
+"""Mean error of a clip's class as a loss."""
 
 import keras
 from keras import ops

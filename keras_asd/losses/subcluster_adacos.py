@@ -5,6 +5,8 @@ import warnings
 import keras
 from keras import ops
 
+from keras_asd.checks import check_choice
+from keras_asd.checks import check_counts
 from keras_asd.losses.adaptive_scale import AdaptiveScale
 from keras_asd.losses.adaptive_scale import fixed_scale
 from keras_asd.losses.class_cosines import check_class_weights
@@ -79,16 +81,9 @@ class SubclusterAdaCos(keras.losses.Loss):
                 "always has probability one, and nothing is learnt. "
                 f"Received: num_classes={num_classes}. Add auxiliary classes."
             )
-        if num_subclusters < 1:
-            raise ValueError(
-                "`num_subclusters` must be at least 1. "
-                f"Received: num_subclusters={num_subclusters}."
-            )
-        if scale not in SCALES:
-            raise ValueError(
-                f"`scale` must be one of {', '.join(map(repr, SCALES))}. "
-                f"Received: scale={scale!r}. A number is an `initial_scale`."
-            )
+        check_counts(num_subclusters=num_subclusters)
+        hint = "Give a number as `initial_scale`."
+        check_choice("scale", scale, SCALES, hint)
         if initial_scale is None:
             initial_scale = fixed_scale(num_classes * num_subclusters)
         if not 0 < initial_scale < float("inf"):

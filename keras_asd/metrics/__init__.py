@@ -1,4 +1,4 @@
-"""How well scores tell anomalies from normal clips."""
+"""Metrics of anomaly scores and decisions."""
 
 from keras_asd.metrics.bootstrap import percentile_interval
 from keras_asd.metrics.bootstrap import resample_counts

@@ -1,4 +1,4 @@
-"""The official numbers of DCASE Task 2, 2020 to 2026, on plain arrays."""
+"""Official metrics of DCASE Task 2, 2020 to 2026, on arrays."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -46,11 +46,11 @@ def official_scores(
             domain or a label (or every section, if they are left out), or
             a label or a score is none.
 
-    >>> found = official_scores(
+    >>> scores = official_scores(
     ...     2023, ["fan"] * 4, ["section_00"] * 4,
     ...     ["source", "target", "source", "target"],
     ...     is_anomaly=[0, 0, 1, 1], scores=[0.1, 0.5, 0.4, 0.9])
-    >>> found.numbers["auc_source"].tolist(), found.numbers["auc_target"][0]
+    >>> scores.numbers["auc_source"].tolist(), scores.numbers["auc_target"][0]
     ([1.0], 0.5)
 
     Reference: the official evaluators of DCASE Task 2, 2020 to 2026.
@@ -92,8 +92,8 @@ def official_scores(
         machines=tuple(machine for machine, _ in complete),
         sections=tuple(section for _, section in complete),
         numbers={
-            name: np.stack([row[place] for row in rows], axis=-1)
-            for place, name in enumerate(names)
+            name: np.stack([row[index] for row in rows], axis=-1)
+            for index, name in enumerate(names)
         },
         left_out=tuple(left_out),
     )

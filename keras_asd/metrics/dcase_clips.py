@@ -1,4 +1,4 @@
-"""What the numbers of DCASE Task 2 are made of, checked."""
+"""Checked inputs of the official metrics of DCASE Task 2."""
 
 import numpy as np
 from numpy.typing import ArrayLike

@@ -1,4 +1,4 @@
-"""The official numbers of one system, section by section."""
+"""Official metrics of a system, section by section."""
 
 import dataclasses
 from collections.abc import Mapping

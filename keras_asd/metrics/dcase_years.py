@@ -1,4 +1,4 @@
-"""What each year of DCASE Task 2 counts, and how it is averaged."""
+"""Rules of each year of DCASE Task 2: metrics and averages."""
 
 import sys
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""How good decisions are, as the evaluators of DCASE Task 2 count it."""
+"""F1, precision and recall of decisions, as in DCASE Task 2."""
 
 import dataclasses
 import sys

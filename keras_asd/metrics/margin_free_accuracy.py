@@ -15,7 +15,7 @@ class MarginFreeAccuracy(keras.metrics.Mean):
 
     Args:
         name: String, the metric's name in the logs.
-        dtype: As in `keras.metrics.Metric`.
+        dtype: Data type of `keras.metrics.Metric`.
 
     Call arguments:
         y_true: One-hot or soft classes `(batch, num_classes)`, or the two

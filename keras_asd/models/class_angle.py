@@ -6,14 +6,14 @@ from keras import ops
 NO_ANGLE = -1.0
 
 
-def class_angle(head, embedding, output, is_own):
-    """Degrees to the nearest of the own class centres, `(batch,)`.
+def class_angle(head, embedding, output, is_class):
+    """Degrees to the nearest centre of the clip's classes, `(batch,)`.
 
     Args:
         head: The head; what it `gives` is `"cosine"`, `"logit"` or `"error"`.
         embedding: `(batch, embedding_dim)`.
         output: What the head made of it, `(batch, num_classes)`.
-        is_own: Booleans of the same shape.
+        is_class: Booleans of the same shape.
 
     Returns:
         -1 for a head without class centres.
@@ -29,5 +29,5 @@ def class_angle(head, embedding, output, is_own):
     if head.gives == "error":
         return ops.full_like(embedding[:, 0], NO_ANGLE)
     cosine = output if head.gives == "cosine" else head.cosine(embedding)
-    nearest = ops.max(ops.where(is_own, cosine, -1.0), axis=-1)
+    nearest = ops.max(ops.where(is_class, cosine, -1.0), axis=-1)
     return ops.arccos(ops.clip(nearest, -1.0, 1.0)) * (180.0 / np.pi)

@@ -1,13 +1,17 @@
-"""The auxiliary task: which machine is it?"""
+"""Classifier of machines, the auxiliary task of the training."""
 
 import keras
 
+from keras_asd.checks import check_choice
+from keras_asd.composite import Composite
 from keras_asd.layers import Mixup
+from keras_asd.models.sizes import read_embedding_dim
+from keras_asd.models.sizes import read_samples
 from keras_asd.presets import MIX_POSITIONS
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")
-class Classifier(keras.Model):
+class Classifier(Composite, keras.Model):
     """An embedder and its head, with mixup inside while training.
 
     A loss with a scale that adapts, such as `AdaCos(scale="adaptive")`, is
@@ -16,8 +20,11 @@ class Classifier(keras.Model):
     `save_weights` holds the weights alone.
 
     Args:
-        embedder: An `Embedder`, or any other with `mix_position="waveform"`.
-        head: A layer from embeddings to cosines, such as `ClassCosine`.
+        embedder: `Embedder`, or any `keras.Model` from waveforms
+            `(batch, samples)` to vectors `(batch, embedding_dim)` with
+            `mix_position="waveform"`. One without a fixed input shape is
+            built by the first batch.
+        head: Layer from embeddings to cosines, such as `ClassCosine`.
         mix_position: What is mixed: `"waveform_and_log_mel"` (the released
             code: both separately, before Tgram and attention), `"features"`
             (the paper: the stacked image) or `"waveform"`.
@@ -31,7 +38,7 @@ class Classifier(keras.Model):
 
     Raises:
         ValueError: For a mix position that is unknown, or that the embedder
-            does not have.
+            does not have, or an embedder that does not give vectors.
 
     >>> from keras_asd.layers import ClassCosine
     >>> from keras_asd.models.embedder import Embedder
@@ -44,16 +51,13 @@ class Classifier(keras.Model):
     Reference: Choi & Choi, https://ieeexplore.ieee.org/document/10447764
     """
 
+    parts = ("embedder", "head")
+
     def __init__(
         self, embedder, head, mix_position="waveform_and_log_mel", **kwargs
     ):
         super().__init__(autocast=False, **kwargs)
-        if mix_position not in MIX_POSITIONS:
-            raise ValueError(
-                "`mix_position` must be one of "
-                f"{', '.join(map(repr, MIX_POSITIONS))}. "
-                f"Received: mix_position={mix_position!r}."
-            )
+        check_choice("mix_position", mix_position, MIX_POSITIONS)
         if mix_position != "waveform" and not hasattr(embedder, "stack"):
             raise ValueError(
                 f"`mix_position` {mix_position!r} needs an embedder that "
@@ -65,11 +69,16 @@ class Classifier(keras.Model):
         self.head = head
         self.mix_position = mix_position
         self.mixup = Mixup(name="mixup")
-        self.build(None)
+        samples = read_samples(embedder)
+        if samples is not None or hasattr(embedder, "embedding_dim"):
+            self.build((None, samples))
 
     def build(self, input_shape):
+        if isinstance(input_shape, dict):
+            input_shape = input_shape["waveform"]
         if not self.head.built:
-            self.head.build((None, self.embedder.embedding_dim))
+            dim = read_embedding_dim(self.embedder, input_shape[-1])
+            self.head.build((None, dim))
         self.built = True
 
     def call(self, inputs, training=None):
@@ -108,16 +117,4 @@ class Classifier(keras.Model):
         return [*super().metrics, *getattr(self.loss, "metrics", [])]
 
     def get_config(self):
-        return {
-            **super().get_config(),
-            "embedder": keras.saving.serialize_keras_object(self.embedder),
-            "head": keras.saving.serialize_keras_object(self.head),
-            "mix_position": self.mix_position,
-        }
-
-    @classmethod
-    def from_config(cls, config):
-        config = dict(config)
-        for name in ("embedder", "head"):
-            config[name] = keras.saving.deserialize_keras_object(config[name])
-        return cls(**config)
+        return {**super().get_config(), "mix_position": self.mix_position}

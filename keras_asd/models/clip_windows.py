@@ -36,8 +36,8 @@ def cut_windows(
     gaps = larger(num_windows - 1, 1)
     # number * surplus // gaps, within 32 bits.
     starts = number * (surplus // gaps) + number * (surplus % gaps) // gaps
-    places = starts[:, None] + ops.arange(samples, dtype="int32")
-    windows = ops.take(waveform, places % length, axis=1)
+    indices = starts[:, None] + ops.arange(samples, dtype="int32")
+    windows = ops.take(waveform, indices % length, axis=1)
     if is_padded:
-        windows = windows * ops.cast(places < length, "float32")
+        windows = windows * ops.cast(indices < length, "float32")
     return windows

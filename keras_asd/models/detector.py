@@ -1,38 +1,44 @@
-"""Waveform and machine in, anomaly score out."""
+"""Detector of anomalies: waveform and machine in, scores out."""
 
 import keras
 import numpy as np
 from keras import ops
 
+from keras_asd.checks import check_choice
+from keras_asd.composite import Composite
 from keras_asd.finite import is_finite
 from keras_asd.layers import RecordingCheck
 from keras_asd.models.class_angle import class_angle
 from keras_asd.models.clip_windows import cut_windows
 from keras_asd.models.key_table import make_table
 from keras_asd.models.key_table import take_rows
+from keras_asd.models.sizes import read_embedding_dim
+from keras_asd.models.sizes import read_samples
+from keras_asd.models.sizes import read_sampling_rate
 from keras_asd.scorers import Calibration
 from keras_asd.scorers import CentreAngle
 
-PARTS = ("embedder", "head", "scorer", "calibration", "check")
 SETTINGS = ("keys", "groups", "long_clips", "short_clips", "window_step")
+SIZES = ("samples", "sampling_rate")
 LONG_CLIPS = ("window", "crop")
 SHORT_CLIPS = ("tile", "pad")
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")
-class AnomalyDetector(keras.Model):
-    """Scores clips of any length against what their machine should be.
+class AnomalyDetector(Composite, keras.Model):
+    """Anomaly scores and decisions for clips of any length.
 
     A longer clip is cut into windows, evenly spaced from its start to its
-    end, as few as there can be no farther apart than `window_step`; its
-    score, embedding and angle are the means over them. A shorter one is
-    repeated or padded with zeros.
+    end, as few as possible and at most `window_step` apart; its score,
+    embedding and angle are the means over them. A shorter clip is repeated
+    or padded with zeros.
 
     Args:
-        embedder: Any embedder of `keras_asd.models`.
-        head: A layer from embeddings to a column for each class: cosines,
-            logits or errors, as its `gives` says.
-        scorer: A fitted layer of `keras_asd.scorers`; the published
+        embedder: Embedder of `keras_asd.models`, or any `keras.Model` from
+            waveforms `(batch, samples)` to vectors `(batch, embedding_dim)`.
+        head: Layer from embeddings to a column for each class: cosines,
+            logits or errors, named by its `gives`.
+        scorer: Fitted layer of `keras_asd.scorers`; the published
             `CentreAngle` if `None`.
         keys: Dict from the name of a machine, `"<machine>/<section>"` or a
             bare `"<machine>"`, to its class indices.
@@ -40,38 +46,42 @@ class AnomalyDetector(keras.Model):
             fitted on, for one that reads embeddings; `keys` if `None`. The
             score of a name is the least over its groups, or over its
             classes where the scorer reads the head.
-        long_clips: `"window"`, or `"crop"`: only the first window counts.
-        short_clips: `"tile"` or `"pad"`.
-        calibration: A fitted `Calibration` with a row for each of `keys`;
+        long_clips: String, `"window"`, or `"crop"`: the first window alone.
+        short_clips: String, `"tile"` or `"pad"`.
+        calibration: Fitted `Calibration` with a row for each of `keys`;
             without decisions if `None`.
-        check: A fitted `RecordingCheck`, likewise; one without limits of
-            level and clipping if `None`.
+        check: Fitted `RecordingCheck` with a row for each of `keys`; without
+            limits of level and clipping if `None`.
         window_step: Integer, samples; the length of a window if `None`.
+        samples: Integer, length of a window. The embedder's `samples`, or
+            the length of its input, if `None`.
+        sampling_rate: Integer, Hz, of the recordings; only exports need it.
+            The embedder's `sampling_rate` if `None`.
 
     Call arguments:
         inputs: Dict of `waveform` `(batch, samples)` of any length and `key`
-            `(batch,)`, the integer place of the machine's name in `keys`,
-            and, optionally, `false_alarm_rate` `(batch,)`, the share of
-            normal clips that may raise an alarm; else the calibration's.
+            `(batch,)`, the index of the machine's name in `keys`, and,
+            optionally, the requested `false_alarm_rate` `(batch,)`; the
+            calibration's if it is missing.
 
     Returns:
         Dict of `(batch,)` each, but for the `embedding`:
 
-        - `anomaly_score`, larger is stranger; NaN for a key outside and for
+        - `anomaly_score`, larger is stranger; NaN for an unknown key and for
           a waveform that is not finite;
         - `p_value`, the share of normal clips of this key that would score
           as high, see `Calibration`;
-        - `decision`: 1 for an alarm, 0 for none, -1 for nothing to say: too
-          few normal clips, or not `valid` (but an alarm stays an alarm);
-        - `valid` and `problem`, whether the clip is sound, and if not, its
-          place in `PROBLEMS` of `RecordingCheck`;
+        - `decision`: 1 for an alarm, 0 for none, -1 where none is possible:
+          too few normal clips, or not `valid` (but an alarm stays an alarm);
+        - `valid` and `problem`, whether the recording is valid, and if not,
+          the index of the reason in `PROBLEMS` of `RecordingCheck`;
         - `embedding` `(batch, embedding_dim)`;
-        - `angle`, degrees to the nearest of the key's class centres; -1
-          where the head has none, such as `TotalError`.
+        - `angle`, degrees to the nearest of the key's class centres; -1 for
+          a head without centres, such as `TotalError`.
 
     Raises:
-        ValueError: For an unknown policy, no keys, or a class index out of
-            range.
+        ValueError: For an unknown policy, no keys, a class index out of
+            range, or an embedder whose length of waveform is not known.
 
     >>> from keras_asd.layers import ClassCosine
     >>> from keras_asd.models.embedder import Embedder
@@ -87,6 +97,8 @@ class AnomalyDetector(keras.Model):
     (1,)
     """
 
+    parts = ("embedder", "head", "scorer", "calibration", "check")
+
     def __init__(
         self,
         embedder,
@@ -99,40 +111,38 @@ class AnomalyDetector(keras.Model):
         calibration=None,
         check=None,
         window_step=None,
+        samples=None,
+        sampling_rate=None,
         **kwargs,
     ):
         super().__init__(autocast=False, **kwargs)
-        for name, value, allowed in (
-            ("long_clips", long_clips, LONG_CLIPS),
-            ("short_clips", short_clips, SHORT_CLIPS),
-        ):
-            if value not in allowed:
-                raise ValueError(
-                    f"`{name}` must be one of {', '.join(map(repr, allowed))}."
-                    f" Received: {name}={value!r}."
-                )
+        check_choice("long_clips", long_clips, LONG_CLIPS)
+        check_choice("short_clips", short_clips, SHORT_CLIPS)
         self.embedder = embedder
         self.head = head
         self.scorer = CentreAngle() if scorer is None else scorer
         self.keys = {name: list(classes) for name, classes in keys.items()}
-        chosen = self.keys if groups is None else groups
-        self.groups = {name: list(chosen.get(name, ())) for name in self.keys}
+        groups = self.keys if groups is None else groups
+        self.groups = {name: list(groups.get(name, ())) for name in self.keys}
         self.long_clips = long_clips
         self.short_clips = short_clips
         self.window_step = window_step
-        self.is_own_class = make_table("keys", self.keys, head.num_classes)
-        self.is_own_group = self.is_own_class
+        self.samples = samples or read_samples(embedder)
+        self.sampling_rate = sampling_rate or read_sampling_rate(embedder)
+        self.embedding_dim = read_embedding_dim(embedder, self.samples)
+        self.class_table = make_table("keys", self.keys, head.num_classes)
+        self.group_table = self.class_table
         if self.scorer.reads == "embedding":
-            self.is_own_group = make_table(
+            self.group_table = make_table(
                 "groups", self.groups, self.scorer.num_groups
             )
-        # Without state of its own: no p-value, no limit.
+        # Not fitted: no p-values, no limits.
         self.calibration = calibration or Calibration(len(self.keys), 2)
         self.check = check or RecordingCheck(len(self.keys))
         self.build(None)
 
     def build(self, input_shape):
-        shape = (None, self.embedder.embedding_dim)
+        shape = (None, self.embedding_dim)
         if not self.head.built:
             self.head.build(shape)
         if self.scorer.reads == "head":
@@ -147,8 +157,7 @@ class AnomalyDetector(keras.Model):
     def call(self, inputs):
         waveform = ops.cast(inputs["waveform"], "float32")
         key = ops.cast(inputs["key"], "int32")
-        flat, num_windows = self._flat_windows(waveform)
-        embedding = ops.cast(self.embedder(flat, training=False), "float32")
+        embedding, num_windows = self._embed_windows(waveform)
         # A sum: what `repeat` becomes, ONNX Runtime refuses.
         keys = key[:, None] + ops.zeros((1, num_windows), dtype="int32")
         keys = ops.reshape(keys, (-1,))
@@ -157,32 +166,33 @@ class AnomalyDetector(keras.Model):
             name: self._mean_over_windows(output, num_windows)
             for name, output in outputs.items()
         }
-        # Not every compiled convolution hands a NaN on.
-        is_sound = ops.all(is_finite(waveform), axis=-1)
-        outputs["anomaly_score"] = ops.where(
-            is_sound, outputs["anomaly_score"], np.nan
+        # Not every compiled convolution passes a NaN on.
+        outputs["anomaly_score"] = score = ops.where(
+            ops.all(is_finite(waveform), axis=-1),
+            outputs["anomaly_score"],
+            np.nan,
         )
-        problem = self.check(waveform, key)
-        outputs |= {"problem": problem, "valid": ops.equal(problem, 0)}
-        judged = self.calibration(
-            outputs["anomaly_score"], key, inputs.get("false_alarm_rate")
-        )
-        # Of a clip that is not sound, nobody says that all is well.
-        is_told = outputs["valid"] | ops.equal(judged["decision"], 1)
-        judged["decision"] = ops.where(is_told, judged["decision"], -1)
-        return outputs | judged
+        outputs["problem"] = self.check(waveform, key)
+        outputs["valid"] = ops.equal(outputs["problem"], 0)
+        outputs |= self.calibration(score, key, inputs.get("false_alarm_rate"))
+        # A recording that is not valid is never said to be normal.
+        is_decided = outputs["valid"] | ops.equal(outputs["decision"], 1)
+        outputs["decision"] = ops.where(is_decided, outputs["decision"], -1)
+        return outputs
 
     def embed(self, waveform):
         """Embeddings `(batch, embedding_dim)` of clips of any length."""
-        waveform = ops.cast(waveform, "float32")
-        flat, num_windows = self._flat_windows(waveform)
-        embedding = ops.cast(self.embedder(flat, training=False), "float32")
+        embedding, num_windows = self._embed_windows(
+            ops.cast(waveform, "float32")
+        )
         return self._mean_over_windows(embedding, num_windows)
 
-    def _flat_windows(self, waveform):
+    def _embed_windows(self, waveform):
+        """Embeddings of all windows, and the number of windows of a clip."""
         windows = self.windows(waveform)
-        flat = ops.reshape(windows, (-1, self.embedder.samples))
-        return flat, ops.shape(windows)[1]
+        flat = ops.reshape(windows, (-1, self.samples))
+        embedding = ops.cast(self.embedder(flat, training=False), "float32")
+        return embedding, ops.shape(windows)[1]
 
     def score(self, embedding, key):
         """Scores embeddings `(batch, embedding_dim)` of single windows.
@@ -195,32 +205,31 @@ class AnomalyDetector(keras.Model):
             output = ops.max(output, axis=-1)
         reads_head = self.scorer.reads == "head"
         scores = self.scorer(output if reads_head else embedding)
-        is_own = take_rows(self.is_own_group, key)
-        least = ops.min(ops.where(is_own, scores, np.inf), axis=-1)
-        is_known = ops.any(is_own, axis=-1)
+        is_group = take_rows(self.group_table, key)
+        least = ops.min(ops.where(is_group, scores, np.inf), axis=-1)
+        is_known = ops.any(is_group, axis=-1)
+        is_class = take_rows(self.class_table, key)
         return {
             "anomaly_score": ops.where(is_known, least, np.nan),
-            "angle": class_angle(
-                self.head, embedding, output, take_rows(self.is_own_class, key)
-            ),
+            "angle": class_angle(self.head, embedding, output, is_class),
         }
 
     def with_parts(self, **parts):
         """The same detector with other constructor arguments.
 
-        Another `scorer` asks for another `calibration`: without one there
-        are no decisions.
+        Without a new `calibration`, a new `scorer` gives no decisions.
         """
         if "scorer" in parts:
             parts = {"calibration": None, **parts}
-        own = {name: getattr(self, name) for name in PARTS + SETTINGS}
-        return AnomalyDetector(**(own | parts))
+        names = self.parts + SETTINGS + SIZES
+        same = {name: getattr(self, name) for name in names}
+        return AnomalyDetector(**(same | parts))
 
     def windows(self, waveform):
         """Cuts `(batch, n)` into `(batch, num_windows, samples)`."""
         return cut_windows(
             waveform,
-            self.embedder.samples,
+            self.samples,
             is_cropped=self.long_clips == "crop",
             is_padded=self.short_clips == "pad",
             step=self.window_step,
@@ -231,19 +240,5 @@ class AnomalyDetector(keras.Model):
         return ops.mean(ops.reshape(output, shape), axis=1)
 
     def get_config(self):
-        parts = {
-            name: keras.saving.serialize_keras_object(getattr(self, name))
-            for name in PARTS
-        }
-        settings = {name: getattr(self, name) for name in SETTINGS}
-        return {**super().get_config(), **parts, **settings}
-
-    @classmethod
-    def from_config(cls, config):
-        config = dict(config)
-        for name in PARTS:
-            # Detectors of earlier versions have neither check nor calibration.
-            config[name] = keras.saving.deserialize_keras_object(
-                config.get(name)
-            )
-        return cls(**config)
+        settings = {name: getattr(self, name) for name in SETTINGS + SIZES}
+        return {**super().get_config(), **settings}

@@ -1,11 +1,16 @@
-"""From a waveform to an embedding: spectrum and spectrogram side by side."""
+"""Embedder of two branches: spectrum and spectrogram."""
 
 import keras
 from keras import ops
 
+from keras_asd.checks import check_choice
+from keras_asd.checks import check_choices
+from keras_asd.composite import Composite
 from keras_asd.layers import LogMelSpectrogram
 from keras_asd.layers import MagnitudeSpectrogram
 from keras_asd.layers import MagnitudeSpectrum
+from keras_asd.models.sizes import read_axes
+from keras_asd.models.sizes import read_log_mel_shape
 from keras_asd.models.spectrogram_branch import SpectrogramBranch
 from keras_asd.models.spectrum_branch import SpectrumBranch
 from keras_asd.models.waveform_length import as_clips
@@ -16,8 +21,8 @@ MAX_MEL_BINS = 128
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")
-class DualBranchEmbedder(keras.Model):
-    """Waveform in, embedding out; two branches, joined at their ends.
+class DualBranchEmbedder(Composite, keras.Model):
+    """Concatenated embeddings of a spectrum and a spectrogram branch.
 
     One branch looks at the magnitude spectrum of the whole clip, another at
     its spectrogram less its mean over time. Their embeddings are joined as
@@ -44,6 +49,9 @@ class DualBranchEmbedder(keras.Model):
             They do in the released code, though a shift is a bias.
         kernel_l2: Float, weight of the squared kernels in the loss.
         is_folded: Boolean, for inference; see `fold`.
+        front_end: Keras layer from waveforms `(batch, samples)` to
+            spectrograms `(batch, frames, bins)` for the one spectrogram
+            branch. That of `spectrogram` and `frame_lengths` if `None`.
 
     Input shape: `(batch, samples)`, in `[-1, 1]`.
     Output shape: `(batch, embedding_dim)`, `branch_dim` for each branch.
@@ -61,6 +69,8 @@ class DualBranchEmbedder(keras.Model):
     sizes of the released code.
     """
 
+    parts = ("front_end",)
+
     def __init__(
         self,
         samples=160_000,
@@ -74,6 +84,7 @@ class DualBranchEmbedder(keras.Model):
         is_affine=True,
         kernel_l2=1e-5,
         is_folded=False,
+        front_end=None,
         **kwargs,
     ):
         # The front-end needs the waveform in full precision.
@@ -89,6 +100,7 @@ class DualBranchEmbedder(keras.Model):
         self.is_affine = is_affine
         self.kernel_l2 = kernel_l2
         self.is_folded = is_folded
+        self.front_end = front_end
         self._check()
         settings = {
             "branch_dim": branch_dim,
@@ -106,11 +118,8 @@ class DualBranchEmbedder(keras.Model):
                 name="spectrum", **settings
             )
         if "spectrogram" in self.branches:
-            for length in self.frame_lengths:
-                name = "spectrogram"
-                if len(self.frame_lengths) > 1:
-                    name = f"{name}_{length}"
-                self.front_ends[name] = self._make_front_end(length)
+            for name, front_end in self._make_front_ends():
+                self.front_ends[name] = front_end
                 self.networks[name] = SpectrogramBranch(
                     dtype=self.dtype_policy, name=name, **settings
                 )
@@ -119,22 +128,16 @@ class DualBranchEmbedder(keras.Model):
 
     def _check(self):
         """Raises what the docstring says."""
-        for name, values, allowed in (
-            ("branches", self.branches, BRANCHES),
-            ("spectrogram", (self.spectrogram,), SPECTROGRAMS),
-        ):
-            if not values or set(values) - set(allowed):
-                raise ValueError(
-                    f"`{name}` must be of {', '.join(map(repr, allowed))}. "
-                    f"Received: {name}={getattr(self, name)!r}."
-                )
+        check_choices("branches", self.branches, BRANCHES)
+        check_choice("spectrogram", self.spectrogram, SPECTROGRAMS)
         lengths = self.frame_lengths
         if not lengths or len(set(lengths)) < len(lengths):
             raise ValueError(
                 "`frame_lengths` must hold different lengths, at least one. "
                 f"Received: frame_lengths={lengths}."
             )
-        if "spectrogram" in self.branches and self.samples < max(lengths):
+        is_used = "spectrogram" in self.branches and self.front_end is None
+        if is_used and self.samples < max(lengths):
             raise ValueError(
                 "`samples` must be at least the longest of `frame_lengths`. "
                 f"Received: samples={self.samples}, frame_lengths={lengths}. "
@@ -145,6 +148,16 @@ class DualBranchEmbedder(keras.Model):
                 f"`width` must be positive. Received: width={self.width}. "
                 "1.0 is the published network."
             )
+
+    def _make_front_ends(self):
+        """Names and front-ends of the spectrogram branches."""
+        if self.front_end is not None:
+            yield "spectrogram", self.front_end
+        elif len(self.frame_lengths) == 1:
+            yield "spectrogram", self._make_front_end(self.frame_lengths[0])
+        else:
+            for length in self.frame_lengths:
+                yield f"spectrogram_{length}", self._make_front_end(length)
 
     def _make_front_end(self, frame_length):
         if self.spectrogram == "linear":
@@ -159,9 +172,14 @@ class DualBranchEmbedder(keras.Model):
 
     def build(self, input_shape):
         for name, network in self.networks.items():
-            shape = (None, self.samples)
-            if not network.built:
-                network.build(self.front_ends[name].compute_output_shape(shape))
+            if network.built:
+                continue
+            front_end = self.front_ends[name]
+            if name == "spectrum":
+                shape = front_end.compute_output_shape((None, self.samples))
+            else:
+                shape = (None, *read_log_mel_shape(front_end, self.samples))
+            network.build(shape)
         self.built = True
 
     def represent(self, waveform):
@@ -187,8 +205,8 @@ class DualBranchEmbedder(keras.Model):
         }
 
     def axes(self, name):
-        """Label and values of every axis of one clip's representation."""
-        return self.front_ends[name].axes(self.samples)
+        """Label and values of each axis of the representation `name`."""
+        return read_axes(self.front_ends[name], self.samples)
 
     def embed(self, representations, training=None):
         """Embeddings of what `represent` gave, one branch after another."""

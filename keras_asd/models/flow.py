@@ -1,10 +1,11 @@
-"""A normalising flow: how likely is an image?"""
+"""Normalising flow: log-densities of images."""
 
 import math
 
 import keras
 from keras import ops
 
+from keras_asd.checks import check_counts
 from keras_asd.layers import ActNorm
 from keras_asd.layers import AffineCoupling
 from keras_asd.layers import InvertibleMixing
@@ -17,7 +18,7 @@ class Flow(keras.layers.Layer):
     """Glow with affine couplings: negative log-density of images, in parts.
 
     An invertible network turns the image into independent standard normal
-    numbers. Each of its blocks first squeezes squares of 2 x 2 places into
+    numbers. Each of its blocks first squeezes squares of 2 x 2 pixels into
     one of four times the channels, then takes steps of `ActNorm`,
     `InvertibleMixing` and `AffineCoupling`; half of the channels are then
     done, and the others go into the next block. Those that are done are
@@ -50,14 +51,7 @@ class Flow(keras.layers.Layer):
 
     def __init__(self, num_blocks=3, num_steps=12, width=128, **kwargs):
         super().__init__(autocast=False, **kwargs)
-        for name, value in (
-            ("num_blocks", num_blocks),
-            ("num_steps", num_steps),
-        ):
-            if value < 1:
-                raise ValueError(
-                    f"`{name}` must be at least 1. Received: {name}={value}."
-                )
+        check_counts(num_blocks=num_blocks, num_steps=num_steps)
         self.num_blocks = num_blocks
         self.num_steps = num_steps
         self.width = width
@@ -145,7 +139,7 @@ class Flow(keras.layers.Layer):
 
 
 def squeeze(image):
-    """Squares of 2 x 2 places as one place of four times the channels.
+    """Squares of 2 x 2 pixels as one pixel of four times the channels.
 
     >>> import numpy as np
     >>> image = np.reshape(np.arange(8), (1, 2, 4, 1))
@@ -159,7 +153,7 @@ def squeeze(image):
 
 
 def unsqueeze(image):
-    """What `squeeze` has made the image of.
+    """Inverse of `squeeze`.
 
     >>> import numpy as np
     >>> image = np.reshape(np.arange(8), (1, 2, 4, 1))

@@ -1,4 +1,4 @@
-"""From a waveform to how unlikely it is: a flow over the log-Mel."""
+"""Embedder of a normalising flow over the log-Mel spectrogram."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,6 @@ import numpy as np
 from keras import ops
 from numpy.typing import ArrayLike
 
-from keras_asd.layers import LogMelSpectrogram
 from keras_asd.models.flow import Flow
 from keras_asd.models.log_mel_embedder import LogMelEmbedder
 
@@ -18,10 +17,10 @@ LEAST_SPREAD = 1.0
 
 @keras.saving.register_keras_serializable(package="keras_asd")
 class FlowEmbedder(LogMelEmbedder):
-    """Waveform in, parts of its negative log-density out.
+    """Negative log-density of a waveform's log-Mel, in terms.
 
-    The log-Mel is standardised band by band, with what
-    `fit_standardization` has seen, and cut into windows that cover it evenly;
+    The log-Mel is standardised band by band, as fitted by
+    `fit_standardization`, and cut into windows that cover it evenly;
     a `Flow` says how likely each is. The sum of the embedding is the negative
     log-density of the log-Mel in dB, in nats for each of its numbers, the
     mean over the windows: an anomaly score by itself. With the loss
@@ -29,22 +28,20 @@ class FlowEmbedder(LogMelEmbedder):
     those of its siblings.
 
     The paper says no more than that the flow is Glow with affine couplings:
-    front-end, windows and sizes are our own choice. Always float32, but for
+    front-end, windows and sizes are our choice. Always float32, but for
     the couplings' convolutions, which have the dtype policy.
 
     Args:
-        preset: Front-end, `"code"` or `"paper"`; see `LogMelSpectrogram`.
-        samples: Integer, length of the waveform. Defaults to 10 s.
-        sampling_rate: Integer, Hz.
-        num_mel_bins: Integer, number of Mel bands.
-        frame_length: Integer, samples of a frame; they start 512 apart.
-        window_frames: Integer, frames of a window; as `num_mel_bins`
-            divisible by `2 ** num_blocks`.
+        window_frames: Integer, frames of a window; divisible by
+            `2 ** num_blocks`, as the number of Mel bands.
         window_step: Integer, frames from one window to the next, at most:
             there are just as many as it takes to reach the end.
         num_blocks: Integer; see `Flow`.
-        num_steps: Integer, likewise.
-        width: Integer, likewise.
+        num_steps: Integer; see `Flow`.
+        width: Integer; see `Flow`.
+        frame_length: Integer, samples, of the default front-end.
+        **kwargs: Arguments of `LogMelEmbedder`, among them `samples`,
+            `sampling_rate` and `front_end`.
 
     Input shape: `(batch, samples)`, in `[-1, 1]`.
     Output shape: `(batch, embedding_dim)` in float32, the terms of `Flow`.
@@ -64,52 +61,35 @@ class FlowEmbedder(LogMelEmbedder):
 
     def __init__(
         self,
-        preset="code",
-        samples=160_000,
-        sampling_rate=16_000,
-        num_mel_bins=128,
-        frame_length=1024,
         window_frames=32,
         window_step=16,
         num_blocks=3,
         num_steps=12,
         width=128,
+        frame_length=1024,
         **kwargs,
     ):
-        # The front-end needs the waveform in full precision.
-        super().__init__(autocast=False, **kwargs)
-        self.preset = preset
-        self.samples = samples
-        self.sampling_rate = sampling_rate
-        self.num_mel_bins = num_mel_bins
-        self.frame_length = frame_length
+        super().__init__(frame_length=frame_length, **kwargs)
         self.window_frames = window_frames
         self.window_step = window_step
         self.num_blocks = num_blocks
         self.num_steps = num_steps
         self.width = width
-        self.front_end = LogMelSpectrogram(
-            preset=preset,
-            sampling_rate=sampling_rate,
-            num_mel_bins=num_mel_bins,
-            frame_length=frame_length,
-            name="front_end",
-        )
         self.flow = Flow(
             num_blocks, num_steps, width, dtype=self.dtype_policy, name="flow"
         )
-        self.places = self._window_places()
-        self.build((None, samples))
+        self.window_indices = self._window_indices()
+        self.build((None, self.samples))
         self.embedding_dim = self.flow.num_terms
 
-    def _window_places(self):
+    def _window_indices(self):
         """The frames of each window, `(num_windows, window_frames)`."""
-        shape = self.front_end.compute_output_shape((None, self.samples))
-        surplus = shape[1] - self.window_frames
+        num_frames = self.log_mel_shape[0]
+        surplus = num_frames - self.window_frames
         if surplus < 0:
             raise ValueError(
                 "`samples` must give at least `window_frames` frames. "
-                f"Received: samples={self.samples}, which are {shape[1]} "
+                f"Received: samples={self.samples}, which are {num_frames} "
                 f"frames, for window_frames={self.window_frames}. "
                 "Choose shorter windows or longer clips."
             )
@@ -177,8 +157,8 @@ class FlowEmbedder(LogMelEmbedder):
         """Embedding `(batch, embedding_dim)` of what `represent` gave."""
         log_mel = ops.cast(representations["log_mel"], "float32")
         standardized = (log_mel - self.level) / self.spread
-        windows = ops.take(standardized, self.places, axis=1)
-        num_windows, num_frames = self.places.shape
+        windows = ops.take(standardized, self.window_indices, axis=1)
+        num_windows, num_frames = self.window_indices.shape
         images = ops.reshape(windows, (-1, num_frames, self.num_mel_bins, 1))
         terms = ops.reshape(
             self.flow(images), (-1, num_windows, self.embedding_dim)
@@ -195,11 +175,6 @@ class FlowEmbedder(LogMelEmbedder):
     def get_config(self):
         return {
             **super().get_config(),
-            "preset": self.preset,
-            "samples": self.samples,
-            "sampling_rate": self.sampling_rate,
-            "num_mel_bins": self.num_mel_bins,
-            "frame_length": self.frame_length,
             "window_frames": self.window_frames,
             "window_step": self.window_step,
             "num_blocks": self.num_blocks,

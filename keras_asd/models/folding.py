@@ -1,4 +1,4 @@
-"""Detectors for inference: normalisations folded into their neighbours."""
+"""Batch normalisations folded into convolutions, for inference."""
 
 import numpy as np
 from keras import ops
@@ -46,12 +46,14 @@ def _fold_embedder(embedder):
         return embedder
     if isinstance(embedder, JoinedEmbedder):
         return JoinedEmbedder(
-            [_fold_embedder(one) for one in embedder.embedders]
+            [_fold_embedder(part) for part in embedder.embedders]
         )
     changes = {"is_folded": True}
     if hasattr(embedder, "backbone"):
         changes["has_steep_slopes"] = _has_steep_slopes(embedder.backbone)
     folded = type(embedder).from_config({**embedder.get_config(), **changes})
+    if embedder.front_end is not None:
+        _copy(embedder.front_end, folded.front_end)
     if hasattr(embedder, "backbone"):
         if embedder.tgram is not None:
             _copy(embedder.tgram, folded.tgram)
@@ -136,7 +138,7 @@ def _fold_behind(layer, norm, folded):
 
 
 def _scale_and_shift(norm):
-    """Of a normalisation at inference, in float64."""
+    """Scale and shift of a normalisation at inference, in float64."""
     variance = _numbers(norm.moving_variance)
     scale = 1.0 / np.sqrt(variance + norm.epsilon)
     shift = -_numbers(norm.moving_mean) * scale

@@ -1,8 +1,9 @@
-"""A dense network that predicts frames of a spectrogram from frames."""
+"""Dense network that predicts frames of a spectrogram."""
 
 import keras
 from keras import ops
 
+from keras_asd.checks import check_choice
 from keras_asd.presets import NORM_MOMENTUM
 
 PREDICTS = ("all", "middle")
@@ -42,11 +43,7 @@ class FramePredictor(keras.layers.Layer):
 
     def __init__(self, num_frames, predicts, units, has_norm=True, **kwargs):
         super().__init__(autocast=False, **kwargs)
-        if predicts not in PREDICTS:
-            raise ValueError(
-                f"`predicts` must be one of {', '.join(map(repr, PREDICTS))}. "
-                f"Received: predicts={predicts!r}."
-            )
+        check_choice("predicts", predicts, PREDICTS)
         is_odd = num_frames >= 3 and num_frames % 2
         if num_frames < 1 or (predicts == "middle" and not is_odd):
             raise ValueError(

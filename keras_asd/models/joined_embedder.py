@@ -1,24 +1,29 @@
-"""Several embedders side by side: one for each machine, say."""
+"""Concatenation of several embedders."""
 
 import keras
 from keras import ops
 
+from keras_asd.composite import Composite
+from keras_asd.models.sizes import read_embedding_dim
+from keras_asd.models.sizes import read_samples
+from keras_asd.models.sizes import read_sampling_rate
 from keras_asd.models.waveform_length import as_clips
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")
-class JoinedEmbedder(keras.Model):
-    """The embeddings of several embedders, one behind the other.
+class JoinedEmbedder(Composite, keras.Model):
+    """Concatenated embeddings of several embedders.
 
-    `JoinedHead` and `JoinedScorer` take them apart again, so that detectors
-    of one network for each machine are served like any other. Every clip
-    goes through all of them.
+    `JoinedHead` and `JoinedScorer` split them again, so that detectors with
+    one network for each machine are served like any other. Every clip passes
+    all embedders.
 
     Args:
-        embedders: Embedders for waveforms of the same length and rate.
+        embedders: List of embedders for waveforms of the same length and
+            sampling rate, ours or built models from waveforms to vectors.
 
     Input shape: `(batch, samples)`, in `[-1, 1]`.
-    Output shape: `(batch, embedding_dim)`, the sum of the embedders' own.
+    Output shape: `(batch, embedding_dim)`, the sum of the embedders' sizes.
 
     Raises:
         ValueError: For no embedder, or different lengths or rates.
@@ -30,61 +35,72 @@ class JoinedEmbedder(keras.Model):
     (3, 264)
     """
 
+    parts = ("embedders",)
+
     def __init__(self, embedders, **kwargs):
         super().__init__(autocast=False, **kwargs)
         embedders = list(embedders)
-        shapes = {(one.samples, one.sampling_rate) for one in embedders}
-        if len(shapes) != 1:
+        lengths = {read_samples(part) for part in embedders}
+        rates = {read_sampling_rate(part) for part in embedders} - {None}
+        if len(lengths) != 1 or len(rates) > 1:
             raise ValueError(
                 "Joined embedders must take the same waveforms, and there "
-                "must be at least one. Received: lengths and rates "
-                f"{sorted(shapes)}."
+                f"must be at least one. Received: lengths {lengths}, sampling "
+                f"rates {rates}."
             )
         self.embedders = embedders
-        self.samples, self.sampling_rate = shapes.pop()
-        self.dims = [one.embedding_dim for one in embedders]
+        self.samples = lengths.pop()
+        self.sampling_rate = rates.pop() if rates else None
+        self.dims = [
+            read_embedding_dim(part, self.samples) for part in embedders
+        ]
         self.embedding_dim = sum(self.dims)
         self.built = True
 
     @property
     def is_folded(self):
         """Whether `fold` finds nothing to do in any of them."""
-        return all(getattr(one, "is_folded", True) for one in self.embedders)
+        return all(getattr(part, "is_folded", True) for part in self.embedders)
 
     def represent(self, waveform):
-        """What each embedder represents, named `<its place>.<name>`."""
+        """Representations of all embedders, named `<index>.<name>`."""
         return {
-            f"{place}.{name}": values
-            for place, embedder in enumerate(self.embedders)
+            f"{index}.{name}": values
+            for index, embedder in enumerate(self.embedders)
             for name, values in embedder.represent(waveform).items()
         }
 
     def embed(self, representations, training=None):
         """Embeddings `(batch, embedding_dim)` of what `represent` gave."""
-        return ops.concatenate(
+        return self._join(
             [
-                ops.cast(one.embed(part, training=training), self.compute_dtype)
-                for one, part in self._parts(representations)
-            ],
-            axis=-1,
+                embedder.embed(part, training=training)
+                for embedder, part in self._split(representations)
+            ]
         )
 
+    def _join(self, embeddings):
+        dtype = self.compute_dtype
+        return ops.concatenate([ops.cast(x, dtype) for x in embeddings], -1)
+
     def neutral(self, representations):
-        """What masked cells are filled with, as each embedder says."""
+        """Values of masked cells, as each embedder defines them."""
         return {
-            f"{place}.{name}": values
-            for place, (one, part) in enumerate(self._parts(representations))
-            for name, values in one.neutral(part).items()
+            f"{index}.{name}": values
+            for index, (embedder, part) in enumerate(
+                self._split(representations)
+            )
+            for name, values in embedder.neutral(part).items()
         }
 
     def axes(self, name):
         """Label and values of each axis of the representation `name`."""
-        place, _, own = name.partition(".")
-        return self.embedders[int(place)].axes(own)
+        index, _, name = name.partition(".")
+        return self.embedders[int(index)].axes(name)
 
-    def _parts(self, representations):
-        for place, embedder in enumerate(self.embedders):
-            start = f"{place}."
+    def _split(self, representations):
+        for index, embedder in enumerate(self.embedders):
+            start = f"{index}."
             yield (
                 embedder,
                 {
@@ -96,21 +112,8 @@ class JoinedEmbedder(keras.Model):
 
     def call(self, waveform, training=None):
         waveform = as_clips(waveform, self.samples)
-        return self.embed(self.represent(waveform), training=training)
+        parts = [part(waveform, training=training) for part in self.embedders]
+        return self._join(parts)
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0], self.embedding_dim)
-
-    def get_config(self):
-        embedders = [
-            keras.saving.serialize_keras_object(one) for one in self.embedders
-        ]
-        return {**super().get_config(), "embedders": embedders}
-
-    @classmethod
-    def from_config(cls, config):
-        embedders = [
-            keras.saving.deserialize_keras_object(one)
-            for one in config["embedders"]
-        ]
-        return cls(**{**config, "embedders": embedders})

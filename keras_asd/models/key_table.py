@@ -1,14 +1,14 @@
-"""Which classes or groups each machine owns, as a table."""
+"""Table of the classes or groups of each machine."""
 
 import numpy as np
 from keras import ops
 
 
 def make_table(argument, names, num_columns):
-    """Zeros and ones `(names, columns)`: which columns each name owns.
+    """Zeros and ones `(names, columns)`: the columns of each name.
 
     Raises:
-        ValueError: If a name owns none, or one that is not there.
+        ValueError: If a name has no column, or one out of range.
 
     >>> make_table("keys", {"fan": [0], "pump": [1]}, 2).tolist()
     [[1.0, 0.0], [0.0, 1.0]]
@@ -35,6 +35,6 @@ def take_rows(table, key):
     """
     # The exported forms differ on keys outside.
     is_known = (key >= 0) & (key < len(table))
-    place = ops.where(is_known, key, 0)
-    rows = ops.take(ops.convert_to_tensor(table), place, axis=0)
+    index = ops.where(is_known, key, 0)
+    rows = ops.take(ops.convert_to_tensor(table), index, axis=0)
     return (rows > 0) & is_known[:, None]

@@ -1,12 +1,12 @@
-"""The backbone: a small convolutional network for embeddings."""
+"""MobileFaceNet, the convolutional backbone."""
 
 import keras
 from keras import ops
 
+from keras_asd.checks import choose
 from keras_asd.layers import Bottleneck
 from keras_asd.layers import ConvolutionBlock
 from keras_asd.presets import STAGES
-from keras_asd.presets import choose
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")

@@ -1,9 +1,9 @@
-"""From a waveform to an embedding: the MobileNetV2 baseline."""
+"""MobileNetV2 embedder, the classifier baseline of DCASE 2021."""
 
 import keras
+import numpy as np
 from keras import ops
 
-from keras_asd.layers import LogMelSpectrogram
 from keras_asd.models.log_mel_embedder import LogMelEmbedder
 from keras_asd.presets import NORM_MOMENTUM
 
@@ -21,24 +21,24 @@ class MobileNetEmbedder(LogMelEmbedder):
 
     The defaults are the classifier baseline of DCASE 2021: 64 frames of 1024
     samples, 512 apart, 128 bands on Slaney's scale, the channel tripled.
-    Only whole frames count, none that reaches beyond the window: it has the
-    frames that the same place of a longer clip has. With `ClassLogits` as
-    head it is the baseline's classifier. Windows of a longer clip are cut by
-    `AnomalyDetector`.
+    Of the default front-end only whole frames count, none that reaches
+    beyond the window, so that a window has the frames that a longer clip has
+    there. With `ClassLogits` as head it is the baseline's classifier.
+    `AnomalyDetector` cuts longer clips into windows.
 
-    Two things are our own: decibels enter as `(dB + 30) / 30`, about
-    `[-1, 1]`, only for the conditioning; and normalisations follow their
-    batches with a momentum of 0.9, since Keras's 0.999 needs thousands of
-    steps before inference is what was trained.
+    Two things differ from the baseline: decibels enter as `(dB + 30) / 30`,
+    about `[-1, 1]`, for the conditioning alone; and the momentum of the
+    normalisations is 0.9, since Keras's 0.999 needs thousands of steps
+    before inference is what was trained.
 
     Args:
-        preset: Scale and padding of the front-end, `"code"` or `"paper"`;
-            see `LogMelSpectrogram`.
+        width: Float, factor on the network's channels, its `alpha`.
         samples: Integer, length of the waveform. Defaults to 64 frames; at
             least 32.
-        sampling_rate: Integer, Hz.
-        num_mel_bins: Integer, number of Mel bands, at least 32.
-        width: Float, factor on the network's channels, its `alpha`.
+        frame_length: Integer, samples, of the default front-end.
+        frame_step: Integer, samples, of the default front-end.
+        **kwargs: Arguments of `LogMelEmbedder`, among them `samples`,
+            `sampling_rate` and `front_end`.
 
     Input shape: `(batch, samples)`, in `[-1, 1]`.
     Output shape: `(batch, embedding_dim)`: 1280, or `1280 * width` if wider.
@@ -59,42 +59,33 @@ class MobileNetEmbedder(LogMelEmbedder):
 
     def __init__(
         self,
-        preset="code",
-        samples=33_280,
-        sampling_rate=16_000,
-        num_mel_bins=128,
         width=0.5,
+        samples=33_280,
+        frame_length=FRAME_LENGTH,
+        frame_step=FRAME_STEP,
         **kwargs,
     ):
-        # The front-end needs the waveform in full precision.
-        super().__init__(autocast=False, **kwargs)
-        num_frames = 1 + (samples - FRAME_LENGTH) // FRAME_STEP
-        if min(num_frames, num_mel_bins) < LEAST_SIZE:
+        super().__init__(
+            samples=samples,
+            frame_length=frame_length,
+            frame_step=frame_step,
+            **kwargs,
+        )
+        frames = np.arange(self.log_mel_shape[0])
+        self.num_frames = len(self._whole_frames(frames, axis=0))
+        if min(self.num_frames, self.num_mel_bins) < LEAST_SIZE:
             raise ValueError(
                 f"MobileNetV2 needs {LEAST_SIZE} frames and bands at least. "
-                f"Received: samples={samples}, which are {num_frames} whole "
-                f"frames, and num_mel_bins={num_mel_bins}. Longer windows "
-                "have more frames."
+                f"Received: samples={samples}, which are {self.num_frames} "
+                f"whole frames, and num_mel_bins={self.num_mel_bins}. Longer "
+                "windows have more frames."
             )
         if not width > 0:
             raise ValueError(
                 f"`width` must be positive. Received: width={width}. "
                 "0.5 is the baseline's."
             )
-        self.preset = preset
-        self.samples = samples
-        self.sampling_rate = sampling_rate
-        self.num_mel_bins = num_mel_bins
         self.width = width
-        self.num_frames = num_frames
-        self.front_end = LogMelSpectrogram(
-            preset=preset,
-            sampling_rate=sampling_rate,
-            num_mel_bins=num_mel_bins,
-            frame_length=FRAME_LENGTH,
-            frame_step=FRAME_STEP,
-            name="front_end",
-        )
         self.backbone = self._make_backbone()
         self.embedding_dim = self.backbone.output_shape[-1]
         self.build((None, samples))
@@ -127,10 +118,14 @@ class MobileNetEmbedder(LogMelEmbedder):
         return {"log_mel": self._whole_frames(self.front_end(waveform))}
 
     def _whole_frames(self, frames, axis=1):
-        """Those of the centred frames that do not reach beyond the window."""
-        first = FRAME_LENGTH // 2 // FRAME_STEP
-        place = (slice(None),) * axis
-        return frames[(*place, slice(first, first + self.num_frames))]
+        """Those of the default's frames that lie within the waveform."""
+        if not self.has_default_front_end:
+            return frames
+        length, step = self.frame_length, self.frame_step
+        first = -(-(length // 2) // step)
+        end = first + max(1 + (self.samples - length) // step, 0)
+        before = (slice(None),) * axis
+        return frames[(*before, slice(first, end))]
 
     def axes(self, name):
         """Label and values of each axis of the representation `name`."""
@@ -146,9 +141,5 @@ class MobileNetEmbedder(LogMelEmbedder):
     def get_config(self):
         return {
             **super().get_config(),
-            "preset": self.preset,
-            "samples": self.samples,
-            "sampling_rate": self.sampling_rate,
-            "num_mel_bins": self.num_mel_bins,
             "width": self.width,
         }

@@ -1,4 +1,6 @@
-"""Detectors for export formats that have no Fourier transform."""
+"""Detectors with matrix products in place of Fourier transforms."""
+
+import keras
 
 from keras_asd.models.detector import AnomalyDetector
 
@@ -23,6 +25,8 @@ def portable(detector: AnomalyDetector) -> AnomalyDetector:
     """
     embedder = detector.embedder
     copy = type(embedder).from_config(embedder.get_config())
+    if not copy.built:
+        copy(keras.KerasTensor((None, detector.samples), "float32"))
     copy.set_weights(embedder.get_weights())
     _take_matrices(copy)
     return detector.with_parts(embedder=copy, calibration=detector.calibration)
@@ -30,7 +34,7 @@ def portable(detector: AnomalyDetector) -> AnomalyDetector:
 
 def _take_matrices(model) -> None:
     for layer in model.layers:
-        if hasattr(layer, "transform"):
+        if getattr(layer, "transform", None) == "fft":
             layer.transform = "matrix"
         elif hasattr(layer, "layers"):
             _take_matrices(layer)

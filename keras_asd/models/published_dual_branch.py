@@ -1,4 +1,4 @@
-"""Names of the weights of the published network of two branches."""
+"""Names of the published weights of the dual-branch network."""
 
 import itertools
 from collections.abc import Iterator
@@ -83,11 +83,11 @@ def published_names(embedder: DualBranchEmbedder) -> Iterator[tuple]:
 
 
 def plain_name(name: str) -> str:
-    """The name without a leading `weight/` and place in the file.
+    """The name without a leading `weight/` and index in the file.
 
     >>> plain_name("weight/004:conv2d/kernel:0")
     'conv2d/kernel:0'
     """
     name = name.removeprefix("weight/")
-    place, _, rest = name.partition(":")
-    return rest if place.isdigit() else name
+    index, _, rest = name.partition(":")
+    return rest if index.isdigit() else name

@@ -95,7 +95,7 @@ def load_published_weights(
             PyTorch's of TASTgram-MFN (a convolution is out, in, Mel, time)
             for an `Embedder`, Keras's of sub-cluster AdaCos for a
             `DualBranchEmbedder`, such as `conv2d/kernel:0`. A leading
-            `weight/` is stripped, and a leading place such as `004:`.
+            `weight/` is stripped, and a leading index such as `004:`.
 
     Returns:
         The `ClassCosine` head made of `arcface.weight`; `None` for a

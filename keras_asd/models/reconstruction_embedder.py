@@ -1,16 +1,15 @@
-"""From a waveform to how well a network predicts its log-Mel: AE and IDNN."""
+"""Embedders of reconstruction errors: autoencoder and IDNN."""
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_asd.layers import LogMelSpectrogram
 from keras_asd.models.frame_predictor import FramePredictor
 from keras_asd.models.log_mel_embedder import LogMelEmbedder
 from keras_asd.models.residual_covariance import ResidualCovariance
 from keras_asd.models.waveform_length import as_clips
 
-# Of the DCASE baselines.
+# Hidden layers of the DCASE baselines.
 UNITS = (128, 128, 128, 128, 8, 128, 128, 128, 128)
 
 
@@ -31,19 +30,17 @@ class ReconstructionEmbedder(LogMelEmbedder):
     under either. `SelectiveMahalanobis` reads them and says more.
 
     Args:
-        preset: Front-end, `"code"` (Slaney's scale, as the DCASE baselines
-            have it) or `"paper"`; see `LogMelSpectrogram`.
-        samples: Integer, length of the waveform. Defaults to 10 s.
-        sampling_rate: Integer, Hz.
-        num_mel_bins: Integer, number of Mel bands.
-        frame_length: Integer, samples. Defaults to the baselines' 1024.
-        frame_step: Integer, samples. Defaults to the baselines' 512.
         num_frames: Integer, frames in a window, odd for `"middle"`.
         predicts: `"all"` or `"middle"`.
         units: Tuple of the hidden layers' sizes; the baselines' by default.
             The IDNN paper has `(64, 32, 16, 32, 64)` without normalisation,
             for 64 Mel bands.
         has_norm: Whether hidden layers are normalised over the batch.
+        frame_length: Integer, samples, of the default front-end. Defaults to
+            the baselines' 1024, as `frame_step` to 512 and `preset` to
+            Slaney's scale.
+        **kwargs: Arguments of `LogMelEmbedder`, among them `samples`,
+            `sampling_rate` and `front_end`.
 
     Input shape: `(batch, samples)`, in `[-1, 1]`.
     Output shape: `(batch, num_mel_bins + 4)`, float32 under any policy.
@@ -64,39 +61,19 @@ class ReconstructionEmbedder(LogMelEmbedder):
 
     def __init__(
         self,
-        preset="code",
-        samples=160_000,
-        sampling_rate=16_000,
-        num_mel_bins=128,
-        frame_length=1024,
-        frame_step=512,
         num_frames=5,
         predicts="all",
         units=UNITS,
         has_norm=True,
+        frame_length=1024,
         **kwargs,
     ):
-        # The front-end needs the waveform in full precision.
-        super().__init__(autocast=False, **kwargs)
-        self.preset = preset
-        self.samples = samples
-        self.sampling_rate = sampling_rate
-        self.num_mel_bins = num_mel_bins
-        self.frame_length = frame_length
-        self.frame_step = frame_step
+        super().__init__(frame_length=frame_length, **kwargs)
         self.num_frames = num_frames
         self.predicts = predicts
         self.units = tuple(units)
         self.has_norm = has_norm
-        self.embedding_dim = num_mel_bins + 4
-        self.front_end = LogMelSpectrogram(
-            preset=preset,
-            sampling_rate=sampling_rate,
-            num_mel_bins=num_mel_bins,
-            frame_length=frame_length,
-            frame_step=frame_step,
-            name="front_end",
-        )
+        self.embedding_dim = self.num_mel_bins + 4
         self.predictor = FramePredictor(
             num_frames,
             predicts,
@@ -105,13 +82,12 @@ class ReconstructionEmbedder(LogMelEmbedder):
             dtype=self.dtype_policy,
             name="predictor",
         )
-        self.build((None, samples))
+        self.build((None, self.samples))
 
     def build(self, input_shape):
         if self.predictor.built:
             return
-        shape = self.front_end.compute_output_shape((None, self.samples))
-        self.predictor.build(shape)
+        self.predictor.build((None, *self.log_mel_shape))
         self.roots = self.add_weight(
             shape=(self.num_mel_bins, 2 * self.num_mel_bins),
             initializer="zeros",
@@ -178,19 +154,20 @@ class ReconstructionEmbedder(LogMelEmbedder):
                 )
             spreads[0].add(residuals[~is_target])
             spreads[1].add(residuals[is_target])
-        found = [spread.root() for spread in spreads if spread.count]
-        if not found:
+        roots = [spread.root() for spread in spreads if spread.count]
+        if not roots:
             raise ValueError("`batches` must hold clips. Received: none.")
-        self.roots.assign(np.concatenate([found[0], found[-1]], axis=1))
+        self.roots.assign(np.concatenate([roots[0], roots[-1]], axis=1))
 
     def compute_output_spec(self, waveform, training=None):
         shape = self.compute_output_shape(waveform.shape)
         return keras.KerasTensor(shape, "float32")
 
     def get_config(self):
-        names = (
-            "preset samples sampling_rate num_mel_bins frame_length "
-            "frame_step num_frames predicts units has_norm"
-        )
-        own = {name: getattr(self, name) for name in names.split()}
-        return {**super().get_config(), **own}
+        return {
+            **super().get_config(),
+            "num_frames": self.num_frames,
+            "predicts": self.predicts,
+            "units": self.units,
+            "has_norm": self.has_norm,
+        }

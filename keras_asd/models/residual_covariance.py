@@ -1,4 +1,4 @@
-"""How a network's residuals spread, gathered batch by batch."""
+"""Covariance of a network's residuals, updated batch by batch."""
 
 import numpy as np
 from numpy.typing import ArrayLike

@@ -1,4 +1,4 @@
-"""From a spectrogram to an embedding."""
+"""Spectrogram branch of the dual-branch network."""
 
 import keras
 from keras import ops

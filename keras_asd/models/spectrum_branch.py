@@ -1,4 +1,4 @@
-"""From the magnitude spectrum of a clip to an embedding."""
+"""Spectrum branch of the dual-branch network."""
 
 import keras
 from keras import ops

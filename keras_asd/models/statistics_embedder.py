@@ -1,8 +1,7 @@
-"""From a waveform to an embedding, without training."""
+"""Embedder of whitened log-Mel statistics, without training."""
 
 import keras
 
-from keras_asd.layers import LogMelSpectrogram
 from keras_asd.layers import LogMelStatistics
 from keras_asd.layers import Whitening
 from keras_asd.models.log_mel_embedder import LogMelEmbedder
@@ -22,16 +21,20 @@ class StatisticsEmbedder(LogMelEmbedder):
     modulation spectrum up to 31 Hz. Always computed in float32.
 
     Args:
-        samples: Integer, length of the waveform. Defaults to 10 s.
-        sampling_rate: Integer, Hz.
-        num_mel_bins: Integer, number of Mel bands.
         num_modulation_bands: Integer, bands of the modulation spectrum from
             1 Hz to 31 Hz; see `LogMelStatistics`.
-        level: `"removed"`, where loudness tells nothing, or `"kept"`.
+        level: `"removed"`, where loudness carries no information, or `"kept"`.
         num_components: Integer, size of the embedding, at most: the
             directions of the largest variance. All of them if `None`.
         is_fitted: Whether the weights come from a `fit`; for configurations
             that are loaded, `fit` sets it.
+        preset: String, settings of the default front-end.
+        sampling_rate: Integer, Hz.
+        num_mel_bins: Integer, Mel bands of the default front-end.
+        frame_length: Integer, samples; 32 ms if `None`.
+        frame_step: Integer, samples; 16 ms if `None`.
+        **kwargs: Arguments of `LogMelEmbedder`, among them `samples`
+            and `front_end`.
 
     Input shape: `(batch, samples)`, in `[-1, 1]`.
     Output shape: `(batch, num_components)`.
@@ -50,49 +53,51 @@ class StatisticsEmbedder(LogMelEmbedder):
 
     def __init__(
         self,
-        samples=160_000,
-        sampling_rate=16_000,
-        num_mel_bins=32,
         num_modulation_bands=6,
         level="removed",
         num_components=None,
         is_fitted=False,
+        preset="paper",
+        sampling_rate=16_000,
+        num_mel_bins=32,
+        frame_length=None,
+        frame_step=None,
         **kwargs,
     ):
-        super().__init__(**{"dtype": "float32", "autocast": False, **kwargs})
-        frame_length = round(FRAME_SECONDS * sampling_rate)
-        if samples < frame_length:
-            raise ValueError(
-                f"`samples` must be at least a frame of {FRAME_SECONDS} s. "
-                f"Received: samples={samples}, sampling_rate={sampling_rate}. "
-                "Tile the clips."
-            )
-        num_features = (2 + num_modulation_bands) * num_mel_bins
-        if num_components is not None:
-            num_components = min(num_components, num_features)
-        self.samples = samples
-        self.sampling_rate = sampling_rate
-        self.num_mel_bins = num_mel_bins
-        self.num_modulation_bands = num_modulation_bands
-        self.level = level
-        self.num_components = num_components
-        self.front_end = LogMelSpectrogram(
-            preset="paper",
+        frame_length = frame_length or round(FRAME_SECONDS * sampling_rate)
+        frame_step = frame_step or round(STEP_SECONDS * sampling_rate)
+        super().__init__(
+            preset=preset,
             sampling_rate=sampling_rate,
             num_mel_bins=num_mel_bins,
             frame_length=frame_length,
-            frame_step=round(STEP_SECONDS * sampling_rate),
-            name="front_end",
+            frame_step=frame_step,
+            **{"dtype": "float32", **kwargs},
         )
+        if self.has_default_front_end and self.samples < frame_length:
+            raise ValueError(
+                "`samples` must be at least a frame of "
+                f"{frame_length / sampling_rate} s. Received: "
+                f"samples={self.samples}, sampling_rate={sampling_rate}. "
+                "Tile the clips."
+            )
+        num_features = (2 + num_modulation_bands) * self.num_mel_bins
+        if num_components is not None:
+            num_components = min(num_components, num_features)
+        self.num_modulation_bands = num_modulation_bands
+        self.level = level
+        self.num_components = num_components
+        if not self.has_default_front_end:
+            frame_step = self.samples / self.log_mel_shape[0]
         self.pooling = LogMelStatistics(
-            sampling_rate / self.front_end.frame_step,
+            sampling_rate / frame_step,
             num_modulation_bands,
             level,
             name="pooling",
         )
         self.whitening = Whitening(num_components, is_fitted, name="whitening")
         self.embedding_dim = num_components or num_features
-        self.build((None, samples))
+        self.build((None, self.samples))
 
     def build(self, input_shape):
         if not self.whitening.built:
@@ -124,9 +129,6 @@ class StatisticsEmbedder(LogMelEmbedder):
     def get_config(self):
         return {
             **super().get_config(),
-            "samples": self.samples,
-            "sampling_rate": self.sampling_rate,
-            "num_mel_bins": self.num_mel_bins,
             "num_modulation_bands": self.num_modulation_bands,
             "level": self.level,
             "num_components": self.num_components,

@@ -1,4 +1,4 @@
-"""The one length of waveform that an embedder takes."""
+"""Check of the length of waveforms."""
 
 from keras import ops
 

@@ -1,4 +1,4 @@
-"""From embeddings and cosines to anomaly scores."""
+"""Scorers: from embeddings and cosines to anomaly scores."""
 
 from keras_asd.scorers.calibration import Calibration
 from keras_asd.scorers.centre_angle import CentreAngle

@@ -1,4 +1,4 @@
-"""From anomaly scores to p-values and decisions."""
+"""Calibration: p-values and decisions of anomaly scores."""
 
 from collections.abc import Sequence
 from typing import Self
@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from keras_asd.finite import is_finite
 
-# Float32 rounds: a p-value of just the wished rate must not fail by that.
+# Float32 rounds: a p-value of just the requested rate must not fail by that.
 SLACK = 1.0002
 
 
@@ -21,7 +21,7 @@ class Calibration(keras.layers.Layer):
     A p-value is the share of a key's normal clips that would score as high.
     Each key has a curve of knots, from scores to the logarithms of p-values;
     it is a straight line between two knots and constant beyond the outer
-    ones. A decision is an alarm where the p-value is at most the wished
+    ones. A decision is an alarm where the p-value is at most the requested
     false-alarm rate. From `n` clips no rate below `1 / (n + 1)` can be
     promised: there is no decision then, nor where there is no p-value, nor
     where the curve ends above the rate, as it does if high scores are equal.
@@ -33,12 +33,12 @@ class Calibration(keras.layers.Layer):
     Args:
         num_keys: Integer, how many keys there are.
         num_knots: Integer, or `None`: as many as `fit` needs.
-        false_alarm_rate: Float in `(0, 1)`, the wish where a call has none.
+        false_alarm_rate: Float in `(0, 1)`, requested where a call gives none.
         **kwargs: `name` and others of `keras.layers.Layer`.
 
     Call arguments:
         anomaly_score: `(batch,)`.
-        key: Integers, places of the keys, `(batch,)`.
+        key: Integers, indices of the keys, `(batch,)`.
         false_alarm_rate: Wished rates, `(batch,)`, or `None`.
 
     Returns:
@@ -182,11 +182,11 @@ class Calibration(keras.layers.Layer):
         score = ops.cast(anomaly_score, "float32")
         is_sound = is_finite(score)
         is_known = (key >= 0) & (key < self.num_keys)
-        place = ops.where(is_known, ops.cast(key, "int32"), 0)
-        num_clips = ops.take(self.num_clips, place, axis=0)
+        index = ops.where(is_known, ops.cast(key, "int32"), 0)
+        num_clips = ops.take(self.num_clips, index, axis=0)
         is_known = is_known & is_sound & (num_clips > 0)
-        knots = ops.take(self.scores, place, axis=0)
-        levels = ops.take(self.log_p_values, place, axis=0)
+        knots = ops.take(self.scores, index, axis=0)
+        levels = ops.take(self.log_p_values, index, axis=0)
         width = knots[:, 1:] - knots[:, :-1]
         # How far along each piece of the curve: 0 before it, 1 after it.
         along = ops.where(is_sound, score, 0.0)[:, None] - knots[:, :-1]

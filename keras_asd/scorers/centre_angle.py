@@ -1,10 +1,11 @@
-"""The published score: how far a clip is from its own class centre."""
+"""Margin score of the angle to the class centre, as published."""
 
 import keras
 from keras import ops
 
 from keras_asd.angular_margin import add_angular_margin
 from keras_asd.angular_margin import check_angular_margin
+from keras_asd.checks import check_choice
 from keras_asd.scorers.other_classes import check_several_classes
 from keras_asd.scorers.other_classes import logsumexp_of_others
 
@@ -46,11 +47,7 @@ class CentreAngle(keras.layers.Layer):
     def __init__(self, margin=0.7, scale=30.0, form="logit", **kwargs):
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
         check_angular_margin(margin, scale)
-        if form not in FORMS:
-            raise ValueError(
-                f"`form` must be one of {', '.join(map(repr, FORMS))}. "
-                f"Received: form={form!r}."
-            )
+        check_choice("form", form, FORMS)
         self.margin = margin
         self.scale = scale
         self.form = form

@@ -1,4 +1,4 @@
-"""The paper's score: distance to k-means centroids and target clips."""
+"""Distance to k-means centroids and target clips, as published."""
 
 import keras
 import numpy as np
@@ -23,12 +23,12 @@ class Centroids(ReferenceScorer):
         num_centroids: Integer; no more than there are source clips.
         is_normalized: Whether centroids are scaled to length one, on the
             sphere only.
-        space: As in `Scorer`.
-        num_groups: As in `Scorer`.
-        num_references: As in `ReferenceScorer`.
+        space: String; see `Scorer`.
+        num_groups: Integer, or `None`: as many as `fit` sees.
+        num_references: Integer or `None`; see `ReferenceScorer`.
         max_references: Integer, centroids and target clips together;
             beyond it `choose_references` thins the target clips.
-        **kwargs: As in `Scorer`.
+        **kwargs: `name` and others of `keras.layers.Layer`.
 
     Raises:
         ValueError: For a bad count or space, no room for target clips, or

@@ -1,4 +1,4 @@
-"""How unlikely a clip is under a mixture of Gaussians."""
+"""Negative log-likelihood under a mixture of Gaussians."""
 
 import warnings
 
@@ -22,9 +22,9 @@ class GaussianMixture(Scorer):
         num_components: Integer; no more than a group has clips.
         covariance_floor: Float, added to the variance of each dimension, as
             a share of the mean variance of the group's clips.
-        space: As in `Scorer`; on the sphere, of the unit vectors.
-        num_groups: As in `Scorer`.
-        **kwargs: As in `Scorer`.
+        space: String; see `Scorer`. On the sphere, of the unit vectors.
+        num_groups: Integer, or `None`: as many as `fit` sees.
+        **kwargs: `name` and others of `keras.layers.Layer`.
 
     Raises:
         ValueError: For a bad count, floor or space.

@@ -1,4 +1,4 @@
-"""Squared distances to Gaussians, each with its own root of a covariance."""
+"""Squared Mahalanobis distances to several Gaussians."""
 
 from keras import ops
 

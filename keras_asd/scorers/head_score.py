@@ -1,4 +1,4 @@
-"""Where the head itself tells how strange a clip is."""
+"""Anomaly score read off the head."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""The scorers of several embedders side by side."""
+"""Scorers of several embedders as one scorer."""
 
 import itertools
 
@@ -6,9 +6,11 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_asd.composite import Composite
+
 
 @keras.saving.register_keras_serializable(package="keras_asd")
-class JoinedScorer(keras.layers.Layer):
+class JoinedScorer(Composite):
     """Scorers, each for a part of what they read; their groups in a row.
 
     Args:
@@ -32,6 +34,8 @@ class JoinedScorer(keras.layers.Layer):
     >>> [float(score) for score in scorer(ops.array([[1.0, 5.0]]))[0]]
     [1.0, 2.0]
     """
+
+    parts = ("scorers",)
 
     def __init__(self, scorers, dims, **kwargs):
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
@@ -58,7 +62,7 @@ class JoinedScorer(keras.layers.Layer):
             embeddings: Of normal clips, `(clips, embedding_dim)`.
             parts: Place of each clip's scorer, `(clips,)`.
             groups: Group of each within its part, from 0, `(clips,)`.
-            is_target: As in `Scorer.fit`.
+            is_target: Booleans `(clips,)`; see `Scorer.fit`.
 
         Returns:
             The scorer itself.
@@ -68,10 +72,12 @@ class JoinedScorer(keras.layers.Layer):
         if is_target is None:
             is_target = np.zeros(len(parts), bool)
         is_target = np.asarray(is_target)
-        for place, (scorer, own) in enumerate(self._parts()):
-            chosen = parts == place
+        for index, (scorer, columns) in enumerate(self._parts()):
+            chosen = parts == index
             scorer.fit(
-                embeddings[chosen][:, own], groups[chosen], is_target[chosen]
+                embeddings[chosen][:, columns],
+                groups[chosen],
+                is_target[chosen],
             )
         return self
 
@@ -86,7 +92,9 @@ class JoinedScorer(keras.layers.Layer):
                 scorer.build((None, dim))
 
     def call(self, inputs):
-        scores = [scorer(inputs[:, own]) for scorer, own in self._parts()]
+        scores = [
+            scorer(inputs[:, columns]) for scorer, columns in self._parts()
+        ]
         return ops.concatenate(scores, axis=-1)
 
     def compute_output_shape(self, input_shape):
@@ -97,15 +105,4 @@ class JoinedScorer(keras.layers.Layer):
         return (*input_shape[:-1], sum(shape[-1] for shape in shapes))
 
     def get_config(self):
-        scorers = [
-            keras.saving.serialize_keras_object(one) for one in self.scorers
-        ]
-        return {**super().get_config(), "scorers": scorers, "dims": self.dims}
-
-    @classmethod
-    def from_config(cls, config):
-        scorers = [
-            keras.saving.deserialize_keras_object(one)
-            for one in config["scorers"]
-        ]
-        return cls(**{**config, "scorers": scorers})
+        return {**super().get_config(), "dims": self.dims}

@@ -1,4 +1,4 @@
-"""Distance to a normal clip, over what is usual around that clip."""
+"""Distance to a normal clip, relative to the local density."""
 
 import keras
 import numpy as np
@@ -30,12 +30,12 @@ class LocalDensity(ReferenceScorer):
 
     Args:
         num_neighbors: Integer; no more than there are other references.
-        space: As in `Scorer`, but `"whitened"` by default.
-        num_groups: As in `Scorer`.
-        num_references: As in `ReferenceScorer`.
-        max_references: As in `ReferenceScorer`; the spacing is measured
+        space: String; see `Scorer`. Defaults to `"whitened"`.
+        num_groups: Integer, or `None`: as many as `fit` sees.
+        num_references: Integer or `None`; see `ReferenceScorer`.
+        max_references: Integer; see `ReferenceScorer`. The spacing is measured
             among all clips, also those left out.
-        **kwargs: As in `Scorer`.
+        **kwargs: `name` and others of `keras.layers.Layer`.
 
     Raises:
         ValueError: For a bad count or space.

@@ -1,10 +1,11 @@
-"""The score of plain classifiers: how little a clip is like its own class."""
+"""Log-odds of the clip's class, the score of plain classifiers."""
 
 import math
 
 import keras
 from keras import ops
 
+from keras_asd.checks import check_choice
 from keras_asd.scorers.other_classes import check_several_classes
 from keras_asd.scorers.other_classes import logsumexp_of_others
 
@@ -53,11 +54,7 @@ class LogOdds(keras.layers.Layer):
 
     def __init__(self, form="logit", **kwargs):
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
-        if form not in FORMS:
-            raise ValueError(
-                f"`form` must be one of {', '.join(map(repr, FORMS))}. "
-                f"Received: form={form!r}."
-            )
+        check_choice("form", form, FORMS)
         self.form = form
 
     def fit(self, logits=None, groups=None, is_target=None):

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_asd.checks import check_choice
 from keras_asd.scorers.gaussian_state import squared_distances
 from keras_asd.scorers.scorer import Scorer
 from keras_asd.scorers.spaces import whitening_matrix
@@ -24,9 +25,9 @@ class Mahalanobis(Scorer):
 
     Args:
         covariance: `"shared"` or `"domain"`.
-        space: As in `Scorer`; on the sphere, of the unit vectors.
-        num_groups: As in `Scorer`.
-        **kwargs: As in `Scorer`.
+        space: String; see `Scorer`. On the sphere, of the unit vectors.
+        num_groups: Integer, or `None`: as many as `fit` sees.
+        **kwargs: `name` and others of `keras.layers.Layer`.
 
     Raises:
         ValueError: For an unknown covariance or space.
@@ -45,12 +46,7 @@ class Mahalanobis(Scorer):
         self, covariance="shared", space="sphere", num_groups=None, **kwargs
     ):
         super().__init__(space=space, num_groups=num_groups, **kwargs)
-        if covariance not in COVARIANCES:
-            raise ValueError(
-                "`covariance` must be one of "
-                f"{', '.join(map(repr, COVARIANCES))}. "
-                f"Received: covariance={covariance!r}."
-            )
+        check_choice("covariance", covariance, COVARIANCES)
         self.covariance = covariance
 
     def _build_state(self, dim):

@@ -1,13 +1,14 @@
-"""Any scorer, fitted on each domain by itself."""
+"""Minimum of scorers fitted on each domain."""
 
 import keras
 from keras import ops
 
+from keras_asd.composite import Composite
 from keras_asd.scorers.scorer import Scorer
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")
-class MinimumOverDomains(Scorer):
+class MinimumOverDomains(Composite, Scorer):
     """The lesser of a source scorer's and a target scorer's score.
 
     Each is fitted on its own domain's clips of every group; a group with
@@ -18,7 +19,7 @@ class MinimumOverDomains(Scorer):
     Args:
         scorer: The scorer of the source clips, such as `NearestNeighbors()`.
         target_scorer: That of the target clips; like `scorer` if `None`.
-        **kwargs: As in `Scorer`.
+        **kwargs: `name` and others of `keras.layers.Layer`.
 
     Raises:
         ValueError: Where one of them is no `Scorer`, or the spaces differ.
@@ -33,6 +34,8 @@ class MinimumOverDomains(Scorer):
     Reference: the least over domains of the DCASE 2023 baseline, Harada et
     al., https://arxiv.org/abs/2303.00455
     """
+
+    parts = ("scorer", "target_scorer")
 
     def __init__(self, scorer, target_scorer=None, **kwargs):
         if target_scorer is None and isinstance(scorer, Scorer):
@@ -85,14 +88,4 @@ class MinimumOverDomains(Scorer):
     def get_config(self):
         config = super().get_config()
         del config["space"], config["num_groups"]
-        for name in ("scorer", "target_scorer"):
-            part = getattr(self, name)
-            config[name] = keras.saving.serialize_keras_object(part)
         return config
-
-    @classmethod
-    def from_config(cls, config):
-        config = dict(config)
-        for name in ("scorer", "target_scorer"):
-            config[name] = keras.saving.deserialize_keras_object(config[name])
-        return cls(**config)

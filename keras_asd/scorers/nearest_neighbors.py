@@ -20,11 +20,11 @@ class NearestNeighbors(ReferenceScorer):
 
     Args:
         num_neighbors: Integer; a smaller group takes all it has.
-        space: As in `Scorer`.
-        num_groups: As in `Scorer`.
-        num_references: As in `ReferenceScorer`.
-        max_references: As in `ReferenceScorer`.
-        **kwargs: As in `Scorer`.
+        space: String; see `Scorer`.
+        num_groups: Integer, or `None`: as many as `fit` sees.
+        num_references: Integer or `None`; see `ReferenceScorer`.
+        max_references: Integer; see `ReferenceScorer`.
+        **kwargs: `name` and others of `keras.layers.Layer`.
 
     Raises:
         ValueError: For a bad count or space.

@@ -1,4 +1,4 @@
-"""What a clip's own class is compared with: all the others."""
+"""Log-sum-exp over the other classes."""
 
 import numpy as np
 from keras import ops

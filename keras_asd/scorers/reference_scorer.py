@@ -20,12 +20,12 @@ class ReferenceScorer(Scorer):
     distance to the nearest is computed from the difference itself.
 
     Args:
-        space: As in `Scorer`.
-        num_groups: As in `Scorer`.
+        space: String; see `Scorer`.
+        num_groups: Integer, or `None`: as many as `fit` sees.
         num_references: Integer, the largest bank, or `None`: as `fit` needs.
         max_references: Integer, the most clips a group keeps. A larger
             group is thinned by `choose_references`.
-        **kwargs: As in `Scorer`.
+        **kwargs: `name` and others of `keras.layers.Layer`.
 
     Raises:
         ValueError: For a bad count or space.

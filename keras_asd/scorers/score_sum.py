@@ -1,4 +1,4 @@
-"""Several scorers of one clip, made alike and added up."""
+"""Sum of standardised scores of several scorers."""
 
 import itertools
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from keras import ops
 from numpy.typing import ArrayLike
 from numpy.typing import NDArray
 
+from keras_asd.composite import Composite
 from keras_asd.scorers.training_clips import check_clips
 
 NUM_FOLDS = 5
@@ -19,7 +20,7 @@ LEAST_SCORES = 5
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")
-class ScoreSum(keras.layers.Layer):
+class ScoreSum(Composite):
     """The sum of scorers, each standardised by scores of left-out clips.
 
     Every scorer reads its own part of the embedding, and all are fitted on
@@ -55,6 +56,8 @@ class ScoreSum(keras.layers.Layer):
     True
     """
 
+    parts = ("scorers",)
+
     reads = "embedding"
 
     def __init__(self, scorers, dims, num_groups=None, **kwargs):
@@ -81,9 +84,9 @@ class ScoreSum(keras.layers.Layer):
         """Learns what is normal, and how high normal clips score.
 
         Args:
-            embeddings: As in `Scorer.fit`.
-            groups: Likewise.
-            is_target: Likewise.
+            embeddings: `(clips, embedding_dim)`; see `Scorer.fit`.
+            groups: Integers `(clips,)`; see `Scorer.fit`.
+            is_target: Booleans `(clips,)`; see `Scorer.fit`.
             clips: The clip that each row is a window of, integers `(rows,)`;
                 the rows of a clip are left out together. Each row is a clip
                 if `None`.
@@ -107,12 +110,12 @@ class ScoreSum(keras.layers.Layer):
             self.num_groups = int(owners.max()) + 1
         names = np.arange(len(rows)) if clips is None else np.asarray(clips)
         table = np.column_stack([owners, targets, rows]) + 0.0
-        table, firsts, places = np.unique(
+        table, firsts, indices = np.unique(
             table, axis=0, return_index=True, return_inverse=True
         )
-        places = places.reshape(-1)
-        folds = _draw_folds(table[:, 0], places, names)
-        blank = [(type(one), one.get_config()) for one in self.scorers]
+        indices = indices.reshape(-1)
+        folds = _draw_folds(table[:, 0], indices, names)
+        blank = [(type(part), part.get_config()) for part in self.scorers]
         self._fit_each(self.scorers, table)
         scores = np.full((len(self.scorers), len(table)), np.nan)
         for fold in range(NUM_FOLDS):
@@ -121,17 +124,17 @@ class ScoreSum(keras.layers.Layer):
                 continue
             moved = table.copy()
             if embed_again is not None:
-                moved[:, 2:] = embed_again(~is_out[places])[firsts]
+                moved[:, 2:] = embed_again(~is_out[indices])[firsts]
             copies = [kind.from_config(config) for kind, config in blank]
             self._fit_each(copies, moved[~is_out])
             out = moved[is_out]
-            own = out[:, 0].astype(int)
-            for place, (scorer, part) in enumerate(self._parts(copies)):
-                found = scorer(
+            columns = out[:, 0].astype(int)
+            for index, (scorer, part) in enumerate(self._parts(copies)):
+                values = scorer(
                     ops.convert_to_tensor(out[:, 2:][:, part], "float32")
                 )
-                found = ops.convert_to_numpy(found)
-                scores[place, is_out] = found[np.arange(len(own)), own]
+                values = ops.convert_to_numpy(values)
+                scores[index, is_out] = values[np.arange(len(columns)), columns]
         if not self.built:
             self.build((None, rows.shape[1]))
         location, factor = _standardization(
@@ -169,36 +172,24 @@ class ScoreSum(keras.layers.Layer):
 
     def call(self, embedding):
         total = 0.0
-        for place, (scorer, part) in enumerate(self._parts(self.scorers)):
+        for index, (scorer, part) in enumerate(self._parts(self.scorers)):
             scores = scorer(embedding[:, part])
-            total += (scores - self.location[place]) * self.factor[place]
+            total += (scores - self.location[index]) * self.factor[index]
         return total
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.num_groups)
 
     def get_config(self):
-        scorers = [
-            keras.saving.serialize_keras_object(one) for one in self.scorers
-        ]
         return {
             **super().get_config(),
-            "scorers": scorers,
             "dims": self.dims,
             "num_groups": self.num_groups,
         }
 
-    @classmethod
-    def from_config(cls, config):
-        scorers = [
-            keras.saving.deserialize_keras_object(one)
-            for one in config["scorers"]
-        ]
-        return cls(**{**config, "scorers": scorers})
-
 
 def _draw_folds(
-    owners: NDArray, places: NDArray, clips: NDArray
+    owners: NDArray, indices: NDArray, clips: NDArray
 ) -> NDArray[np.int64]:
     """A fold for every distinct row, by its clip; copies of a clip share it.
 
@@ -208,9 +199,9 @@ def _draw_folds(
     """
     _, numbers = np.unique(clips, return_inverse=True)
     first = np.full(len(clips), len(owners))
-    np.minimum.at(first, numbers.reshape(-1), places)
+    np.minimum.at(first, numbers.reshape(-1), indices)
     label = np.full(len(owners), len(owners))
-    np.minimum.at(label, places, first[numbers.reshape(-1)])
+    np.minimum.at(label, indices, first[numbers.reshape(-1)])
     folds = np.zeros(len(owners), "int64")
     for owner in np.unique(owners):
         is_own = owners == owner
@@ -225,22 +216,24 @@ def _standardization(
     """Mean, and one over the deviation, `(scorers, groups)` each."""
     location = np.zeros((len(scores), num_groups))
     factor = np.ones((len(scores), num_groups))
-    for place, row in enumerate(scores):
+    for index, row in enumerate(scores):
         is_scored = np.isfinite(row)
         groups = owners[is_scored].astype(int)
-        found = row[is_scored]
-        if not len(found):
+        values = row[is_scored]
+        if not len(values):
             continue
         counts = np.bincount(groups, minlength=num_groups)
-        sums = np.bincount(groups, found, minlength=num_groups)
-        means = np.where(counts > 0, sums / np.maximum(counts, 1), found.mean())
+        sums = np.bincount(groups, values, minlength=num_groups)
+        means = np.where(
+            counts > 0, sums / np.maximum(counts, 1), values.mean()
+        )
         squares = np.bincount(
-            groups, np.square(found - means[groups]), minlength=num_groups
+            groups, np.square(values - means[groups]), minlength=num_groups
         )
         spread = np.sqrt(squares / np.maximum(counts - 1, 1))
-        pooled = np.sqrt(squares.sum() / max(len(found) - 1, 1))
+        pooled = np.sqrt(squares.sum() / max(len(values) - 1, 1))
         is_known = (counts >= LEAST_SCORES) & (spread > 1e-6 * pooled)
         spread = np.where(is_known, spread, pooled)
-        location[place] = means
-        factor[place] = 1.0 / np.where(spread > 0, spread, 1.0)
+        location[index] = means
+        factor[index] = 1.0 / np.where(spread > 0, spread, 1.0)
     return location, factor

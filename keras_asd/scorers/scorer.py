@@ -1,4 +1,4 @@
-"""What every scorer of embeddings is: fitted once, then a layer."""
+"""Base class of scorers of embeddings."""
 
 from typing import Self
 
@@ -8,8 +8,9 @@ from keras import ops
 from numpy.typing import ArrayLike
 from numpy.typing import NDArray
 
+from keras_asd.checks import check_choice
 from keras_asd.finite import is_finite
-from keras_asd.scorers.spaces import check_space
+from keras_asd.scorers.spaces import SPACES
 from keras_asd.scorers.spaces import fit_space
 from keras_asd.scorers.spaces import into_space
 from keras_asd.scorers.training_clips import Domains
@@ -61,7 +62,7 @@ class Scorer(keras.layers.Layer):
 
     def __init__(self, space="sphere", num_groups=None, **kwargs):
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
-        check_space(space)
+        check_choice("space", space, SPACES)
         self.space = space
         self.num_groups = num_groups
 

@@ -1,13 +1,14 @@
-"""The score of the DCASE 2023 baseline, from the embedder's distances."""
+"""Selective Mahalanobis score of the DCASE 2023 baseline."""
 
 import keras
 from keras import ops
 
+from keras_asd.checks import check_choice
 from keras_asd.scorers.scorer import Scorer
 
 # Where an embedding holds the distances under the covariance of the source
 # residuals and of the target residuals.
-PLACES = {"frames": slice(-4, -2), "published": slice(-2, None)}
+COLUMNS = {"frames": slice(-4, -2), "published": slice(-2, None)}
 NUM_DISTANCES = 4
 
 
@@ -21,13 +22,13 @@ class SelectiveMahalanobis(Scorer):
     column is the same; `fit` only settles which groups have clips.
 
     Args:
-        num_groups: As in `Scorer`.
+        num_groups: Integer, or `None`: as many as `fit` sees.
         form: `"frames"`, the mean over frames of the squared distance. Or
             `"published"`, what the baseline's released code computes: it
             multiplies every frame with every other and takes the mean of
             all products, which is the squared distance of the clip's mean
             residual.
-        **kwargs: As in `Scorer`.
+        **kwargs: `name` and others of `keras.layers.Layer`.
 
     Input shape: embeddings of `ReconstructionEmbedder`.
     Output shape: `(batch, num_groups)`; NaN for a group without a clip.
@@ -47,11 +48,7 @@ class SelectiveMahalanobis(Scorer):
 
     def __init__(self, num_groups=None, form="frames", **kwargs):
         super().__init__(space="raw", num_groups=num_groups, **kwargs)
-        if form not in PLACES:
-            raise ValueError(
-                f"`form` must be one of {', '.join(map(repr, PLACES))}. "
-                f"Received: form={form!r}."
-            )
+        check_choice("form", form, COLUMNS)
         self.form = form
 
     def _build_state(self, dim):
@@ -71,7 +68,7 @@ class SelectiveMahalanobis(Scorer):
         return {}
 
     def _into_space(self, embedding):
-        return embedding[:, None, PLACES[self.form]]
+        return embedding[:, None, COLUMNS[self.form]]
 
     def _score(self, coordinates):
         return ops.min(coordinates, axis=-1)

@@ -1,4 +1,4 @@
-"""The spaces in which embeddings are compared, fitted on a group's clips."""
+"""Spaces of embeddings, fitted on the clips of a group."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,21 +7,6 @@ SPACES = ("sphere", "standardized", "whitened", "raw")
 # Directions along which clips spread less, against the mean variance, are
 # rounding errors.
 LEAST_VARIANCE = 1e-6
-
-
-def check_space(space: str) -> None:
-    """Passes the name of a space.
-
-    Raises:
-        ValueError: For another name.
-
-    >>> check_space("whitened")
-    """
-    if space not in SPACES:
-        raise ValueError(
-            f"`space` must be one of {', '.join(map(repr, SPACES))}. "
-            f"Received: space={space!r}."
-        )
 
 
 def fit_space(space: str, rows: NDArray[np.float64]) -> dict[str, NDArray]:

@@ -1,4 +1,4 @@
-"""The clips that a scorer is fitted on: checked, parted and put in order."""
+"""Training clips of scorers: checks, domains and order."""
 
 import numpy as np
 from numpy.typing import ArrayLike

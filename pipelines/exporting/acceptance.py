@@ -58,8 +58,8 @@ def make_probes(
     >>> [(probe.name, probe.waveform.shape) for probe in probes][:2]
     [('silence', (1, 16000)), ('a tone', (1, 16000))]
     """
-    samples = detector.embedder.samples
-    rate = detector.embedder.sampling_rate
+    samples = detector.samples
+    rate = detector.sampling_rate
     num_keys = len(detector.keys)
     generator = np.random.default_rng(0)
 

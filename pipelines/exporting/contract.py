@@ -58,7 +58,7 @@ def make_contract(
             None if source == "unknown" else source in OPTIMISTIC
             for source in sources
         ],
-        "embedding_dim": detector.embedder.embedding_dim,
+        "embedding_dim": detector.embedding_dim,
         "problems": list(PROBLEMS),
     }
 

@@ -85,8 +85,14 @@ class _Served:
     """The signatures, which share one frozen function."""
 
     def __init__(self, detector, recording_channel):
-        self.sampling_rate = detector.embedder.sampling_rate
-        self.embedding_dim = detector.embedder.embedding_dim
+        if detector.sampling_rate is None:
+            raise ValueError(
+                "`detector` must know its sampling rate. Received: "
+                f"sampling_rate=None, embedder={detector.embedder.name}. "
+                "Make it with `AnomalyDetector(..., sampling_rate=16_000)`."
+            )
+        self.sampling_rate = detector.sampling_rate
+        self.embedding_dim = detector.embedding_dim
         self.false_alarm_rate = detector.calibration.false_alarm_rate
         self.recording_channel = recording_channel
         self.machines = [os.fsencode(key) for key in detector.keys]

@@ -32,11 +32,11 @@ def one_by_one(detector: AnomalyDetector) -> AnomalyDetector:
     >>> one_by_one(detector) is detector
     True
     """
-    samples = detector.embedder.samples
+    samples = detector.samples
     if samples < LEAST_SAMPLES:
         return detector
     looped = detector.with_parts(
-        embedder=_OneByOne(detector.embedder),
+        embedder=_OneByOne(detector),
         calibration=detector.calibration,
     )
     # Most clips are as long as a window: to gather their samples takes time.
@@ -51,11 +51,12 @@ def one_by_one(detector: AnomalyDetector) -> AnomalyDetector:
 class _OneByOne(keras.layers.Layer):
     """An embedder in a loop over the windows."""
 
-    def __init__(self, embedder):
+    def __init__(self, detector):
         super().__init__(autocast=False)
+        embedder = detector.embedder
         frozen = freeze(
             lambda window: {"embedding": embedder(window, training=False)},
-            tf.TensorSpec([1, embedder.samples], tf.float32),
+            tf.TensorSpec([1, detector.samples], tf.float32),
         )
         # As a function of its own its constants stay constants: within the
         # loop, TensorFlow would take a kernel for something that may change.
@@ -65,9 +66,9 @@ class _OneByOne(keras.layers.Layer):
             autograph=False,
             experimental_attributes={"_noinline": True},
         )
-        self.samples = embedder.samples
-        self.sampling_rate = embedder.sampling_rate
-        self.embedding_dim = embedder.embedding_dim
+        self.samples = detector.samples
+        self.sampling_rate = detector.sampling_rate
+        self.embedding_dim = detector.embedding_dim
 
     def call(self, waveform, training=None):
         return tf.map_fn(

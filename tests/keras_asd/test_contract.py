@@ -12,7 +12,7 @@ import pytest
 from tests import harness
 from tests.layer_cases import CASES
 
-ROOMS = ("layers", "models", "scoring")
+ROOMS = ("layers", "models", "scorers")
 
 
 def find_public_layers():

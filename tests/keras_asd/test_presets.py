@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
+from keras_asd.checks import choose
 from keras_asd.presets import FRONT_ENDS
 from keras_asd.presets import STAGES
-from keras_asd.presets import choose
 
 
 def test_the_two_front_ends_are_the_published_ones():

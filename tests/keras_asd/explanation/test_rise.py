@@ -1,5 +1,6 @@
 import itertools
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
@@ -206,3 +207,9 @@ def test_what_cannot_be_mapped_is_refused(waveform, arguments, reason):
     }
     with pytest.raises(ValueError, match=reason):
         rise(**arguments)
+
+
+def test_a_plain_model_has_nothing_to_mask():
+    model = keras.Sequential([keras.layers.Dense(2)])
+    with pytest.raises(ValueError, match="`embedder` must have `represent`"):
+        rise(model, lambda embedding: embedding[:, 0], np.zeros(9), "log_mel")

@@ -128,9 +128,9 @@ def test_windows_reach_from_the_first_frame_to_the_last(samples, step):
         **{**SIZES, "samples": samples, "window_step": step}
     )
     num_frames = 1 + samples // 512
-    starts = embedder.places[:, 0]
+    starts = embedder.window_indices[:, 0]
     assert starts[0] == 0
-    assert embedder.places[-1, -1] == num_frames - 1
+    assert embedder.window_indices[-1, -1] == num_frames - 1
     assert (np.diff(starts) >= 1).all() and (np.diff(starts) <= step).all()
     assert len(starts) == 1 + np.ceil((num_frames - 8) / step)
 

@@ -20,11 +20,35 @@ def make_detector():
     )
 
 
+def make_front_end():
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            layers.MelSpectrogram(fft_length=256, num_mel_bins=16),
+            layers.Permute((2, 1)),
+            layers.Dense(16),
+        ]
+    )
+
+
+def make_plain_embedder():
+    return keras.Sequential([keras.Input((2000,)), keras.layers.Dense(8)])
+
+
 MAKERS = {
     "AnomalyDetector": make_detector,
     "Classifier": lambda: Classifier(make_embedder(), ClassCosine(3)),
     "DualBranchEmbedder": lambda: DualBranchEmbedder(
         samples=2000, width=0.125, branch_dim=8, frame_lengths=(64, 256)
+    ),
+    "a front-end of Keras's layers": lambda: Embedder(
+        samples=2000,
+        channels=("log_mel",),
+        width=0.125,
+        front_end=make_front_end(),
+    ),
+    "an embedder of Keras's layers": lambda: Classifier(
+        make_plain_embedder(), ClassCosine(3), "waveform"
     ),
 }
 

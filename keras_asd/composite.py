@@ -1,0 +1,38 @@
+"""Base class of layers and models that are made of other Keras objects."""
+
+import keras
+
+
+@keras.saving.register_keras_serializable(package="keras_asd")
+class Composite(keras.layers.Layer):
+    """Layer whose configuration nests those of its parts.
+
+    `parts` names the constructor arguments that hold a Keras object, a list
+    of them or `None`; they are attributes of the same names.
+
+    >>> class Twice(Composite):
+    ...     parts = ("layer",)
+    ...     def __init__(self, layer, **kwargs):
+    ...         super().__init__(**kwargs)
+    ...         self.layer = layer
+    >>> config = Twice(keras.layers.Dense(3)).get_config()
+    >>> Twice.from_config(config).layer.units
+    3
+    """
+
+    parts: tuple[str, ...] = ()
+
+    def get_config(self):
+        parts = {
+            name: keras.saving.serialize_keras_object(getattr(self, name))
+            for name in self.parts
+        }
+        return {**super().get_config(), **parts}
+
+    @classmethod
+    def from_config(cls, config):
+        parts = {
+            name: keras.saving.deserialize_keras_object(config.get(name))
+            for name in cls.parts
+        }
+        return cls(**{**config, **parts})
