@@ -10,6 +10,7 @@ from tuning.settings.ranges import RANGES
 from tuning.settings.ranges import check_parameters
 from tuning.settings.ranges import list_choices
 from tuning.settings.values import Value
+from tuning.settings.values import find_record
 from tuning.settings.values import value_of
 from tuning.settings.values import with_values
 
@@ -64,10 +65,14 @@ def configure(
     0.5
     """
     check_parameters(names, config)
-    return with_values(
-        config,
-        {name: _declare(hp, name, config, is_grid) for name in names},
-    )
+    values = {}
+    for name in names:
+        base = config
+        if name == "scorer" and "space" in names:
+            # Spaces are chosen beside the scorers, not by their labels too.
+            base = with_values(config, {"space": "own"})
+        values[name] = _declare(hp, name, base, is_grid)
+    return with_values(config, values)
 
 
 def _declare(
@@ -75,8 +80,10 @@ def _declare(
 ) -> Value:
     search = RANGES[name]
     if search.kind == "choice":
-        base: Any = value_of(config, name)
         choices = list_choices(name, config)
+        # A scorer without a space may be changed for one that has one.
+        has_setting = find_record(config, name) is not None
+        base: Any = value_of(config, name) if has_setting else choices[0]
         values = [base] * (base not in choices) + choices
         return hp.Choice(name, values, default=base)
     declare, kind = {"float": (hp.Float, float), "int": (hp.Int, int)}[

@@ -73,8 +73,10 @@ def test_wrong_words_are_refused_with_a_clear_line(words, message, capsys):
 
 def test_a_file_sets_what_flags_do(tmp_path):
     file = tmp_path / "search.yaml"
-    file.write_text("preset: reduced\ntrials: 5\nover: [margin]\nmargin: 0.4\n")
+    file.write_text(
+        "preset: reduced\ntrials: 5\nover: [margin]\nloss: {margin: 0.4}\n"
+    )
     options = parse_tuning(["fans", *SEARCH, "--config", str(file)])
     assert options.settings.trials == 5
     assert options.settings.parameters == ("margin",)
-    assert options.final.margin == 0.4
+    assert options.final.loss.margin == 0.4

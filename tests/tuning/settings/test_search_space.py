@@ -1,5 +1,3 @@
-import dataclasses
-
 import keras_tuner
 import pytest
 from keras_tuner.oracles import BayesianOptimizationOracle
@@ -8,23 +6,27 @@ from keras_tuner.oracles import HyperbandOracle
 from keras_tuner.oracles import RandomSearchOracle
 
 from pipelines.settings.config import Config
+from pipelines.settings.embedders import DualBranch
 from pipelines.settings.embedders import MobileFaceNet
 from pipelines.settings.front_ends import LogMel
+from pipelines.settings.losses import AdaCos
 from pipelines.settings.losses import NoisyArcMix
 from pipelines.settings.losses import OneClassCompactness
 from pipelines.settings.presets import PRESETS
 from pipelines.settings.scorers import Centroids
+from pipelines.settings.scorers import Scorer
 from tuning.settings.ranges import RANGES
 from tuning.settings.ranges import default_parameters
 from tuning.settings.ranges import has_effect
 from tuning.settings.search_space import configure
 from tuning.settings.search_space import make_space
+from tuning.settings.values import find_record
 from tuning.settings.values import value_of
 
 SEARCHABLE = {
     name: config
     for name, config in PRESETS.items()
-    if config.networks == "one" and config.pretraining == "none"
+    if config.networks == "one" and config.pretraining is None
 }
 
 # keras-tuner's own.
@@ -52,6 +54,11 @@ def draw_trials(make_oracle, space, number, folder):
         oracle.end_trial(trial)
 
 
+def kind_of(config, name):
+    value = getattr(find_record(config, name), name)
+    return Scorer if isinstance(value, Scorer) else type(value)
+
+
 @pytest.mark.parametrize("is_grid", [False, True])
 @pytest.mark.parametrize("preset", SEARCHABLE)
 def test_the_first_trial_starts_at_the_presets_own_values(preset, is_grid):
@@ -74,9 +81,7 @@ def test_everything_that_has_an_effect_can_be_searched_over():
                 hp.values[one.name] = value
                 made = configure(hp, config, [one.name])
                 assert value_of(made, one.name) == value
-                assert type(getattr(made, one.name)) is type(
-                    getattr(config, one.name)
-                )
+                assert kind_of(made, one.name) is kind_of(config, one.name)
         searched.update(names)
     assert searched == set(RANGES)
 
@@ -94,8 +99,8 @@ def test_oracles_stay_within_the_ranges(make_oracle, tmp_path):
         config = configure(hp, Config(), names)
         for name in NAMES:
             one = RANGES[name]
-            assert one.low <= getattr(config, name) <= one.high
-        assert config.num_mel_bins in (32, 64, 128, 256)
+            assert one.low <= value_of(config, name) <= one.high
+        assert config.embedder.num_mel_bins in (32, 64, 128, 256)
 
 
 def test_a_grid_is_small_and_begins_at_the_papers_values(tmp_path):
@@ -105,7 +110,7 @@ def test_a_grid_is_small_and_begins_at_the_papers_values(tmp_path):
         for hp in draw_trials(GridSearchOracle, space, 99, tmp_path)
     ]
     assert found[0] == Config()
-    tried = {(one.margin, one.scale, one.mix_alpha) for one in found}
+    tried = {tuple(value_of(one, name) for name in NAMES) for one in found}
     assert len(found) == len(tried) == 27
 
 
@@ -123,16 +128,24 @@ def test_a_value_outside_its_range_begins_at_the_nearest():
 def test_choices_that_the_settings_refuse_are_no_choices():
     config = Config(loss=OneClassCompactness(), scorer=Centroids())
     [one] = make_space(["scorer"], config).space
-    assert "centre_angle" not in one.values
-    assert one.default == "centroids"
+    assert "CentreAngle" not in one.values
+    assert one.default == "Centroids"
 
 
 def test_a_choice_of_the_users_own_comes_first():
-    config = dataclasses.replace(
-        PRESETS["dual_branch_adacos"], frame_lengths=(4096,)
-    )
+    config = Config(embedder=DualBranch(frame_lengths=(4096,)), loss=AdaCos())
     [one] = make_space(["frame_lengths"], config).space
     assert one.values[0] == one.default == "4096"
+
+
+def test_spaces_are_chosen_apart_from_the_scorers():
+    names = ["scorer", "space"]
+    scorers, spaces = make_space(names, PRESETS["training_free"]).space
+    assert "LocalDensity" == scorers.default
+    assert not any("space" in label for label in scorers.values)
+    assert spaces.default == "raw"
+    _, spaces = make_space(names, Config()).space
+    assert spaces.default == "own"
 
 
 def test_whole_numbers_will_do_for_settings():
