@@ -7,8 +7,8 @@ import soundfile
 from keras_asd.__main__ import main
 
 TINY = (
-    "--preset reduced --clip_seconds 0.5 --width 0.125 --num_mel_bins 32 "
-    "--epochs 2 --batch_size 8"
+    "--preset reduced --clip_seconds 0.5 --embedder.width 0.125 "
+    "--embedder.front_end.num_mel_bins 32 --epochs 2 --batch_size 8"
 ).split()
 
 

@@ -15,9 +15,19 @@ import yaml
 from pipelines.benchmarking.bench import run_benchmark
 from pipelines.benchmarking.reading import read_benchmark
 
-SHORT = {"clip_seconds": 0.5, "num_mel_bins": 16, "batch_size": 8}
-AUTOENCODER = SHORT | {"units": [8, 2, 8], "epochs": 6, "batch_size": 2}
-TASTGRAM = SHORT | {"width": 0.125, "embedding_dim": 8, "epochs": 2}
+FRONT_END = {"num_mel_bins": 16}
+AUTOENCODER = {
+    "embedder": {"front_end": FRONT_END, "units": [8, 2, 8]},
+    "clip_seconds": 0.5,
+    "epochs": 6,
+    "batch_size": 2,
+}
+TASTGRAM = {
+    "embedder": {"front_end": FRONT_END, "width": 0.125, "embedding_dim": 8},
+    "clip_seconds": 0.5,
+    "epochs": 2,
+    "batch_size": 8,
+}
 SPEC = {
     "question": "Does it go on?",
     "reference": "statistics",
@@ -35,13 +45,13 @@ SPEC = {
             "name": "statistics",
             "preset": "training_free",
             "changes": {"clip_seconds": 0.5},
-            "scorers": ["centroids", "mahalanobis"],
+            "scorers": ["Centroids", "Mahalanobis"],
         },
         {
             "name": "autoencoder",
             "preset": "autoencoder_study",
             "changes": AUTOENCODER,
-            "scorers": ["selective_mahalanobis"],
+            "scorers": ["SelectiveMahalanobis"],
         },
         {"name": "TASTgram", "preset": "tastgram_study", "changes": TASTGRAM},
     ],
@@ -126,7 +136,7 @@ def test_a_killed_benchmark_goes_on_where_it_stopped(tmp_path):
     network = json.loads((runs / "TASTgram" / "seed_1/cell.json").read_text())
     assert network["peak_bytes"] > 2**28
     assert costs["scoring_rate"] > 0
-    names = "statistics", "autoencoder + selective_mahalanobis", "TASTgram"
+    names = "statistics", "autoencoder + SelectiveMahalanobis", "TASTgram"
     for name in names:
         assert f"\n| {name} | 1 |" in result.table
     assert os.listdir(folder / "runs") == ["built_in"]

@@ -25,8 +25,8 @@ def run_main(words):
         (["train", "DATA", "--run", "RUN", "--preset", "best"], "--preset"),
         (["train", "DATA", "--run", "RUN", "--epochz", "3"], "epochz"),
         (["train", "DATA", "--run", "RUN", "--epochs", "0"], "epochs"),
-        (["train", "DATA", "--run", "RUN", "--gate", "wide"], "gate"),
-        (["train", "DATA", "--run", "RUN", "--margin", "40"], "radians"),
+        (["train", "DATA", "--run", "RUN", "--embedder.gate", "wide"], "gate"),
+        (["train", "DATA", "--run", "RUN", "--loss.margin", "40"], "radians"),
         (["evaluate", "nowhere", "DATA"], "keras-asd train"),
         (["score", "nowhere", "clip.wav"], "nowhere"),
         (["export", "nowhere", "--to", "RUN"], "nowhere"),
@@ -52,17 +52,17 @@ def test_a_flag_stands_above_the_file_and_the_file_above_the_preset(
     tmp_path, capsys
 ):
     file = tmp_path / "config.yaml"
-    file.write_text("preset: reduced\nepochs: 7\nscale: 20.0\n")
+    file.write_text("preset: reduced\nepochs: 7\nloss: {scale: 20.0}\n")
     words = ["train", "--config", str(file), "--epochs", "9"]
     assert run_main([*words, "--print_config"]) == 0
     printed = yaml.safe_load(capsys.readouterr().out)
     assert printed["epochs"] == 9
-    assert printed["scale"] == 20.0
+    assert printed["loss"]["init_args"]["scale"] == 20.0
     assert printed["clip_seconds"] == 4.0
 
 
 def test_a_run_goes_on_with_its_own_settings_only(run, data, tiny, capsys):
-    words = ["train", str(data), "--run", str(run), *tiny, "--scale", "20"]
+    words = ["train", str(data), "--run", str(run), *tiny, "--loss.scale", "20"]
     assert main(words) == 2
     assert "scale: 30.0 then, 20.0 now" in capsys.readouterr().err
 

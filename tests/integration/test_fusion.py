@@ -14,17 +14,20 @@ from keras_asd.scorers import NearestNeighbors
 from keras_asd.scorers import ScoreSum
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
+from pipelines.settings.reading import read_settings
+from pipelines.settings.reading import write_settings
 
 
 @pytest.fixture(scope="module")
 def fused(run, data, tiny, tmp_path_factory):
     """The tiny run as if it was begun as a fused one, and then killed."""
-    flags = {"fusion": "training_free", "scorer": "nearest_neighbors"}
+    flags = {"fusion": "training_free", "scorer": "NearestNeighbors"}
     folder = RunFolder(tmp_path_factory.mktemp("runs") / "fused")
     shutil.copytree(run, folder.path)
     folder.detector.unlink()
     settings = yaml.safe_load(folder.config.read_text())
-    folder.config.write_text(yaml.safe_dump({**settings, **flags}))
+    settings |= write_settings(read_settings(flags, read_config(folder)))
+    folder.config.write_text(yaml.safe_dump(settings))
     words = ["train", str(data), "--run", str(folder.path), *tiny]
     words += [word for name in flags for word in (f"--{name}", flags[name])]
     assert main(words) == 0
@@ -38,7 +41,7 @@ def test_both_parts_tell_an_easy_fault(fused, data):
     assert isinstance(own, NearestNeighbors)
     assert isinstance(behind, LocalDensity)
     assert read_config(fused).fusion == "training_free"
-    scorers = ["nearest_neighbors", "mahalanobis"]
+    scorers = ["NearestNeighbors", "Mahalanobis"]
     words = ["evaluate", str(fused.path), str(data), "--scorer", *scorers]
     assert main(words) == 0
     for name in scorers:

@@ -1,5 +1,6 @@
 """Every way to train, at toy size, from recordings to an exported model."""
 
+import dataclasses
 import json
 import pathlib
 
@@ -17,68 +18,77 @@ from pipelines.programs.evaluate import evaluate_scorers
 from pipelines.programs.explain import explain
 from pipelines.programs.train import train
 from pipelines.settings.config import Config
+from pipelines.settings.embedders import Flow
+from pipelines.settings.embedders import MobileFaceNet
+from pipelines.settings.embedders import MobileNet
+from pipelines.settings.embedders import Reconstruction
+from pipelines.settings.front_ends import LogMel
+from pipelines.settings.losses import ArcFace
+from pipelines.settings.losses import CrossEntropy
+from pipelines.settings.losses import OutlierExposure
+from pipelines.settings.losses import OwnClassError
+from pipelines.settings.pretraining import BuiltInMachines
+from pipelines.settings.pretraining import Contrastive
+from pipelines.settings.scorers import HeadScore
+from pipelines.settings.scorers import LogOdds
+from pipelines.settings.scorers import SelectiveMahalanobis
 from tests.quick_training import running_eagerly
 
 SHARED = {
     "clip_seconds": 0.5,
-    "num_mel_bins": 16,
-    "embedding_dim": 8,
-    "width": 0.0625,
     "epochs": 1,
     "batch_size": 4,
     "holdout": 0.0,
     "keep": "last",
 }
+FRONT_END = LogMel(num_mel_bins=16)
+WIDER = LogMel(num_mel_bins=32)
 RECONSTRUCTION = {
-    "embedder": "reconstruction",
+    "embedder": Reconstruction(front_end=FRONT_END, units=(4,)),
     "networks": "machine",
-    "loss": "own_class_error",
-    "mix_position": "waveform",
-    "scorer": "error",
-    "units": (4,),
+    "loss": OwnClassError(),
+    "scorer": HeadScore(),
 }
+FACENET = MobileFaceNet(front_end=FRONT_END, embedding_dim=8, width=0.0625)
 METHODS = {
     "idnn": {
         **RECONSTRUCTION,
-        "predicts": "middle",
-        "scorer": "selective_mahalanobis",
+        "embedder": Reconstruction(
+            front_end=FRONT_END, predicts="middle", units=(4,)
+        ),
+        "scorer": SelectiveMahalanobis(),
         "holdout": 0.5,
     },
     "mobilenet": {
-        "embedder": "mobilenet",
+        "embedder": MobileNet(front_end=WIDER, width=0.0625),
         "networks": "machine",
-        "loss": "cross_entropy",
-        "mix_position": "waveform",
-        "scorer": "log_odds",
+        "loss": CrossEntropy(),
+        "scorer": LogOdds(),
         "clip_seconds": 1.1,
-        "num_mel_bins": 32,
         "window_step_seconds": 0.5,
         "windows_per_clip": 2,
         "batch_size": 16,
     },
     "flow": {
-        "embedder": "flow",
+        "embedder": Flow(
+            front_end=WIDER, num_blocks=1, num_steps=1, width=0.0625
+        ),
         "networks": "section",
-        "loss": "outlier_exposure",
-        "mix_position": "waveform",
-        "scorer": "error",
+        "loss": OutlierExposure(),
+        "scorer": HeadScore(),
         "clip_seconds": 1.1,
-        "num_mel_bins": 32,
-        "num_blocks": 1,
-        "num_steps": 1,
     },
     "clp_scf": {
-        "loss": "arcface",
-        "channels": ("log_mel", "tgram"),
-        "pretraining": "contrastive",
-        "pretraining_epochs": 1,
+        "embedder": dataclasses.replace(FACENET, channels=("log_mel", "tgram")),
+        "loss": ArcFace(),
+        "pretraining": Contrastive(epochs=1),
     },
     "cross_entropy": {
-        "loss": "cross_entropy",
-        "scorer": "log_odds",
+        "embedder": FACENET,
+        "loss": CrossEntropy(),
+        "scorer": LogOdds(),
         "further_classes": "built_in",
-        "pretraining": "built_in",
-        "pretraining_epochs": 1,
+        "pretraining": BuiltInMachines(epochs=1),
     },
 }
 WITHOUT_CENTRES = ("idnn", "flow")
@@ -195,7 +205,7 @@ def test_a_run_killed_after_its_first_network_ends_as_the_unbroken_one(
 
 
 def test_other_scorers_judge_and_angles_are_left_out(finished, data):
-    names = ["error", "selective_mahalanobis", "nearest_neighbors"]
+    names = ["HeadScore", "SelectiveMahalanobis", "NearestNeighbors"]
     reports = evaluate_scorers(str(finished), [data], names)
     assert list(reports) == names
     for name in names:

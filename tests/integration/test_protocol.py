@@ -12,8 +12,10 @@ from pipelines.datasets.synthetic import generate
 from pipelines.evaluation.official.official import judge
 from tests.evaluation_sets import write_truth
 
-FREE = "--preset training_free --clip_seconds 0.5 --num_mel_bins 16".split()
-SCORERS = ("nearest_neighbors", "centre_angle")
+FREE = (
+    "--preset training_free --clip_seconds 0.5 --embedder.num_mel_bins 16"
+).split()
+SCORERS = ("NearestNeighbors", "CentreAngle")
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +122,7 @@ def test_the_run_s_own_scorer_is_submitted_by_its_name(
     words = ["evaluate", str(free_run), str(recordings)]
     assert main([*words, "--submission", str(tmp_path / "s")]) == 0
     assert [path.name for path in (tmp_path / "s").iterdir()] == [
-        "local_density"
+        "LocalDensity(space=raw)"
     ]
 
 
@@ -128,7 +130,7 @@ def test_sections_that_are_none_of_that_year_are_told(
     data, run, tmp_path, capsys
 ):
     words = ["evaluate", str(run), str(data), "--year", "2023"]
-    words += ["--scorer", "nearest_neighbors"]
+    words += ["--scorer", "NearestNeighbors"]
     assert main([*words, "--submission", str(tmp_path / "s")]) == 2
     assert "Received: 'fan/id_00'" in capsys.readouterr().err
     assert not (tmp_path / "s").exists()

@@ -10,14 +10,25 @@ import pytest
 import tensorflow as tf
 
 from keras_asd.__main__ import main
-from pipelines.methods.fitted_scorers import SCORERS
 from tests.quick_training import running_eagerly
 
 DUAL = (
-    "--preset dual_branch_reduced --clip_seconds 0.5 --width 0.125 "
-    "--embedding_dim 8 --epochs 2 --batch_size 8"
+    "--preset dual_branch_reduced --clip_seconds 0.5 --embedder.width 0.125 "
+    "--embedder.embedding_dim 8 --epochs 2 --batch_size 8"
 ).split()
-FREE = "--preset training_free --clip_seconds 0.5 --num_mel_bins 16".split()
+FREE = (
+    "--preset training_free --clip_seconds 0.5 --embedder.num_mel_bins 16"
+).split()
+SCORERS = (
+    "CentreAngle",
+    "Centroids",
+    "NearestNeighbors",
+    "GaussianMixture",
+    "Mahalanobis",
+    "Mahalanobis(covariance=domain)",
+    "LocalDensity",
+    "MinimumOverDomains",
+)
 
 
 @pytest.fixture(scope="module", params=[DUAL, FREE], ids=["dual", "free"])
@@ -61,29 +72,31 @@ def test_the_run_s_own_scorer_is_evaluated_alone(other_run, data):
     assert metrics["mean"]["num_sections"] == 3
 
 
-@pytest.mark.parametrize("scorer", ["local_density", "mahalanobis_of_domains"])
+@pytest.mark.parametrize(
+    "scorer", ["LocalDensity", "Mahalanobis(covariance=domain)"]
+)
 def test_a_scorer_is_a_setting_of_training(scorer, data, tiny, tmp_path):
     run = tmp_path / "run"
     words = ["train", str(data), "--run", str(run), *FREE]
     assert main([*words, "--scorer", scorer]) == 0
     detector = keras.saving.load_model(run / "detector.keras")
-    name = {"mahalanobis_of_domains": "Mahalanobis"}.get(scorer, "LocalDensity")
-    assert type(detector.scorer).__name__ == name
+    assert type(detector.scorer).__name__ == scorer.partition("(")[0]
+    assert getattr(detector.scorer, "covariance", "domain") == "domain"
 
 
 def test_the_first_system_takes_any_scorer(run, data, tmp_path):
-    words = ["evaluate", str(run), str(data), "--scorer", "centroids"]
-    assert main([*words, "--space", "whitened"]) == 0
-    assert (run / "scorers" / "centroids" / "metrics.json").exists()
+    scorer = "Centroids(space=whitened)"
+    assert main(["evaluate", str(run), str(data), "--scorer", scorer]) == 0
+    assert (run / "scorers" / scorer / "metrics.json").exists()
 
 
 def test_another_scorer_is_exported_without_training_again(
     run, data, tmp_path, capsys
 ):
-    words = ["--to", str(tmp_path / "sm"), "--scorer", "local_density"]
+    words = ["--to", str(tmp_path / "sm"), "--scorer", "LocalDensity"]
     assert main(["export", str(run), *words]) == 0
     contract = tmp_path / "sm" / "1" / "assets.extra" / "contract.json"
-    assert json.loads(contract.read_text())["scorer"] == "local_density"
+    assert json.loads(contract.read_text())["scorer"] == "LocalDensity"
     clip = str(next((data / "fan" / "test").glob("anomaly*.wav")))
     capsys.readouterr()
     scores = []
@@ -98,7 +111,7 @@ def test_another_scorer_is_exported_without_training_again(
 def test_an_unknown_scorer_is_refused_with_those_there_are(run, data, capsys):
     words = ["evaluate", str(run), str(data), "--scorer", "magic"]
     assert main(words) == 2
-    assert "local_density" in capsys.readouterr().err
+    assert "LocalDensity" in capsys.readouterr().err
 
 
 def test_one_class_alone_trains_compactness_and_nothing_else(
@@ -108,7 +121,7 @@ def test_one_class_alone_trains_compactness_and_nothing_else(
         write_hum(f"d/fan/train/{index:02d}.wav", 100)
     words = ["train", str(tmp_path / "d"), *DUAL, "--classes", "one"]
     run = tmp_path / "run"
-    words += ["--loss", "one_class_compactness", "--run", str(run)]
+    words += ["--loss", "OneClassCompactness", "--run", str(run)]
     assert main(words) == 0
     labels = json.loads((run / "labels.json").read_text())
     assert labels["classes"] == ["all"]

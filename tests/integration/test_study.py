@@ -1,7 +1,5 @@
 """One small study, killed on the way and taken up again."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -11,17 +9,23 @@ from pipelines.benchmarking.designs import Study
 from pipelines.benchmarking.study import run_study
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.methods import networks as network_training
-from pipelines.settings.presets import choose_preset
+from pipelines.settings.config import Config
+from pipelines.settings.embedders import DualBranch
+from pipelines.settings.losses import SubclusterAdaCos
+from pipelines.settings.scorers import Centroids
 
-TINY = dataclasses.replace(
-    choose_preset("dual_branch_reduced"),
+TINY = Config(
+    embedder=DualBranch(branches=("spectrum",), width=0.125, embedding_dim=8),
+    loss=SubclusterAdaCos(num_subclusters=2),
+    scorer=Centroids(),
     clip_seconds=0.5,
-    branches=("spectrum",),
-    width=0.125,
-    embedding_dim=8,
-    num_subclusters=2,
+    classes="attributes",
+    domain_classes=True,
     epochs=1,
     batch_size=8,
+    holdout=0.0,
+    keep="last",
+    seed=1,
 )
 DATA = SyntheticSettings(
     machines=("fan", "valve"),
@@ -41,7 +45,7 @@ def trainings(monkeypatch):
     fit = network_training.fit_classifier
 
     def fit_and_note(examples, listed, label_map, config, run, **options):
-        noted.append(config.loss)
+        noted.append(type(config.loss).__name__)
         return fit(examples, listed, label_map, config, run, **options)
 
     monkeypatch.setattr(network_training, "fit_classifier", fit_and_note)

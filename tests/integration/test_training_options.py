@@ -20,8 +20,8 @@ def test_several_folders_train_one_network_in_half_precision(
         write_hum(f"more/valve/train/{index}.flac", 400)
     run = tmp_path / "run"
     words = [str(data), str(tmp_path / "more"), "--run", str(run), *tiny]
-    words += ["--mixed_precision", "true", "--mix_position", "features"]
-    assert main(["train", *words, "--mix_per", "clip"]) == 0
+    words += ["--mixed_precision", "true", "--loss.mix_position", "features"]
+    assert main(["train", *words, "--loss.mix_per", "clip"]) == 0
     labels = json.loads((run / "labels.json").read_text())
     assert labels["classes"] == [
         "fan/id_00",
@@ -46,8 +46,8 @@ def test_attributes_are_classes_and_unlabelled_clips_are_scored(
         write_hum(f"d/fan/test/section_00_{index:04d}.wav", 120)
     run = tmp_path / "run"
     words = ["train", str(tmp_path / "d"), "--run", str(run), *tiny]
-    words += ["--classes", "attributes", "--loss", "arcmix"]
-    assert main([*words, "--mix_position", "waveform"]) == 0
+    words += ["--classes", "attributes", "--loss", "ArcMix"]
+    assert main([*words, "--loss.mix_position", "waveform"]) == 0
     labels = json.loads((run / "labels.json").read_text())
     assert labels["keys"]["fan/section_00"] == [0, 1]
     assert main(["evaluate", str(run), str(tmp_path / "d")]) == 0

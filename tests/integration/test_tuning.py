@@ -82,7 +82,7 @@ def test_a_search_ends_with_trials_a_preset_and_its_confirmation(
     assert set(settings) == {one.name for one in dataclasses.fields(Config)}
     assert settings["holdout"] == 0.05
     best = max(trials(folder).values(), key=lambda one: one[1])[0]
-    assert settings["margin"] == best["margin"]
+    assert settings["loss"]["init_args"]["margin"] == best["margin"]
 
     begin = {one: one.stat().st_mtime_ns for one in folder.rglob("*.keras")}
     assert main(words) == 0

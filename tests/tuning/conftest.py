@@ -3,6 +3,7 @@
 import keras
 import pytest
 
+from pipelines.settings.embedders import MobileFaceNet
 from tests.tuning.toy_trials import TINY
 from tests.tuning.toy_trials import NoiseScore
 from tests.tuning.toy_trials import ToyEmbedder
@@ -14,8 +15,9 @@ from tuning.trials.search_data import prepare_search
 @pytest.fixture
 def toy(monkeypatch, eager):
     monkeypatch.setattr(
-        "pipelines.training.assembly.make_embedder",
-        lambda config, dtype: ToyEmbedder(config.samples),
+        MobileFaceNet,
+        "build",
+        lambda self, config, dtype="float32": ToyEmbedder(config.samples),
     )
     monkeypatch.setattr(
         "pipelines.training.fitting.load_model", keras.saving.load_model

@@ -4,11 +4,13 @@ import numpy as np
 
 from pipelines.settings.config import Config
 from pipelines.settings.presets import choose_preset
+from pipelines.settings.scorers import NearestNeighbors
 from tests.tuning.toy_trials import TINY
 from tuning.programs.confirmation import _cell
 from tuning.programs.confirmation import _run
 from tuning.programs.contenders import contender_notes
 from tuning.settings.search_settings import SearchSettings
+from tuning.settings.values import with_values
 from tuning.trials.fitting import trial_detector
 from tuning.trials.judging.objective import ProxyObjective
 from tuning.trials.judging.objective import make_objective
@@ -27,7 +29,7 @@ def notes(root, tmp_path, final=TINY, best=TINY, **settings):
 
 def test_it_says_that_nothing_better_was_found(two_fans, tmp_path):
     assert "nothing better" in notes(two_fans, tmp_path)
-    best = dataclasses.replace(TINY, margin=0.4)
+    best = with_values(TINY, {"margin": 0.4})
     assert "nothing better" not in notes(two_fans, tmp_path, best=best)
 
 
@@ -62,12 +64,11 @@ def test_what_the_confirmation_judges_by_was_not_fitted_on(two_fans, tmp_path):
     config = dataclasses.replace(
         TRAINING_FREE,
         clip_seconds=TINY.clip_seconds,
-        num_mel_bins=32,
-        scorer="nearest_neighbors",
+        scorer=NearestNeighbors(),
         holdout=0.4,
     )
     data = prepare_search([str(two_fans)], config, tmp_path / "search")
-    detector = trial_detector(None, data, config)
+    detector = trial_detector(config.embedder.build(config), data, config)
     expected = ProxyObjective(data).measure(detector, config)
     found = _run(config, [str(two_fans)], tmp_path / "run")
     assert found["val_proxy_auc"][0] == expected["val_proxy_auc"]

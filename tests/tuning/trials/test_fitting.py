@@ -3,17 +3,16 @@ import dataclasses
 import keras
 import numpy as np
 import pytest
-from pipelines.training.embedder import make_embedder
 
+from pipelines.methods.choice import choose_method
 from pipelines.methods.embeddings import embed_clips
 from pipelines.methods.fitted_scorers import fit_scorer
-from pipelines.methods.statistics import measure_statistics
-from pipelines.methods.statistics import whiten_embedder
 from pipelines.settings.config import Config
 from pipelines.settings.embedders import MobileFaceNet
 from pipelines.settings.embedders import Statistics
 from pipelines.settings.front_ends import LogMel
 from pipelines.settings.losses import NoLoss
+from pipelines.settings.scorers import Centroids
 from pipelines.settings.scorers import LocalDensity
 from pipelines.settings.scorers import NearestNeighbors
 from pipelines.training.assembly import make_classifier
@@ -67,7 +66,7 @@ def test_a_fused_trial_leaves_out_what_is_held_out(data):
     for one in data.held_out:
         one.clip.path.unlink()
     detector = trial_detector(classifier, data, config)
-    assert detector.scorer.dims == [config.embedding_dim, 256]
+    assert detector.scorer.dims == [config.embedder.embedding_dim, 256]
     assert detector.embedder.embedders[0] is classifier.embedder
     waveform = np.random.default_rng(0).normal(size=(2, 8000))
     outputs = detector({"waveform": waveform, "key": np.array([1, 2])})
@@ -81,7 +80,7 @@ def test_half_precision_is_judged_in_full(data):
     classifier = make_classifier(config, 2)
     detector = trial_detector(classifier, data, config)
     assert detector.embedder.dtype_policy.name == "float32"
-    fresh = make_embedder(config)
+    fresh = config.embedder.build(config)
     fresh.set_weights(classifier.embedder.get_weights())
     waveform = np.random.default_rng(0).normal(size=(2, 8000))
     np.testing.assert_array_equal(
@@ -99,8 +98,11 @@ def test_without_training_whitening_leaves_out_what_is_held_out(data):
     )
     for one in data.held_out:
         one.clip.path.unlink()
-    detector = trial_detector(make_embedder(config), data, config)
-    expected = whiten_embedder(measure_statistics(data.train, config), config)
+    detector = trial_detector(config.embedder.build(config), data, config)
+    method = choose_method(config)
+    expected, _, _ = method.embed(
+        method.build(2), None, data.train, ["fan"] * len(data.train), []
+    )
     for one, other in zip(
         detector.embedder.get_weights(), expected.get_weights(), strict=True
     ):
@@ -108,12 +110,17 @@ def test_without_training_whitening_leaves_out_what_is_held_out(data):
     assert detector.head.num_classes == 2
 
 
-@pytest.mark.parametrize("embedder", ["mobile_facenet", "statistics"])
-def test_a_section_that_is_gone_is_named(data, embedder):
-    config = dataclasses.replace(CONFIG, embedder=embedder, scorer="centroids")
+@pytest.mark.parametrize(
+    ("embedder", "loss"),
+    [(CONFIG.embedder, CONFIG.loss), (Statistics(), NoLoss())],
+)
+def test_a_section_that_is_gone_is_named(data, embedder, loss):
+    config = dataclasses.replace(
+        CONFIG, embedder=embedder, loss=loss, scorer=Centroids()
+    )
     for one in data.train:
         if one.clip.section == "id_02":
             one.clip.path.unlink()
-    model = None if embedder == "statistics" else make_classifier(config, 2)
+    model = choose_method(config).build(num_classes=2)
     with pytest.raises(ValueError, match="none any more of fan/id_02"):
         trial_detector(model, data, config)

@@ -6,6 +6,7 @@ from pipelines import atomic
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
 from pipelines.settings.config import Config
+from tuning.settings.values import with_values
 from tuning.trials.folder import open_trial
 
 CONFIG = Config(epochs=5)
@@ -38,7 +39,7 @@ def test_the_same_trial_goes_on(run):
 @pytest.mark.parametrize(
     ("config", "is_judged"),
     [
-        (dataclasses.replace(CONFIG, margin=0.1), False),
+        (with_values(CONFIG, {"margin": 0.1}), False),
         (dataclasses.replace(CONFIG, epochs=6), False),
         (CONFIG, True),
     ],
@@ -86,7 +87,7 @@ def test_of_a_parent_that_is_none_nothing_is_taken(run, tmp_path):
     lost = RunFolder(tmp_path / "lost")
     empty = RunFolder(tmp_path / "empty")
     open_trial(empty, CONFIG, "auc")
-    other = dataclasses.replace(CONFIG, margin=0.1)
+    other = with_values(CONFIG, {"margin": 0.1})
     stranger = write_epochs(RunFolder(tmp_path / "other"), 2, config=other)
     for parent in (lost, empty, stranger):
         open_trial(run, CONFIG, "auc", parent=parent)
@@ -98,5 +99,5 @@ def test_a_training_run_is_left_alone(run):
     write_epochs(run, 2)
     atomic.write_text(run.clips, "path")
     with pytest.raises(ValueError, match="which is that of a training run"):
-        open_trial(run, dataclasses.replace(CONFIG, margin=0.1), "auc")
+        open_trial(run, with_values(CONFIG, {"margin": 0.1}), "auc")
     assert run.latest

@@ -14,12 +14,13 @@ from tests.tuning.toy_trials import TINY
 from tests.tuning.toy_trials import Scripted
 from tests.tuning.toy_trials import try_values
 from tuning.settings.ranges import default_parameters
+from tuning.settings.values import with_values
 from tuning.trials.fitting import trial_detector
 
 SEARCHABLE = {
     name: config
     for name, config in PRESETS.items()
-    if config.networks == "one" and config.pretraining == "none"
+    if config.networks == "one" and config.pretraining is None
 }
 
 # keras-tuner's own.
@@ -29,17 +30,18 @@ pytestmark = pytest.mark.filterwarnings(
 
 
 def tiny(config):
-    return dataclasses.replace(
-        config,
-        clip_seconds=0.3,
-        width=0.0625,
-        num_mel_bins=16,
-        embedding_dim=16,
-        frame_lengths=(1024,) if len(config.frame_lengths) == 1 else (256, 512),
-        epochs=1,
-        batch_size=16,
-        holdout=0.2,
-    )
+    values = {
+        "clip_seconds": 0.3,
+        "width": 0.0625,
+        "num_mel_bins": 16,
+        "embedding_dim": 16,
+        "epochs": 1,
+        "batch_size": 16,
+        "holdout": 0.2,
+    }
+    if len(getattr(config.embedder, "frame_lengths", ())) > 1:
+        values["frame_lengths"] = "256+512"
+    return with_values(config, values)
 
 
 FAST = ("tastgram_mfn_noisy_arcmix", "dual_branch_adacos", "training_free")

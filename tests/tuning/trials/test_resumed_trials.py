@@ -35,7 +35,7 @@ def test_other_settings_begin_anew_in_an_old_folder(make, tmp_path):
     first = try_values(hypermodel, run)
     second = try_values(hypermodel, run, {"margin": 0.1})
     assert second == try_values(hypermodel, values={"margin": 0.1}) != first
-    assert read_config(run).margin == 0.1
+    assert read_config(run).loss.margin == 0.1
     assert read_config(run).keep == "last"
     judged = make(patience=1, objective=Scripted(0.3, 0.2, 0.1))
     found = try_values(judged, run, {"margin": 0.1})

@@ -4,6 +4,7 @@ import shutil
 import pytest
 
 from pipelines.settings.config import Config
+from tuning.settings.values import with_values
 from tuning.trials.search_data import prepare_search
 
 CONFIG = Config(clip_seconds=0.5, holdout=0.2)
@@ -22,7 +23,7 @@ def test_clips_are_split_once_for_every_trial(two_fans, tmp_path):
     assert len(data.examples) == 20
     # The recordings are not read again, nor drawn by another seed.
     shutil.rmtree(two_fans)
-    other = dataclasses.replace(CONFIG, seed=1, margin=0.1)
+    other = with_values(CONFIG, {"seed": 1, "margin": 0.1})
     two_fans.mkdir()
     again = prepare_search([str(two_fans)], other, tmp_path / "search")
     assert again == data

@@ -8,6 +8,7 @@ from pipelines.runs.labels import LabelMap
 from pipelines.settings.config import Config
 from pipelines.settings.presets import PRESETS
 from tuning.settings.search_settings import SearchSettings
+from tuning.settings.values import with_values
 from tuning.trials.fitting import trial_detector
 from tuning.trials.judging.objective import ProxyObjective
 from tuning.trials.judging.objective import make_objective
@@ -116,15 +117,9 @@ def test_held_out_clips_alone_are_judged_by(data):
 
 
 def test_a_real_detector_has_the_same_value_anywhere(data, tmp_path):
-    config = Config(
-        **{
-            **vars(PRESETS["training_free"]),
-            "clip_seconds": 0.6,
-            "holdout": 0.3,
-            "embedding_dim": 16,
-        }
-    )
-    detector = trial_detector(None, data, config)
+    values = {"clip_seconds": 0.6, "holdout": 0.3, "embedding_dim": 16}
+    config = with_values(PRESETS["training_free"], values)
+    detector = trial_detector(config.embedder.build(config), data, config)
     found = ProxyObjective(data).measure(detector, config)
     copy = SearchData(
         tmp_path / "other", data.listed[::-1], data.examples, data.label_map

@@ -11,6 +11,7 @@ from pipelines.audio.inspection import inspect_clips
 from pipelines.audio.libsndfile import decode_clip
 from pipelines.datasets import read_clips
 from pipelines.settings.config import Config
+from tuning.settings.values import with_values
 from tuning.trials.judging.proxy_clips import NORMAL
 from tuning.trials.judging.proxy_clips import clip_number
 from tuning.trials.judging.proxy_clips import proxy_windows
@@ -63,7 +64,7 @@ def test_settings_that_count_have_files_of_their_own(clips, tmp_path):
         made(dataclasses.replace(CONFIG, recording_channel=0)),
     ]
     assert len(set(names)) == len(names)
-    assert made(dataclasses.replace(CONFIG, margin=0.1, epochs=9)) == names[0]
+    assert made(with_values(CONFIG, {"margin": 0.1, "epochs": 9})) == names[0]
 
 
 def test_recordings_elsewhere_make_the_same_bytes(two_fans, tmp_path):
