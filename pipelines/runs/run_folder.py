@@ -12,6 +12,7 @@ import yaml
 from pipelines import atomic
 from pipelines.runs.labels import LabelMap
 from pipelines.settings.config import Config
+from pipelines.settings.labels import dotted_settings
 from pipelines.settings.reading import read_settings
 from pipelines.settings.reading import write_settings
 
@@ -149,10 +150,11 @@ def write_config(run: RunFolder, config: Config, data: list[str]) -> None:
     written = {**write_settings(config), "data": data}
     if run.config.exists() and run.clips.exists():
         text = run.config.read_text(encoding="utf-8")
-        before = {**write_settings(Config()), **yaml.safe_load(text)}
+        merged = {**write_settings(Config()), **yaml.safe_load(text)}
+        before = dotted_settings(merged)
         changed = [
             f"{name}: {before.get(name)} then, {value} now"
-            for name, value in written.items()
+            for name, value in dotted_settings(written).items()
             if before.get(name) != value
         ]
         if changed:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from collections.abc import Mapping
 from typing import Any
 from typing import TypeVar
 
@@ -45,6 +46,25 @@ def parse_label(text: str) -> tuple[str, dict[str, Any]]:
     return match[1], {
         name.strip(): yaml.safe_load(value) for name, _, value in pairs
     }
+
+
+def dotted_settings(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain settings, those within records by names such as `loss.scale`.
+
+    >>> fields = {"scale": 30.0}
+    >>> loss = {"class_path": "ArcFace", "init_args": fields}
+    >>> dotted_settings({"loss": loss, "epochs": 3})
+    {'loss': 'ArcFace', 'loss.scale': 30.0, 'epochs': 3}
+    """
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if not isinstance(value, Mapping) or "class_path" not in value:
+            found[name] = value
+            continue
+        found[name] = value["class_path"]
+        fields = dotted_settings(value.get("init_args") or {})
+        found |= {f"{name}.{field}": fields[field] for field in fields}
+    return found
 
 
 def kinds(base: type[Record]) -> dict[str, type[Record]]:

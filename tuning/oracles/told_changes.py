@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.settings.labels import dotted_settings
+
 # Name of the settings among all that a search is bound to.
 SETTINGS = "search/settings"
 
@@ -45,6 +47,7 @@ def _flat(told: Mapping[str, Any]) -> dict[str, Any]:
             parts[name] = _decoded(told[name])
     for name, part in parts.items():
         if isinstance(part, dict):
+            part = dotted_settings(part)
             fields |= {f"{name}.{key}": value for key, value in part.items()}
         else:
             fields[name] = part

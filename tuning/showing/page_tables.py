@@ -71,7 +71,7 @@ def compare_values(
         if name in RANGES:
             one = RANGES[name]
             reason = one.reason
-            limits = ", ".join(map(str, one.choices))
+            limits = ", ".join(map(str, one.choices)) or "those that suit"
             if one.kind != "choice":
                 limits = f"{one.low:g} to {one.high:g}, {one.sampling}"
         found = best.values.get(name) if best else None
