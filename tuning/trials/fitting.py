@@ -21,7 +21,7 @@ def trial_detector(
     that computes in half precision.
 
     Args:
-        model: The trained classifier; ignored where nothing is trained.
+        model: The trained classifier; the embedder where nothing is trained.
         data: The clips of the search.
         config: Settings of the trial.
 
