@@ -21,7 +21,7 @@ def trial_detector(
     that computes in half precision.
 
     Args:
-        model: The trained classifier; the embedder where nothing is trained.
+        model: The trained classifier; ignored where nothing is trained.
         data: The clips of the search.
         config: Settings of the trial.
 
@@ -39,11 +39,12 @@ def trial_detector(
     0.7
     """
     method = choose_method(config)
-    embedder, head = model, None
-    if config.is_trained:
-        embedder, head = model.embedder, model.head
-    if config.is_trained and config.mixed_precision:
+    head = model.head if config.is_trained else None
+    if config.is_trained and not config.mixed_precision:
+        embedder = model.embedder
+    else:
         embedder = config.embedder.build(config)
+    if config.is_trained and config.mixed_precision:
         embedder.set_weights(model.embedder.get_weights())
     scorer = config.scorer.build(config)
     if scorer.reads == "embedding" or not config.is_trained:

@@ -68,7 +68,7 @@ def test_what_the_confirmation_judges_by_was_not_fitted_on(two_fans, tmp_path):
         holdout=0.4,
     )
     data = prepare_search([str(two_fans)], config, tmp_path / "search")
-    detector = trial_detector(config.embedder.build(config), data, config)
+    detector = trial_detector(None, data, config)
     expected = ProxyObjective(data).measure(detector, config)
     found = _run(config, [str(two_fans)], tmp_path / "run")
     assert found["val_proxy_auc"][0] == expected["val_proxy_auc"]
