@@ -74,7 +74,9 @@ class RestModel:
         try:
             with self._session.post(
                 self.url + ":predict",
-                json=body,
+                # Not `json=`, which refuses what is not finite.
+                data=json.dumps(body).encode(),
+                headers={"Content-Type": "application/json"},
                 timeout=self.timeout_seconds,
                 allow_redirects=False,
                 stream=True,

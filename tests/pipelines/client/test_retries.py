@@ -96,6 +96,13 @@ def test_what_a_retry_cannot_mend_is_not_retried(pauses, raw, error, said):
     assert len(seen) == 1 and not pauses
 
 
+def test_what_is_not_finite_is_for_the_server_to_judge(pauses):
+    with answering(answer(400, b'{"error": "NaN"}')) as (model, seen):
+        with pytest.raises(ValueError, match="HTTP 400: NaN"):
+            model.predict("serving_default", {"waveform": np.array([np.nan])})
+    assert np.isnan(seen[0]["inputs"]["waveform"][0])
+
+
 def test_an_unknown_host_is_not_retried(pauses, monkeypatch):
     def refuse(*arguments, **options):
         pauses.append("resolved")
