@@ -39,6 +39,10 @@ class FrontEnd:
     def __post_init__(self):
         check_fields(self)
 
+    def arguments(self, config: "Config") -> dict[str, Any]:
+        """Arguments of an embedder that choose its front-end."""
+        return {"front_end": self.build(config)}
+
     def build(self, config: "Config") -> Any:
         """The Keras layer, `(batch, samples)` to `(batch, frames, bins)`."""
         raise NotImplementedError
@@ -60,12 +64,6 @@ class LogMel(FrontEnd):
         ),
     )
 
-    def build(self, config: "Config") -> Any:
-        """The Keras layer."""
-        from keras_asd.layers import LogMelSpectrogram
-
-        return LogMelSpectrogram(
-            preset=self.version,
-            sampling_rate=config.sampling_rate,
-            num_mel_bins=self.num_mel_bins,
-        )
+    def arguments(self, config: "Config") -> dict[str, Any]:
+        """Those of the front-end that embedders have where none is given."""
+        return {"preset": self.version, "num_mel_bins": self.num_mel_bins}

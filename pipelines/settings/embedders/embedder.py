@@ -90,11 +90,10 @@ class LogMelEmbedder(Embedder):
     def shared(self, config: "Config", dtype: str) -> dict[str, Any]:
         """Arguments that the embedders of a picture have in common."""
         return {
-            "preset": self.front_end.version,  # type: ignore[attr-defined]
             "samples": config.samples,
             "sampling_rate": config.sampling_rate,
-            "num_mel_bins": self.num_mel_bins,
             "dtype": dtype,
+            **self.front_end.arguments(config),
         }
 
 
