@@ -36,6 +36,8 @@ def calibrated(
         Calibrated detector, and the normal scores that it was calibrated
         with.
 
+    >>> from pipelines.settings.front_ends import LogMel
+    >>> from pipelines.settings.embedders import MobileFaceNet
     >>> from pipelines.training.assembly import make_detector
     >>> from pipelines.runs.labels import LabelMap
     >>> keys = {"fan": (0,), "fan/a": (0,), "pump": (1,), "pump/b": (1,)}
@@ -76,6 +78,8 @@ def fit_check(
         normals: Embeddings of normal clips with their measures.
         keys: Names of the keys to fit; one without clips keeps its limits.
 
+    >>> from pipelines.settings.front_ends import LogMel
+    >>> from pipelines.settings.embedders import MobileFaceNet
     >>> from pipelines.training.assembly import make_detector
     >>> from pipelines.runs.labels import LabelMap
     >>> keys = {"fan": (0,), "fan/a": (0,), "pump": (1,), "pump/b": (1,)}
@@ -116,6 +120,7 @@ def with_false_alarm_rate(
     Raises:
         ValueError: If the rate is out of range.
 
+    >>> from pipelines.settings.embedders import MobileFaceNet
     >>> from pipelines.training.assembly import make_detector
     >>> from pipelines.runs.labels import LabelMap
     >>> config = Config(MobileFaceNet(width=0.25), clip_seconds=1.0)

@@ -49,10 +49,11 @@ def make_probes(
         detector: Detector, for its lengths and keys.
         clips: Real waveforms `(n,)` of any lengths, and their machines.
 
+    >>> from pipelines.settings.embedders import MobileFaceNet
     >>> from pipelines.training.assembly import make_detector
     >>> from pipelines.settings.config import Config
     >>> from pipelines.runs.labels import LabelMap
-    >>> config = Config(clip_seconds=1.0, width=0.25)
+    >>> config = Config(MobileFaceNet(width=0.25), clip_seconds=1.0)
     >>> label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
     >>> probes = make_probes(make_detector(config, label_map))
     >>> [(probe.name, probe.waveform.shape) for probe in probes][:2]
@@ -94,10 +95,13 @@ def make_probes(
 def run_detector(detector: AnomalyDetector) -> Runner:
     """Returns the detector itself as a form is run, for reference.
 
+    >>> from pipelines.settings.front_ends import LogMel
+    >>> from pipelines.settings.embedders import MobileFaceNet
     >>> from pipelines.training.assembly import make_detector
     >>> from pipelines.settings.config import Config
     >>> from pipelines.runs.labels import LabelMap
-    >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
+    >>> config = Config(
+    ...     MobileFaceNet(LogMel(16), width=0.125), clip_seconds=0.5)
     >>> label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
     >>> run = run_detector(make_detector(config, label_map))
     >>> run(np.zeros((2, 8_000), "float32"), np.int32([0, 1]))["valid"].tolist()

@@ -29,6 +29,7 @@ def make_contract(
         sources: Kind of the calibration clips of each machine, which
             `calibration_sources` returns.
 
+    >>> from pipelines.settings.embedders import MobileFaceNet
     >>> from pipelines.training.assembly import make_detector
     >>> from pipelines.runs.labels import LabelMap
     >>> config = Config(MobileFaceNet(width=0.25), clip_seconds=1.0)

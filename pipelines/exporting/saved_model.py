@@ -49,11 +49,12 @@ def write_saved_model(
         folder: Folder to write, which is made.
         recording_channel: Channel of `wav_bytes`, `"mean"` or an index.
 
+    >>> from pipelines.settings.embedders import MobileFaceNet
     >>> import tempfile
     >>> from pipelines.training.assembly import make_detector
     >>> from pipelines.settings.config import Config
     >>> from pipelines.runs.labels import LabelMap
-    >>> config = Config(clip_seconds=1.0, width=0.25)
+    >>> config = Config(MobileFaceNet(width=0.25), clip_seconds=1.0)
     >>> label_map = LabelMap(("fan/a", "fan/b"), {"fan": (0, 1)})
     >>> folder = pathlib.Path(tempfile.mkdtemp(), "1")
     >>> write_saved_model(make_detector(config, label_map), folder)
@@ -208,12 +209,15 @@ def saved_model_form(contract: Mapping[str, Any]) -> ExportForm:
         contract: Contract of the export; its `machines` and
             `recording_channel` are used.
 
+    >>> from pipelines.settings.front_ends import LogMel
+    >>> from pipelines.settings.embedders import MobileFaceNet
     >>> import tempfile
     >>> import numpy as np
     >>> from pipelines.training.assembly import make_detector
     >>> from pipelines.settings.config import Config
     >>> from pipelines.runs.labels import LabelMap
-    >>> config = Config(clip_seconds=0.5, width=0.125, num_mel_bins=16)
+    >>> config = Config(
+    ...     MobileFaceNet(LogMel(16), width=0.125), clip_seconds=0.5)
     >>> label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
     >>> detector = make_detector(config, label_map)
     >>> contract = {"machines": ["fan", "pump"], "recording_channel": "mean"}

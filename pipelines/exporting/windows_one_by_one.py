@@ -24,10 +24,11 @@ def one_by_one(detector: AnomalyDetector) -> AnomalyDetector:
     Args:
         detector: Detector on the TensorFlow backend. It is not changed.
 
+    >>> from pipelines.settings.embedders import MobileFaceNet
     >>> from pipelines.training.assembly import make_detector
     >>> from pipelines.settings.config import Config
     >>> from pipelines.runs.labels import LabelMap
-    >>> config = Config(clip_seconds=1.0, width=0.25)
+    >>> config = Config(MobileFaceNet(width=0.25), clip_seconds=1.0)
     >>> detector = make_detector(config, LabelMap(("a", "b"), {"fan": (0, 1)}))
     >>> one_by_one(detector) is detector
     True

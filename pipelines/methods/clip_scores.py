@@ -40,7 +40,7 @@ def score_embeddings(
         places = [list(detector.keys).index(key) for key in some.keys.tolist()]
         vectors = some.vectors
         if some.firsts is not None:
-            vectors = some.whole(detector.embedder.embedding_dim)
+            vectors = some.whole(detector.embedding_dim)
         outputs = detector.score(
             ops.convert_to_tensor(vectors), np.array(places, "int32")
         )
@@ -100,6 +100,7 @@ def unseen_folds(
         embeddings of the clips left out; itself and all of them where its
         scorer is not fitted.
 
+    >>> from pipelines.settings.scorers import Centroids
     >>> nothing = np.zeros(0, int)
     >>> empty = Embeddings(np.zeros((0, 8)), nothing, nothing, nothing)
     >>> list(unseen_folds(None, empty, Config(scorer=Centroids())))

@@ -28,6 +28,7 @@ def fit_scorer(
             `LabelMap.groups`.
         head: Head of the detector; it tells the sizes of several networks.
 
+    >>> from pipelines.settings.scorers import NearestNeighbors
     >>> rows = np.arange(4)
     >>> keys = np.array(["fan/a"] * 4)
     >>> normals = Embeddings(np.eye(4, 8), keys, rows > 4, rows)

@@ -9,6 +9,7 @@ from keras import ops
 from keras_asd.layers import JoinedHead
 from keras_asd.models import JoinedEmbedder
 from keras_asd.models import StatisticsEmbedder
+from keras_asd.models.sizes import read_embedding_dim
 from keras_asd.scorers import ScoreSum
 from pipelines.methods.embeddings import embed_clips
 from pipelines.methods.networks import Networks
@@ -50,7 +51,7 @@ class Fused(Networks):
             return np.concatenate(parts, axis=1)
 
         both = embed_clips(measure, normals, self.config)
-        dim = embedder.embedding_dim
+        dim = read_embedding_dim(embedder, self.config.samples)
         measured = both.vectors[:, dim:]
         _, sections = np.unique(both.keys, return_inverse=True)
         statistics.fit(measured, sections)

@@ -10,6 +10,7 @@ import numpy as np
 from keras_asd.layers import JoinedHead
 from keras_asd.models import Classifier
 from keras_asd.models import JoinedEmbedder
+from keras_asd.models.sizes import read_embedding_dim
 from pipelines.methods.fitted_scorers import fit_scorer
 from pipelines.methods.method import Method
 from pipelines.methods.network_embeddings import embed_by_networks
@@ -53,7 +54,8 @@ class Networks(Method):
             part = run.part(index, task.name)
             trained.append(self._train_network(task, part))
         embedders = [embedder for embedder, _ in trained]
-        dims = [embedder.embedding_dim for embedder in embedders]
+        samples = self.config.samples
+        dims = [read_embedding_dim(each, samples) for each in embedders]
         head = JoinedHead([head for _, head in trained], dims)
         return JoinedEmbedder(embedders), head
 

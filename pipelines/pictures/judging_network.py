@@ -56,7 +56,7 @@ def find_judging_network(
     embedder, keys = detector.embedder, detector.keys
     is_sum = isinstance(detector.scorer, ScoreSum)
     if is_sum or not isinstance(embedder, JoinedEmbedder):
-        return embedder, slice(0, embedder.embedding_dim)
+        return embedder, slice(0, detector.embedding_dim)
     counts = [head.num_classes for head in detector.head.heads]
     owners = np.repeat(np.arange(len(counts)), counts)
     scores = {

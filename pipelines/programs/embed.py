@@ -78,7 +78,7 @@ def embed(
     ]
     clips, vectors = [], []
     for inspected, embeddings in found:
-        whole = embeddings.whole(embedder.embedding_dim)
+        whole = embeddings.whole(detector.embedding_dim)
         indices, means = _mean_vectors(
             dataclasses.replace(embeddings, vectors=whole)
         )

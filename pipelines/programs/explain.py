@@ -205,7 +205,7 @@ class _Explainer:
             self.config.recording_channel,
         )
         windows = self.detector.windows(ops.convert_to_tensor(waveform[None]))
-        surplus = max(len(waveform) - self.detector.embedder.samples, 0)
+        surplus = max(len(waveform) - self.detector.samples, 0)
         return ops.convert_to_numpy(windows)[0], surplus
 
     def _nearest(
@@ -236,7 +236,7 @@ class _Explainer:
                 f"the run knows no other normal clip of {key}; use "
                 "`--fill neutral`"
             )
-        dim = self.detector.embedder.embedding_dim
+        dim = self.detector.embedding_dim
         vectors = normals.select(rows).whole(dim)[:, part]
         cosines = directions(self.detector, vectors) @ directions(
             self.detector, embedding[None, part]

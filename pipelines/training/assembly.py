@@ -24,6 +24,7 @@ def make_classifier(
         num_classes: Auxiliary classes.
         own_class: The class that is no outlier, where there are outliers.
 
+    >>> from pipelines.settings.embedders import MobileFaceNet
     >>> config = Config(MobileFaceNet(width=0.25), clip_seconds=1.0)
     >>> make_classifier(config, num_classes=3).head.num_classes
     3
@@ -74,6 +75,7 @@ def make_detector(
         head: With its weights; a fresh one if `None`.
         scorer: Fitted; a `CentreAngle` if `None`.
 
+    >>> from pipelines.settings.embedders import MobileFaceNet
     >>> label_map = LabelMap(("fan/a", "fan/b"), {"fan/a": (0,), "fan": (0, 1)})
     >>> config = Config(MobileFaceNet(width=0.25), clip_seconds=1.0)
     >>> make_detector(config, label_map).keys
@@ -92,5 +94,7 @@ def make_detector(
         or None,
         long_clips=config.long_clips,
         window_step=config.window_step,
+        samples=config.samples,
+        sampling_rate=config.sampling_rate,
         short_clips=config.short_clips,
     )

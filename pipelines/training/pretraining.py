@@ -39,6 +39,7 @@ def pretrain(
     Returns:
         The embedder's weights.
 
+    >>> from pipelines.settings.pretraining import Contrastive
     >>> import pathlib
     >>> label_map = LabelMap(("fan", "pump"), {})
     >>> run = RunFolder(pathlib.Path("runs/fan"))

@@ -78,6 +78,7 @@ class SearchSettings:
 def encode_settings(settings: SearchSettings) -> str:
     """The settings as one line of JSON.
 
+    >>> from pipelines.settings.losses import NoisyArcMix
     >>> settings = SearchSettings(Config(loss=NoisyArcMix(0.5)), trials=4)
     >>> decode_settings(encode_settings(settings)) == settings
     True

@@ -4,6 +4,7 @@ import os
 import keras
 import pytest
 from keras import ops
+from pipelines.training.embedder import make_embedder
 
 from keras_asd.models import JoinedEmbedder
 from pipelines.benchmarking.clock import begin_attempt
@@ -16,7 +17,6 @@ from pipelines.benchmarking.line import Line
 from pipelines.benchmarking.multiplications import count_multiplications
 from pipelines.runs.run_folder import RunFolder
 from pipelines.settings.presets import choose_preset
-from pipelines.training.embedder import make_embedder
 from tests.made_up_benchmark import table_row
 
 
