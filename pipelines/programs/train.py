@@ -71,6 +71,11 @@ def train(
             "`pretraining=Contrastive`, and leaves no class centres to score "
             "by."
         )
+    if config.foreign_packages:
+        # What cannot be made is refused before the run is bound to it.
+        config.embedder.build(config)
+        config.loss.build(num_classes=2)
+        config.scorer.build(config)
     roots = [os.path.abspath(root) for root in roots]
     run = RunFolder(pathlib.Path(os.path.abspath(run_path)))
     write_config(run, config, roots)

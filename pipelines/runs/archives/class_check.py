@@ -85,6 +85,8 @@ def _find_fault(entry: dict, trust: Sequence[str]) -> str | None:
     shown = f"{module}.{name}"[:MAX_SHOWN]
     if not shown.isprintable():
         shown = ascii(shown)
+    if trust and (name, module) == ("__keras_tensor__", None):
+        return None
     if name in FORBIDDEN:
         return f"a {name}, which runs or reads what the file says"
     foreign = f"{shown}, which is no class of Keras or {OWN_PACKAGE}"
