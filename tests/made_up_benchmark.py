@@ -1,9 +1,15 @@
 """A benchmark of two rows, and how to find things in its tables."""
 
+import pathlib
+
+import numpy as np
+
 from pipelines.benchmarking.benchmark import Benchmark
 from pipelines.benchmarking.benchmark import BenchmarkRow
 from pipelines.benchmarking.benchmark import PrintedNumbers
+from pipelines.datasets.clip import Clip
 from pipelines.datasets.synthetic import SyntheticSettings
+from pipelines.methods.scored_clip import ScoredClip
 
 FEW = SyntheticSettings(
     machines=("fan",),
@@ -26,6 +32,27 @@ ROWS = (
 )
 BENCHMARK = Benchmark("mine", "Which?", ROWS, "weak_*", 2, FEW)
 STRENGTHS = {"weak_*": 0.3, "strong": 2.0}
+
+
+def make_scored(seed, strength=1.0, num_clips=12):
+    """Scores of two machines of two sections; anomalies lie higher."""
+    generator = np.random.default_rng(seed)
+    return tuple(
+        ScoredClip(
+            Clip(
+                pathlib.Path(f"/d/{machine}/{section}_{place:02d}.wav"),
+                machine,
+                section,
+                "test",
+                place % 2 == 1,
+                ("source", "target")[place // 2 % 2],
+            ),
+            float(generator.normal() + strength * (place % 2)),
+        )
+        for machine in ("fan", "pump")
+        for section in ("section_00", "section_01")
+        for place in range(num_clips)
+    )
 
 
 def table_row(text, name):

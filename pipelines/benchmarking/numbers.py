@@ -5,13 +5,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_asd.metrics import official_scores
 from keras_asd.metrics import percentile_interval
-from keras_asd.metrics import resampled_scores
 from pipelines.benchmarking.cell import Cell
-from pipelines.methods.scored_clip import ScoredClip
+from pipelines.evaluation.judging import Drawn
+from pipelines.evaluation.judging import judge_clips
 
-NUM_RESAMPLES = 1000
+# Over all sections and domains, since the studies are about domains, too.
+METRICS = {
+    "auc": "domain_auc",
+    "pauc": "domain_pauc",
+    "official_score": "official_score",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,7 +25,7 @@ class Number:
     Args:
         mean: Over the seeds.
         deviation: Standard deviation over the seeds; 0 for one seed.
-        interval: 95 % of the means over the seeds on resampled test clips.
+        interval: 95 % of the means over seeds and test clips drawn again.
 
     >>> Number(0.7, 0.02, (0.6, 0.8)).is_above(0.5)
     True
@@ -34,6 +38,43 @@ class Number:
     def is_above(self, value: float) -> bool:
         """Whether the whole interval is."""
         return self.interval[0] > value
+
+
+def average_seeds(drawn: Sequence[Drawn]) -> Drawn:
+    """Mean over the seeds; each resample draws the seeds again, too.
+
+    The same seeds are drawn for every row, so that differences are paired.
+
+    Args:
+        drawn: Of each seed the number on the clips as they are, then on each
+            resample of them, `(1 + resamples,)`.
+
+    >>> average_seeds([np.array([0.25, 0.5]), np.array([0.75, 0.5])])
+    array([0.5, 0.5])
+
+    Reference: Davison & Hinkley, Bootstrap Methods and their Application,
+    1997, section 3.8, for data of two levels.
+    """
+    rows = np.stack(drawn)
+    generator = np.random.default_rng(0)
+    seeds = generator.integers(len(rows), size=rows[:, 1:].shape)
+    resampled = np.take_along_axis(rows[:, 1:], seeds, axis=0).mean(axis=0)
+    return np.append(np.mean([row[0] for row in drawn]), resampled)
+
+
+def number_of(drawn: Sequence[Drawn]) -> Number:
+    """Summarizes what `average_seeds` takes.
+
+    >>> number_of([np.array([0.25, 0.5]), np.array([0.75, 0.5])]).interval
+    (0.5, 0.5)
+    """
+    own = [float(row[0]) for row in drawn]
+    averaged = average_seeds(drawn)
+    return Number(
+        float(averaged[0]),
+        float(np.std(own, ddof=1)) if len(own) > 1 else 0.0,
+        percentile_interval(averaged[1:]),
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,8 +105,6 @@ class RowNumbers:
 def row_numbers(name: str, cells: Sequence[Cell], year: int) -> RowNumbers:
     """The numbers of a row from its trainings, one a seed.
 
-    The same resamples of the test clips serve every seed and every row.
-
     Args:
         name: Of the row.
         cells: Its trainings, on the same test clips.
@@ -79,77 +118,14 @@ def row_numbers(name: str, cells: Sequence[Cell], year: int) -> RowNumbers:
     >>> row_numbers("AdaCos", [Cell(scored, 0.9, 12)], 2020).auc.mean
     1.0
     """
-    found = [measure_scores(cell.scored_clips, year) for cell in cells]
-    numbers = {}
-    for metric in ("auc", "pauc", "official_score"):
-        own = [one[metric][0] for one in found]
-        resampled = np.mean([one[metric][1] for one in found], axis=0)
-        numbers[metric] = Number(
-            float(np.mean(own)),
-            float(np.std(own, ddof=1)) if len(own) > 1 else 0.0,
-            percentile_interval(resampled),
-        )
+    found = [judge_clips(cell.scored_clips, year).means for cell in cells]
+    numbers = {
+        metric: number_of([one[name] for one in found])
+        for metric, name in METRICS.items()
+    }
     return RowNumbers(
         name=name,
         spreads=tuple(cell.spread for cell in cells),
         num_classes=cells[0].num_classes,
         **numbers,
     )
-
-
-def measure_scores(
-    scored_clips: Sequence[ScoredClip], year: int
-) -> dict[str, tuple[float, np.ndarray]]:
-    """`auc`, `pauc` and `official_score` of scored clips, and resampled.
-
-    The same clips are resampled alike, whatever their scores, so that
-    differences may be taken resample by resample.
-
-    Args:
-        scored_clips: Those of unknown label do not count.
-        year: Whose rules hold.
-
-    Returns:
-        For each metric its value, and `(NUM_RESAMPLES,)` on resamples.
-
-    >>> import pathlib
-    >>> from pipelines.datasets.clip import Clip
-    >>> path = pathlib.Path("a.wav")
-    >>> clips = [Clip(path, "fan", "id_00", "test", i > 2) for i in range(6)]
-    >>> scored = [ScoredClip(clip, i) for i, clip in enumerate(clips)]
-    >>> measure_scores(scored, 2020)["auc"][1].shape
-    (1000,)
-    """
-    scored_clips = [
-        one for one in scored_clips if one.clip.is_anomaly is not None
-    ]
-    clips = [one.clip for one in scored_clips]
-    arguments = (
-        year,
-        np.array([clip.machine for clip in clips]),
-        np.array([clip.section for clip in clips]),
-        np.array([clip.domain or "" for clip in clips]),
-        np.array([clip.is_anomaly for clip in clips], dtype=bool),
-        np.array([one.anomaly_score for one in scored_clips]),
-    )
-    pair = (
-        official_scores(*arguments, leave_out_incomplete=True),
-        resampled_scores(*arguments, NUM_RESAMPLES, leave_out_incomplete=True),
-    )
-    return {
-        "official_score": tuple(one.official_score for one in pair),
-        **{
-            metric: tuple(
-                np.mean(
-                    [
-                        one.arithmetic_mean(name)
-                        for name in one.numbers
-                        if name.partition("_")[0] == metric
-                    ],
-                    axis=0,
-                )
-                for one in pair
-            )
-            for metric in ("auc", "pauc")
-        },
-    }

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from pipelines.benchmarking.cells_of_tables import difference_cell
 from pipelines.benchmarking.cells_of_tables import grid
 from pipelines.benchmarking.cells_of_tables import number_cell
-from pipelines.benchmarking.judging import METRICS
-from pipelines.benchmarking.judging import NUM_RESAMPLES
-from pipelines.benchmarking.judging import Judged
 from pipelines.benchmarking.line import Line
+from pipelines.evaluation.judging import METRICS
+from pipelines.evaluation.judging import RESAMPLING
+from pipelines.evaluation.judging import Judged
 from pipelines.evaluation.table_formats import escape_markdown
 
 
@@ -58,14 +58,13 @@ def result_table(
     note = (
         "Mean ± standard deviation over the seeds, each a fresh training; "
         "weights of the last epoch or of the least hold-out loss, never "
-        "chosen by test labels. In brackets: 95 % interval of the mean on "
-        f"{NUM_RESAMPLES} bootstrap resamples of the test clips. AUC and "
+        "chosen by test labels. In brackets: 95 % interval of the mean, seeds "
+        f"drawn again, on {RESAMPLING}. AUC and "
         "pAUC (to 10 % false positives, standardised) are means over "
         "machines of the mean over sections, whatever the domain; mAUC takes "
         "each machine's worst section, pooled AUC one curve over all clips "
-        "of a machine. Differences: points, seeds averaged, on the same "
-        "resamples; p is two-sided, not corrected for the number of lines. "
-        "Neither interval nor p knows of other seeds: the ± does."
+        "of a machine. Differences: points, on the same resamples of seeds "
+        "and clips; p is two-sided, not corrected for the number of lines."
     )
     text = [*grid(header, rows), "", *_clips(lines), note, *_remarks(lines)]
     return "\n".join(text) + "\n"

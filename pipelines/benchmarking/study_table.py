@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from pipelines.benchmarking.numbers import NUM_RESAMPLES
 from pipelines.benchmarking.numbers import Number
 from pipelines.benchmarking.numbers import RowNumbers
+from pipelines.evaluation.judging import RESAMPLING
 
 
 def study_table(
@@ -49,8 +49,8 @@ def study_table(
     lines += [
         "",
         f"Mean ± standard deviation over {seeds}, each a fresh training. In "
-        f"brackets: 95 % interval of the mean on {NUM_RESAMPLES} bootstrap "
-        "resamples of the test clips. AUC is the mean over sections and "
+        f"brackets: 95 % interval of the mean, seeds drawn again, on "
+        f"{RESAMPLING}. AUC is the mean over sections and "
         "domains; chance is 50. Spread: root mean squared distance of the "
         "normal clips' directions to their mean, 0 to 1, seed by seed.",
     ]

@@ -9,10 +9,10 @@ from pipelines.benchmarking.cell_plan import CellPlan
 from pipelines.benchmarking.costs import Costs
 from pipelines.benchmarking.data_set import BUILT_IN
 from pipelines.benchmarking.data_set import DataSet
-from pipelines.benchmarking.judging import Judged
-from pipelines.benchmarking.judging import judge_clips
 from pipelines.benchmarking.line import Line
 from pipelines.benchmarking.running import CellOutcome
+from pipelines.evaluation.judging import Judged
+from pipelines.evaluation.judging import judge_clips
 from pipelines.evaluation.official.official import guess_year
 
 Seeds = dict[int, Judged]
@@ -67,12 +67,15 @@ class Tables:
         (row,) = [row for row in self.benchmark.rows if row.name == plan.row]
         for name, clips in zip(row.lines, by_line, strict=True):
             key = (plan.data_set, name)
-            try:
-                judged = judge_clips(clips, self.year(plan.data_set))
+            judged = judge_clips(clips, self.year(plan.data_set))
+            if judged.sections:
                 self._judged.setdefault(key, {})[plan.seed] = judged
-            except ValueError as error:
-                why = f"{error} See {plan.log}."
-                self._failures.setdefault(key, {})[plan.seed] = why
+                continue
+            self._failures.setdefault(key, {})[plan.seed] = (
+                "A section must have normal test clips and anomalies. "
+                f"Received: {len(clips)} scored clips, none of such a "
+                f"section. See {plan.log}."
+            )
 
     def year(self, data_set: str) -> int:
         """Whose official rules suit a data set."""

@@ -39,10 +39,11 @@ def render_page(
 
     >>> import pathlib
     >>> from pipelines.datasets.clip import Clip
+    >>> from pipelines.evaluation.judging import judge_clips
     >>> from pipelines.evaluation.summary import summarize
     >>> clip = Clip(pathlib.Path("<a>.wav"), "fan", "id_00", "test", True)
     >>> scored = [ScoredClip(clip, 1.0)]
-    >>> page = render_page(summarize(scored), scored)
+    >>> page = render_page(summarize(judge_clips(scored)), scored)
     >>> "&lt;a&gt;.wav" in page, "<a>.wav" in page
     (True, False)
     """

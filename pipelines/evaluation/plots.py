@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from keras_asd.metrics import roc_auc
 from keras_asd.metrics import roc_curves
-from pipelines.evaluation.summary import MAX_FPR
+from keras_asd.metrics.dcase import MAX_FPR
 from pipelines.evaluation.table_formats import printable
 from pipelines.methods.scored_clip import ScoredClip
 

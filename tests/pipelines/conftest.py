@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.audio.inspection import inspect_clips
 from pipelines.datasets.clip import Clip
+from tests.made_up_benchmark import make_scored
 
 
 def write_chunk(name, content):
@@ -65,3 +66,9 @@ def inspect():
         return good
 
     return inspect_paths
+
+
+@pytest.fixture
+def scored():
+    """Makes scored clips: `scored(seed, strength)`."""
+    return make_scored

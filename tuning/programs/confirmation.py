@@ -11,12 +11,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_asd.metrics import percentile_interval
+from keras_asd.metrics import paired_difference
 from pipelines import atomic
 from pipelines.benchmarking.cell import run_cell
-from pipelines.benchmarking.numbers import NUM_RESAMPLES
-from pipelines.benchmarking.numbers import measure_scores
-from pipelines.evaluation.official.official import guess_year
+from pipelines.benchmarking.numbers import METRICS
+from pipelines.benchmarking.numbers import average_seeds
+from pipelines.evaluation.judging import NUM_RESAMPLES
+from pipelines.evaluation.judging import Drawn
+from pipelines.evaluation.judging import judge_clips
 from pipelines.evaluation.official.official import official_of_clips
 from pipelines.evaluation.official.unjudged import Unjudged
 from pipelines.methods.networks import list_examples
@@ -33,7 +35,7 @@ from tuning.trials.search_data import SearchData
 
 logger = logging.getLogger(__name__)
 
-METRICS = {"auc": "AUC", "pauc": "pAUC", "official_score": "official score"}
+TITLES = {"auc": "AUC", "pauc": "pAUC", "official_score": "official score"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,14 +53,6 @@ class Confirmation:
 
     table: str
     differences: Mapping[str, tuple[float, float, float]]
-
-
-@dataclasses.dataclass(frozen=True)
-class _Row:
-    """A metric of one row: `(seeds,)`, and `(seeds, resamples)`."""
-
-    own: np.ndarray
-    resampled: np.ndarray
 
 
 def confirm(
@@ -90,7 +84,7 @@ def confirm(
     Traceback (most recent call last):
     FileNotFoundError: `root` must be a folder of recordings, or a CSV. ...
     """
-    found: dict[str, dict[str, _Row]] = {}
+    found: dict[str, dict[str, list[Drawn]]] = {}
     for name, config in rows.items():
         cells = []
         # The first seed is the trial's own.
@@ -104,10 +98,7 @@ def confirm(
                 )
             )
         found[name] = {
-            metric: _Row(
-                np.array([cell[metric][0] for cell in cells]),
-                np.array([cell[metric][1] for cell in cells]),
-            )
+            metric: [cell[metric] for cell in cells]
             for metric in cells[0]
             if all(metric in cell for cell in cells)
         }
@@ -133,17 +124,17 @@ def _digest(config: Config) -> str:
 
 def _run(
     config: Config, roots: Sequence[str], folder: pathlib.Path
-) -> dict[str, tuple[float, np.ndarray]]:
+) -> dict[str, Drawn]:
     run = RunFolder(folder)
     train(roots, config, str(folder))
     listed = read_clip_list(run.clips)
     value = _proxy(run, listed, config)
-    numbers = {ProxyObjective.name: (value, np.full(NUM_RESAMPLES, value))}
+    numbers = {ProxyObjective.name: np.full(1 + NUM_RESAMPLES, value)}
     if not _can_be_judged(listed):
         return numbers
     scored = run_cell(roots, config, str(folder)).scored_clips
-    year = guess_year([one.clip for one in scored])
-    return {**measure_scores(scored, year), **numbers}
+    means = judge_clips(scored).means
+    return {name: means[own] for name, own in METRICS.items()} | numbers
 
 
 def _proxy(
@@ -178,30 +169,30 @@ def _can_be_judged(listed: Sequence[ListedClip]) -> bool:
     return not isinstance(found, Unjudged)
 
 
-def _difference(first: _Row, second: _Row) -> tuple[float, float, float]:
-    """Mean difference; its interval draws seeds and clips anew."""
-    own = float(np.mean(first.own - second.own))
-    pairs = first.resampled - second.resampled
-    rng = np.random.default_rng(0)
-    seeds = rng.integers(len(pairs), size=(len(pairs), pairs.shape[1]))
-    drawn = np.take_along_axis(pairs, seeds, axis=0).mean(axis=0)
-    low, high = percentile_interval(drawn)
-    return own, float(low), float(high)
+def _difference(
+    first: Sequence[Drawn], second: Sequence[Drawn]
+) -> tuple[float, float, float]:
+    pairs = [one - its for one, its in zip(first, second, strict=True)]
+    found = paired_difference(average_seeds(pairs))
+    return found.difference, *found.interval
 
 
 def _table(
-    found: Mapping[str, Mapping[str, _Row]],
+    found: Mapping[str, Mapping[str, Sequence[Drawn]]],
     metrics: Sequence[str],
     differences: Mapping[str, tuple[float, float, float]],
     num_seeds: int,
 ) -> str:
-    titles = [f"{METRICS.get(name, name)}, %" for name in metrics]
+    titles = [f"{TITLES.get(name, name)}, %" for name in metrics]
     lines = [
         _line(["training", *titles]),
         _line(["---"] + ["---:"] * len(metrics)),
     ]
     for name, row in found.items():
-        cells = [_cell(row[metric].own) for metric in metrics]
+        cells = [
+            _cell(np.array([seed[0] for seed in row[metric]]))
+            for metric in metrics
+        ]
         lines.append(_line([name, *cells]))
     cells = [
         f"{100 * mean:+.1f} [{100 * low:+.1f}, {100 * high:+.1f}]"

@@ -1,6 +1,7 @@
 """The record of what the challenge would make of a system's scores."""
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 
 import numpy as np
@@ -26,8 +27,6 @@ class Judgement:
         resampled: The same of each resample, for intervals.
         decisions: Precision, recall and F1 score of each machine, section
             and domain. Empty where there are no decisions.
-        evaluators_ci95: The evaluators' own interval, which is too small by
-            N - 1, or `None` where they print none.
 
     >>> column = np.repeat(["fan"], 4)
     >>> labelled = LabelledScores(
@@ -40,7 +39,18 @@ class Judgement:
     scores: OfficialScores
     resampled: OfficialScores
     decisions: Mapping[tuple[str, str, str], DecisionNumbers]
-    evaluators_ci95: float | None
+
+    @functools.cached_property
+    def evaluators_ci95(self) -> float | None:
+        """The evaluators' own interval, which is too small by N - 1.
+
+        `None` where they print none.
+        """
+        labels = self.labelled.is_anomaly.astype(bool)
+        num_fewest = min(int(np.sum(labels)), int(np.sum(~labels)))
+        if self.scores.year < 2022 or num_fewest < 2:
+            return None
+        return evaluators_ci95(labels, self.labelled.scores)
 
     @property
     def official_score(self) -> float:
@@ -111,18 +121,11 @@ def judge_scores(
     >>> judge_scores(labelled, 2020, num_resamples=9).scores.mauc
     0.75
     """
-    scores = official_scores(year, *labelled.clips)
-    labels = labelled.is_anomaly
-    num_fewest = min(int(np.sum(labels)), int(np.sum(~labels.astype(bool))))
-    ci95 = None
-    if year >= 2022 and num_fewest > 1:
-        ci95 = evaluators_ci95(labels, labelled.scores)
     return Judgement(
         labelled=labelled,
-        scores=scores,
+        scores=official_scores(year, *labelled.clips),
         resampled=resampled_scores(year, *labelled.clips, num_resamples, seed),
         decisions=_decisions(labelled),
-        evaluators_ci95=ci95,
     )
 
 

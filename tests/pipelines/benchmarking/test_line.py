@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from keras_asd.metrics import paired_bootstrap
-from pipelines.benchmarking.judging import judge_clips
 from pipelines.benchmarking.line import Line
 from pipelines.benchmarking.machine_table import machine_table
 from pipelines.benchmarking.result_table import result_table
+from pipelines.evaluation.judging import judge_clips
 
 
 def make_line(scored, seeds, strength):

@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from keras_asd.metrics import resampled_scores
+from keras_asd.metrics import official_interval
+from keras_asd.metrics import percentile_interval
 from pipelines.benchmarking.cell import Cell
-from pipelines.benchmarking.numbers import NUM_RESAMPLES
 from pipelines.benchmarking.numbers import Number
+from pipelines.benchmarking.numbers import average_seeds
+from pipelines.benchmarking.numbers import number_of
 from pipelines.benchmarking.numbers import row_numbers
 from pipelines.datasets.clip import Clip
 from pipelines.methods.scored_clip import ScoredClip
@@ -96,24 +98,36 @@ def test_before_there_were_domains_machines_count_alike():
     assert row.auc.deviation == 0
 
 
-def test_the_interval_is_of_the_mean_over_seeds_on_each_resample():
-    cells = [draw_cell(seed) for seed in (1, 2)]
-    means = np.zeros(NUM_RESAMPLES)
-    for cell in cells:
-        clips = [one.clip for one in cell.scored_clips]
-        found = resampled_scores(
-            2023,
-            [clip.machine for clip in clips],
-            [clip.section for clip in clips],
-            [clip.domain for clip in clips],
-            [clip.is_anomaly for clip in clips],
-            [one.anomaly_score for one in cell.scored_clips],
-            NUM_RESAMPLES,
-        )
-        means += found.official_score / 2
-    number = row_numbers("AdaCos", cells, 2023).official_score
-    expected = np.percentile(means, [2.5, 97.5])
-    assert number.interval == pytest.approx(expected.tolist())
+def test_the_interval_is_of_seeds_and_clips_drawn_again():
+    generator = np.random.default_rng(0)
+    num_resamples = 20_000
+    drawn = [
+        np.append(0.6, 0.6 + 0.03 * generator.normal(size=num_resamples)),
+        np.append(0.8, 0.8 + 0.03 * generator.normal(size=num_resamples)),
+    ]
+    averaged = average_seeds(drawn)
+    assert averaged[0] == pytest.approx(0.7)
+    # One seed twice in half of the draws, with one draw of its clips.
+    of_seeds, of_clips = 0.1**2 / 2, 0.03**2 * (0.5 + 0.5 / 2)
+    assert averaged[1:].var() == pytest.approx(of_seeds + of_clips, rel=0.05)
+    number = number_of(drawn)
+    assert number.deviation == pytest.approx(np.std([0.6, 0.8], ddof=1))
+    assert number.interval == percentile_interval(averaged[1:])
+
+
+def test_a_single_seed_has_the_interval_of_its_clips():
+    cell = draw_cell(1)
+    clips = [one.clip for one in cell.scored_clips]
+    interval = official_interval(
+        2023,
+        [clip.machine for clip in clips],
+        [clip.section for clip in clips],
+        [clip.domain for clip in clips],
+        [clip.is_anomaly for clip in clips],
+        [one.anomaly_score for one in cell.scored_clips],
+    )
+    number = row_numbers("AdaCos", [cell], 2023).official_score
+    assert number.interval == pytest.approx(interval, abs=0.01)
     assert number.interval[0] < number.mean < number.interval[1]
 
 
