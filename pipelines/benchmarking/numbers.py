@@ -112,6 +112,7 @@ def row_numbers(name: str, cells: Sequence[Cell], year: int) -> RowNumbers:
 
     >>> import pathlib
     >>> from pipelines.datasets.clip import Clip
+    >>> from pipelines.methods.scored_clip import ScoredClip
     >>> path = pathlib.Path("a.wav")
     >>> clips = [Clip(path, "fan", "id_00", "test", i > 2) for i in range(6)]
     >>> scored = tuple(ScoredClip(clip, i) for i, clip in enumerate(clips))
