@@ -49,6 +49,7 @@ setup(
         "requests",
         "matplotlib>=3.8",
         "jinja2>=3.1",
+        "tabulate>=0.9",
         "tensorboard",
         # Of the same version as TensorFlow; its messages, no server.
         "tensorflow-serving-api>=2.16,<2.22",

@@ -56,10 +56,13 @@ def make_scored(seed, strength=1.0, num_clips=12):
 
 
 def table_row(text, name):
-    (line,) = [
-        one for one in text.splitlines() if one.startswith(f"| {name} |")
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in text.splitlines()
+        if line.startswith("|")
     ]
-    return [cell.strip() for cell in line.split("|")[2:-1]]
+    ((_, *cells),) = [row for row in rows if row[0] == name]
+    return cells
 
 
 def section(text, heading):

@@ -12,9 +12,9 @@ from pipelines.benchmarking.cell_plan import CellPlan
 from pipelines.benchmarking.cell_plan import folder_name
 from pipelines.benchmarking.data_set import DataSet
 from pipelines.benchmarking.data_set import choose_data_sets
+from pipelines.benchmarking.findings import Findings
 from pipelines.benchmarking.running import CellOutcome
 from pipelines.benchmarking.running import run_plan
-from pipelines.benchmarking.tables import Tables
 from pipelines.benchmarking.writing import write_tables
 
 FIRST_SEED = 1
@@ -48,7 +48,7 @@ def run_benchmark(
     """Trains every row on every data set with every seed, and tells of it.
 
     Called again after a kill it goes on where it stopped. A training that
-    fails is told in the tables, and tried again by the next call.
+    fails is told in the findings, and tried again by the next call.
 
     Args:
         benchmark: Its rows and what they are compared with.
@@ -79,7 +79,7 @@ def run_benchmark(
     place = pathlib.Path(folder).absolute()
     data_sets = choose_data_sets(benchmark, data, place)
     plans = plan_cells(benchmark, data_sets, place, num_seeds)
-    tables = Tables(benchmark, data_sets, num_seeds)
+    findings = Findings(benchmark, data_sets, num_seeds)
     text = ""
     files: tuple[pathlib.Path, ...] = ()
     with tqdm.tqdm(
@@ -87,9 +87,9 @@ def run_benchmark(
     ) as progress:
         for plan in progress:
             progress.set_postfix_str(f"{plan.row}, seed {plan.seed}")
-            tables.add(plan, run(plan))
-            text, files = write_tables(tables, place)
-    return BenchmarkResult(text, files, tables.num_failed)
+            findings.add(plan, run(plan))
+            text, files = write_tables(findings, place)
+    return BenchmarkResult(text, files, findings.num_failed)
 
 
 def plan_cells(

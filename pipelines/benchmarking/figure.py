@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from pipelines.benchmarking.line import Line
 from pipelines.evaluation.plots import ANOMALY_COLOR
 from pipelines.evaluation.plots import NORMAL_COLOR
-from pipelines.evaluation.table_formats import printable
+from pipelines.evaluation.tables import printable
 
 _PANELS = {"auc": "AUC (%)", "official_score": "official score (%)"}
 

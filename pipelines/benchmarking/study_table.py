@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pipelines.benchmarking.numbers import Number
 from pipelines.benchmarking.numbers import RowNumbers
 from pipelines.evaluation.judging import RESAMPLING
+from pipelines.evaluation.tables import Table
 
 
 def study_table(
@@ -20,8 +21,8 @@ def study_table(
 
     >>> half = Number(0.5, 0.0, (0.4, 0.6))
     >>> row = RowNumbers("AdaCos", half, half, half, (0.9,), 12)
-    >>> print(study_table("Why?", [row], 1, 2023).splitlines()[4])
-    | AdaCos | 12 | 50.0 ± 0.0 [40.0, 60.0] | 50.0 ± 0.0 [40.0, 60.0] | 50.0...
+    >>> " ".join(study_table("Why?", [row], 1, 2023).splitlines()[4].split())
+    '| AdaCos | 12 | 50.0 ± 0.0 [40.0, 60.0] | 50.0 ± 0.0 [40.0, 60.0] | 50...
     """
     header = (
         "training",
@@ -31,20 +32,12 @@ def study_table(
         f"official score ({year}) %",
         "spread of the embeddings",
     )
-    lines = [
-        f"**{question}**",
-        "",
-        _line(header),
-        _line(["---"] + ["---:"] * (len(header) - 1)),
-    ]
+    cells = []
     for row in rows:
-        numbers = (row.auc, row.pauc, row.official_score)
+        numbers = map(_cell, (row.auc, row.pauc, row.official_score))
         spreads = ", ".join(f"{spread:.2g}" for spread in row.spreads)
-        lines.append(
-            _line(
-                (row.name, str(row.num_classes), *map(_cell, numbers), spreads)
-            )
-        )
+        cells.append((row.name, str(row.num_classes), *numbers, spreads))
+    lines = [f"**{question}**", "", Table(header, cells).markdown()]
     seeds = f"{num_seeds} seed" + "s" * (num_seeds > 1)
     lines += [
         "",
@@ -63,7 +56,3 @@ def _cell(number: Number) -> str:
         f"{100 * number.mean:.1f} ± {100 * number.deviation:.1f} "
         f"[{100 * low:.1f}, {100 * high:.1f}]"
     )
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"

@@ -41,7 +41,7 @@ def run(words: list[str]) -> int:
     options = parser.parse_args(words)
     if options.space and not options.scorer:
         parser.error("--space is for scorers that are fitted: give --scorer")
-    from pipelines.evaluation.scorer_table import scorer_table
+    from pipelines.evaluation.overview import scorer_table
     from pipelines.programs.evaluate import evaluate_scorers
 
     reports = evaluate_scorers(
@@ -55,7 +55,8 @@ def run(words: list[str]) -> int:
     for report in reports.values():
         print_report(report)
     if len(reports) > 1:
-        print(scorer_table(reports))
+        metrics = {name: report.metrics for name, report in reports.items()}
+        print(scorer_table(metrics).plain())
     return 0
 
 

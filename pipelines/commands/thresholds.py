@@ -40,7 +40,7 @@ def run(words: list[str]) -> int:
 
     from pipelines.calibration.false_alarms import wished_rate
     from pipelines.calibration.fitting import read_calibration
-    from pipelines.calibration.threshold_table import threshold_table
+    from pipelines.evaluation.alarm_thresholds import threshold_table
     from pipelines.runs.artefacts import load_detector
     from pipelines.runs.run_folder import RunFolder
     from pipelines.runs.run_folder import read_config

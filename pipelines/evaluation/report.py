@@ -10,14 +10,15 @@ from typing import Any
 from pipelines import atomic
 from pipelines.evaluation.judging import judge_clips
 from pipelines.evaluation.official.judgement import Judgement
+from pipelines.evaluation.overview import evaluation_blocks
 from pipelines.evaluation.page import render_page
 from pipelines.evaluation.plots import angle_figure
 from pipelines.evaluation.plots import render_png
 from pipelines.evaluation.plots import roc_figure
 from pipelines.evaluation.score_files import write_score_files
 from pipelines.evaluation.summary import summarize
-from pipelines.evaluation.table_formats import markdown_table
-from pipelines.evaluation.table_formats import plain_table
+from pipelines.evaluation.tables import markdown_text
+from pipelines.evaluation.tables import plain_text
 from pipelines.methods.scored_clip import ScoredClip
 
 
@@ -91,7 +92,8 @@ def write_report(
     atomic.write_text(folder / "metrics.json", text + "\n")
     files = [folder / "metrics.json"]
     files += write_score_files(folder / "scores", scored_clips)
-    text = markdown_table(metrics)
+    blocks = evaluation_blocks(metrics)
+    text = markdown_text(blocks)
     if isinstance(official, Judgement):
         text += f"\n## Official\n\n{official.markdown}"
     atomic.write_text(folder / "table.md", text)
@@ -114,7 +116,7 @@ def write_report(
     page = render_page(metrics, scored_clips, left_out, title)
     atomic.write_text(folder / "report.html", page)
     files.append(folder / "report.html")
-    table = f"{plain_table(metrics)}\n{official.table}"
+    table = f"{plain_text(blocks)}\n{official.table}"
     return Report(metrics, table, tuple(files))
 
 

@@ -21,6 +21,9 @@ from pipelines.evaluation.judging import Drawn
 from pipelines.evaluation.judging import judge_clips
 from pipelines.evaluation.official.official import official_of_clips
 from pipelines.evaluation.official.unjudged import Unjudged
+from pipelines.evaluation.tables import Block
+from pipelines.evaluation.tables import Table
+from pipelines.evaluation.tables import markdown_text
 from pipelines.methods.networks import list_examples
 from pipelines.methods.scored_clip import ScoredClip
 from pipelines.programs.train import train
@@ -43,16 +46,21 @@ class Confirmation:
     """What the fresh trainings came to.
 
     Args:
-        table: In Markdown.
+        blocks: The table, and what is to be known of it.
         differences: First row minus the second by metric: mean, lowest and
             highest of its interval; in shares, not percent.
 
-    >>> Confirmation("", {"auc": (0.02, -0.01, 0.05)}).differences["auc"][0]
+    >>> Confirmation((), {"auc": (0.02, -0.01, 0.05)}).differences["auc"][0]
     0.02
     """
 
-    table: str
+    blocks: tuple[Block, ...]
     differences: Mapping[str, tuple[float, float, float]]
+
+    @property
+    def table(self) -> str:
+        """All of it in Markdown."""
+        return markdown_text(self.blocks)
 
 
 def confirm(
@@ -111,9 +119,8 @@ def confirm(
     differences = {
         metric: _difference(first[metric], second[metric]) for metric in metrics
     }
-    table = _table(found, metrics, differences, num_seeds)
-    told = "".join(f"\n{note}\n" for note in notes)
-    return Confirmation(table + told, differences)
+    blocks = _blocks(found, metrics, differences, num_seeds)
+    return Confirmation((*blocks, *notes), differences)
 
 
 def _digest(config: Config) -> str:
@@ -177,42 +184,42 @@ def _difference(
     return found.difference, *found.interval
 
 
-def _table(
+def _blocks(
     found: Mapping[str, Mapping[str, Sequence[Drawn]]],
     metrics: Sequence[str],
     differences: Mapping[str, tuple[float, float, float]],
     num_seeds: int,
-) -> str:
+) -> list[Block]:
     titles = [f"{TITLES.get(name, name)}, %" for name in metrics]
-    lines = [
-        _line(["training", *titles]),
-        _line(["---"] + ["---:"] * len(metrics)),
-    ]
-    for name, row in found.items():
-        cells = [
-            _cell(np.array([seed[0] for seed in row[metric]]))
-            for metric in metrics
+    rows = [
+        [
+            name,
+            *(
+                _cell(np.array([seed[0] for seed in row[metric]]))
+                for metric in metrics
+            ),
         ]
-        lines.append(_line([name, *cells]))
+        for name, row in found.items()
+    ]
     cells = [
         f"{100 * mean:+.1f} [{100 * low:+.1f}, {100 * high:+.1f}]"
         for mean, low, high in (differences[metric] for metric in metrics)
     ]
-    lines.append(_line(["difference", *cells]))
+    rows.append(["difference", *cells])
     plural = "s" if num_seeds > 1 else ""
-    lines += [
-        "",
+    blocks: list[Block] = [
+        Table(["training", *titles], rows, "Confirmation"),
         f"Mean ± standard deviation over {num_seeds} seed{plural}, each a "
         "fresh training. In brackets: 95 % interval of the difference, seeds "
         "and test clips drawn anew; of val_proxy_auc the seeds alone. AUC is "
         "the mean over sections and domains; chance is 50.",
     ]
     if set(metrics) <= {ProxyObjective.name}:
-        lines.append(
+        blocks.append(
             "The test clips have no labels, or too few: true AUC cannot be "
             "told."
         )
-    return "\n".join(lines) + "\n"
+    return blocks
 
 
 def _cell(own: np.ndarray) -> str:
@@ -220,7 +227,3 @@ def _cell(own: np.ndarray) -> str:
         return f"{100 * own[0]:.1f}"
     deviation = np.std(own, ddof=1)
     return f"{100 * np.mean(own):.1f} ± {100 * deviation:.1f}"
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipelines.settings.config import Config
 from tuning.settings.search_settings import SearchSettings
 from tuning.settings.values import value_of
-from tuning.showing.trial_table import format_value
+from tuning.showing.trial_ranking import format_value
 from tuning.trials.judging.objective import ProxyObjective
 from tuning.trials.judging.official_objective import OfficialObjective
 from tuning.trials.search_data import SearchData

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import keras_tuner
 
 from pipelines import atomic
+from pipelines.evaluation.tables import Block
 from pipelines.settings.config import Config
 from tuning.machines.chief import serve_chief
 from tuning.oracles.folder_lock import FolderLock
@@ -30,8 +31,8 @@ from tuning.settings.values import with_values
 from tuning.showing.hparams import write_hparams
 from tuning.showing.page import render_search_page
 from tuning.showing.progress import TrialLines
-from tuning.showing.trial_table import judged_trials
-from tuning.showing.trial_table import trial_table
+from tuning.showing.trial_ranking import judged_trials
+from tuning.showing.trial_ranking import trials_markdown
 from tuning.trials.judging.objective import ProxyObjective
 from tuning.trials.judging.objective import make_objective
 from tuning.trials.judging.official_objective import OfficialObjective
@@ -120,10 +121,12 @@ def search(
     lines = TrialLines(count_trials(settings, space))
 
     def publish(
-        records: Sequence[TrialRecord], confirmation: str | None = None
+        records: Sequence[TrialRecord], confirmation: Sequence[Block] = ()
     ) -> None:
         lines.update(records)
-        table = trial_table(records, settings.parameters, settings.objective)
+        table = trials_markdown(
+            records, settings.parameters, settings.objective
+        )
         atomic.write_text(place.table, table)
         page = render_search_page(records, settings, base_values, confirmation)
         atomic.write_text(place.page, page)
@@ -158,7 +161,7 @@ def search(
             num_seeds,
             contender_notes(settings, config, final, data, objective),
         )
-        publish(records, confirmation.table)
+        publish(records, confirmation.blocks)
     return SearchResult(
         records,
         best,

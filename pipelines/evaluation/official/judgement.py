@@ -12,9 +12,12 @@ from keras_asd.metrics import decision_numbers
 from keras_asd.metrics import official_scores
 from keras_asd.metrics import percentile_interval
 from keras_asd.metrics import resampled_scores
-from pipelines.evaluation.official import official_table
+from pipelines.evaluation.official import paper_layout
 from pipelines.evaluation.official.evaluators_ci95 import evaluators_ci95
 from pipelines.evaluation.official.labelled_scores import LabelledScores
+from pipelines.evaluation.tables import Block
+from pipelines.evaluation.tables import markdown_text
+from pipelines.evaluation.tables import plain_text
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -65,27 +68,27 @@ class Judgement:
     @property
     def table(self) -> str:
         """All numbers for a terminal."""
-        return official_table.plain_text(self._grids(), self._notes())
+        return plain_text(self._blocks())
 
     @property
     def markdown(self) -> str:
         """All numbers in Markdown."""
-        return official_table.markdown_text(self._grids(), self._notes())
+        return markdown_text(self._blocks())
 
-    def _grids(self) -> list[official_table.Grid]:
-        grids = [official_table.official_grid(self.scores, self.resampled)]
+    def _blocks(self) -> list[Block]:
+        tables = [paper_layout.official_table(self.scores, self.resampled)]
         if len(set(self.scores.machines)) < len(self.scores.machines):
-            grids.append(official_table.section_grid(self.scores))
+            tables.append(paper_layout.section_table(self.scores))
         if self.decisions:
-            grids.append(official_table.decision_grid(self.decisions))
-        return grids
+            tables.append(paper_layout.decision_table(self.decisions))
+        return [*tables, *self._notes()]
 
     def _notes(self) -> list[str]:
         num_resamples = self.resampled.official_score.size
         notes = [
             f"Official score by the rules of {self.scores.year}: "
-            f"{official_table.percent(self.official_score)} % "
-            f"{official_table.bounds(self.resampled.official_score)}.",
+            f"{paper_layout.percent(self.official_score)} % "
+            f"{paper_layout.bounds(self.resampled.official_score)}.",
             f"In brackets: 95 % interval of {num_resamples} bootstrap "
             "resamples within machine, section, domain and label.",
         ]

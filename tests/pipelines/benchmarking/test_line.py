@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from keras_asd.metrics import paired_bootstrap
+from pipelines.benchmarking.by_machine import machine_table
 from pipelines.benchmarking.line import Line
-from pipelines.benchmarking.machine_table import machine_table
-from pipelines.benchmarking.result_table import result_table
+from pipelines.benchmarking.line_comparison import result_table
 from pipelines.evaluation.judging import judge_clips
 
 

@@ -18,7 +18,7 @@ from pipelines.evaluation.official.official import guess_year
 Seeds = dict[int, Judged]
 
 
-class Tables:
+class Findings:
     """Gathers the cells of a benchmark, each judged once.
 
     Args:
@@ -27,7 +27,7 @@ class Tables:
         num_seeds: Trainings that each row is to have.
 
     >>> benchmark = Benchmark("a", "Which?", (BenchmarkRow("b", "c"),), "b")
-    >>> Tables(benchmark, [DataSet("d", ())], 3).lines("d")[0].name
+    >>> Findings(benchmark, [DataSet("d", ())], 3).lines("d")[0].name
     'b'
     """
 

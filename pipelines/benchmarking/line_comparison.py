@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from pipelines.benchmarking.cells_of_tables import difference_cell
-from pipelines.benchmarking.cells_of_tables import grid
-from pipelines.benchmarking.cells_of_tables import number_cell
 from pipelines.benchmarking.line import Line
+from pipelines.benchmarking.number_cells import difference_cell
+from pipelines.benchmarking.number_cells import number_cell
 from pipelines.evaluation.judging import METRICS
 from pipelines.evaluation.judging import RESAMPLING
 from pipelines.evaluation.judging import Judged
-from pipelines.evaluation.table_formats import escape_markdown
+from pipelines.evaluation.tables import Table
+from pipelines.evaluation.tables import escape_markdown
 
 
 def result_table(
@@ -24,7 +24,7 @@ def result_table(
         year: Whose rules make the official score.
 
     >>> text = result_table([Line("kNN", "kNN", {})], "kNN", 3, 2023)
-    >>> text.splitlines()[2]
+    >>> " ".join(text.splitlines()[2].split())
     '| kNN | 0 of 3 | - | - | - | - | - | reference | reference |'
     """
     header = (
@@ -66,7 +66,13 @@ def result_table(
         "of a machine. Differences: points, on the same resamples of seeds "
         "and clips; p is two-sided, not corrected for the number of lines."
     )
-    text = [*grid(header, rows), "", *_clips(lines), note, *_remarks(lines)]
+    text = [
+        Table(header, rows).markdown(),
+        "",
+        *_clips(lines),
+        note,
+        *_remarks(lines),
+    ]
     return "\n".join(text) + "\n"
 
 
