@@ -23,6 +23,7 @@ setup(
     package_data={
         "pipelines": [
             "benchmarking/specs/*",
+            "benchmarking/specs/studies/*",
             "datasets/download/*.yaml",
             "evaluation/*.html",
             "exporting/*.md",

@@ -4,9 +4,11 @@ import pathlib
 
 import numpy as np
 
+from pipelines.benchmarking.benchmark import BUILT_IN
 from pipelines.benchmarking.benchmark import Benchmark
 from pipelines.benchmarking.benchmark import BenchmarkRow
 from pipelines.benchmarking.benchmark import PrintedNumbers
+from pipelines.benchmarking.reading import read_settings
 from pipelines.datasets.clip import Clip
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.methods.scored_clip import ScoredClip
@@ -27,10 +29,21 @@ PRINTED = PrintedNumbers(
     (90.0, 80.0),
 )
 ROWS = (
-    BenchmarkRow("weak_*", "training_free", {"num_mel_bins": 16}, note="odd"),
-    BenchmarkRow("strong", "reduced", {"epochs": 2}, ("centroids",), PRINTED),
+    BenchmarkRow(
+        "weak_*",
+        read_settings("training_free", {"num_mel_bins": 16}, ""),
+        note="odd",
+    ),
+    BenchmarkRow(
+        "strong",
+        read_settings("reduced", {"epochs": 2}, ""),
+        ("centroids",),
+        PRINTED,
+    ),
 )
-BENCHMARK = Benchmark("mine", "Which?", ROWS, "weak_*", 2, FEW)
+BENCHMARK = Benchmark(
+    "mine", "Which?", ROWS, "weak_*", 2, built_in={BUILT_IN: FEW}
+)
 STRENGTHS = {"weak_*": 0.3, "strong": 2.0}
 
 

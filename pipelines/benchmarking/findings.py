@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
+from pipelines.benchmarking.benchmark import BUILT_IN
 from pipelines.benchmarking.benchmark import Benchmark
 from pipelines.benchmarking.benchmark import BenchmarkRow
 from pipelines.benchmarking.benchmark import PrintedNumbers
 from pipelines.benchmarking.cell_plan import CellPlan
 from pipelines.benchmarking.costs import Costs
-from pipelines.benchmarking.data_set import BUILT_IN
 from pipelines.benchmarking.data_set import DataSet
 from pipelines.benchmarking.line import Line
 from pipelines.benchmarking.running import CellOutcome
@@ -26,7 +28,9 @@ class Findings:
         data_sets: What they are judged on.
         num_seeds: Trainings that each row is to have.
 
-    >>> benchmark = Benchmark("a", "Which?", (BenchmarkRow("b", "c"),), "b")
+    >>> from pipelines.settings.config import Config
+    >>> row = BenchmarkRow("b", Config())
+    >>> benchmark = Benchmark("a", "Which?", (row,), "b")
     >>> Findings(benchmark, [DataSet("d", ())], 3).lines("d")[0].name
     'b'
     """
@@ -38,7 +42,7 @@ class Findings:
         num_seeds: int,
     ):
         self.benchmark = benchmark
-        self.data_sets = [one.name for one in data_sets]
+        self.data_sets = list(data_sets)
         self.num_seeds = num_seeds
         self.num_cells = 0
         self.num_failed = 0
@@ -47,6 +51,8 @@ class Findings:
         self._judged: dict[tuple[str, str], Seeds] = {}
         self._costs: dict[tuple[str, str], dict[int, Costs]] = {}
         self._failures: dict[tuple[str, str], dict[int, str]] = {}
+        self._spreads: dict[tuple[str, str], dict[int, float]] = {}
+        self._classes: dict[tuple[str, str], dict[int, int]] = {}
 
     def add(self, plan: CellPlan, outcome: CellOutcome) -> None:
         """Judges what a training came to."""
@@ -58,17 +64,22 @@ class Findings:
             return
         if outcome.costs is not None:
             self._costs.setdefault(key, {})[plan.seed] = outcome.costs
-        scored = outcome.cell.scored_clips
+        cell, scored = outcome.cell, outcome.cell.scored_clips
+        self._spreads.setdefault(key, {})[plan.seed] = cell.spread
+        self._classes.setdefault(key, {})[plan.seed] = cell.num_classes
         if plan.data_set not in self._years:
             self._years[plan.data_set] = guess_year(
                 [one.clip for one in scored]
             )
-        by_line = [scored, *(outcome.cell.by_scorer[s] for s in plan.scorers)]
+        by_line = [scored, *(cell.by_scorer[s] for s in plan.scorers)]
         (row,) = [row for row in self.benchmark.rows if row.name == plan.row]
         for name, clips in zip(row.lines, by_line, strict=True):
             key = (plan.data_set, name)
             judged = judge_clips(clips, self.year(plan.data_set))
-            if judged.sections:
+            for metric, value in outcome.numbers.items():
+                nothing = judged.means["auc"]
+                judged.means[metric] = np.full_like(nothing, value)
+            if judged.sections or outcome.numbers:
                 self._judged.setdefault(key, {})[plan.seed] = judged
                 continue
             self._failures.setdefault(key, {})[plan.seed] = (
@@ -99,6 +110,8 @@ class Findings:
             self._failures.get(key, {}),
             self._printed(data_set, row) if name == row.name else None,
             row.note,
+            self._spreads.get((data_set, row.name), {}),
+            self._classes.get((data_set, row.name), {}),
         )
 
     def _printed(
@@ -108,7 +121,8 @@ class Findings:
 
         `None` where that is nothing.
         """
-        if data_set == BUILT_IN or row.printed is None:
+        is_built_in = data_set in (BUILT_IN, *self.benchmark.built_in)
+        if is_built_in or row.printed is None:
             return None
         machines = {
             machine

@@ -28,6 +28,8 @@ class Line:
         failures: Why, of each seed that failed.
         printed: What others printed of it.
         note: What a reader must know.
+        spreads: Of the embeddings of each seed; see `embedding_spread`.
+        num_classes: Auxiliary classes of each seed.
 
     >>> Line("kNN", "kNN", {}).number("auc") is None
     True
@@ -40,12 +42,14 @@ class Line:
     failures: Mapping[int, str] = dataclasses.field(default_factory=dict)
     printed: PrintedNumbers | None = None
     note: str = ""
+    spreads: Mapping[int, float] = dataclasses.field(default_factory=dict)
+    num_classes: Mapping[int, int] = dataclasses.field(default_factory=dict)
 
     def number(self, metric: str, machine: str | None = None) -> Number | None:
         """A metric over the seeds, `None` where there is none.
 
         Args:
-            metric: Of `METRICS`.
+            metric: Of the means of `Judged`.
             machine: Of it alone, over the seeds that were judged on it; over
                 all machines if `None`.
         """

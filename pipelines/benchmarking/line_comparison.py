@@ -1,79 +1,113 @@
-"""The table of a data set: every line and how it compares."""
+"""Every line of an experiment, and how it compares with the reference."""
 
 from collections.abc import Sequence
 
+from pipelines.benchmarking.columns import COMPARED
+from pipelines.benchmarking.columns import NOTES
+from pipelines.benchmarking.columns import TITLES
 from pipelines.benchmarking.line import Line
 from pipelines.benchmarking.number_cells import difference_cell
 from pipelines.benchmarking.number_cells import number_cell
-from pipelines.evaluation.judging import METRICS
 from pipelines.evaluation.judging import RESAMPLING
 from pipelines.evaluation.judging import Judged
+from pipelines.evaluation.tables import NOTHING
 from pipelines.evaluation.tables import Table
 from pipelines.evaluation.tables import escape_markdown
 
 
-def result_table(
-    lines: Sequence[Line], reference: str, num_seeds: int, year: int
-) -> str:
-    """The means of every line in Markdown, and what failed.
+def comparison_table(
+    lines: Sequence[Line],
+    columns: Sequence[str],
+    reference: str,
+    num_seeds: int,
+    year: int,
+    compared: Sequence[str] = COMPARED,
+) -> Table:
+    """The means of every line, and what they are beside the reference.
 
     Args:
         lines: In the order of the benchmark.
+        columns: As those of `Benchmark`, or further means of `Judged`.
         reference: Name of the line that the others are compared with.
         num_seeds: Trainings that each is to have.
         year: Whose rules make the official score.
+        compared: By which of the columns.
 
-    >>> text = result_table([Line("kNN", "kNN", {})], "kNN", 3, 2023)
-    >>> " ".join(text.splitlines()[2].split())
-    '| kNN | 0 of 3 | - | - | - | - | - | reference | reference |'
+    >>> line = Line("kNN", "kNN", {})
+    >>> comparison_table([line], ["auc"], "kNN", 3, 2023).rows
+    [['kNN', '0 of 3', '-', 'reference']]
     """
-    header = (
-        "method",
-        "seeds",
-        "AUC %",
-        "pAUC %",
-        "mAUC %",
-        "pooled AUC %",
-        f"official score ({year}) %",
-        "AUC less the reference's",
-        "official score less the reference's",
-    )
-    (compared,) = [line for line in lines if line.name == reference]
+    titles = {name: TITLES.get(name, f"{name} %") for name in columns}
+    compared = [name for name in columns if name in compared]
+    header = ["method", "seeds"]
+    header += [title.format(year=year) for title in titles.values()]
+    for name in compared:
+        title = titles[name].removesuffix(" %").removesuffix(" ({year})")
+        header.append(f"{title} less the reference's")
+    (other,) = [line for line in lines if line.name == reference]
     rows = []
     for line in lines:
         seeds = f"{len(line.judged)}"
         if len(line.judged) != num_seeds:
             seeds += f" of {num_seeds}"
-        cells = [
-            number_cell(line.number(metric), len(line.judged))
-            for metric in METRICS
+        differences = [
+            "reference"
+            if line is other
+            else difference_cell(line.difference(other, metric))
+            for metric in compared
         ]
-        differences = ["reference"] * 2
-        if line is not compared:
-            differences = [
-                difference_cell(line.difference(compared, metric))
-                for metric in ("auc", "official_score")
-            ]
+        cells = [_cell(line, name) for name in columns]
         rows.append([line.name, seeds, *cells, *differences])
-    note = (
-        "Mean ± standard deviation over the seeds, each a fresh training; "
-        "weights of the last epoch or of the least hold-out loss, never "
-        "chosen by test labels. In brackets: 95 % interval of the mean, seeds "
-        f"drawn again, on {RESAMPLING}. AUC and "
-        "pAUC (to 10 % false positives, standardised) are means over "
-        "machines of the mean over sections, whatever the domain; mAUC takes "
-        "each machine's worst section, pooled AUC one curve over all clips "
-        "of a machine. Differences: points, on the same resamples of seeds "
-        "and clips; p is two-sided, not corrected for the number of lines."
+    return Table(header, rows, "Comparison")
+
+
+def comparison_note(columns: Sequence[str]) -> str:
+    """What the cells of `comparison_table` hold.
+
+    >>> comparison_note(["mauc"]).endswith("worst section.")
+    True
+    """
+    return " ".join(
+        [
+            "Mean ± standard deviation over the seeds, each a fresh training; "
+            "weights of the last epoch or of the least hold-out loss, never "
+            "chosen by test labels. In brackets: 95 % interval of the mean, "
+            f"seeds drawn again, on {RESAMPLING}. Differences: points, on the "
+            "same resamples of seeds and clips; p is two-sided, not corrected "
+            "for the number of lines.",
+            *(NOTES[name] for name in columns if name in NOTES),
+        ]
     )
-    text = [
-        Table(header, rows).markdown(),
-        "",
-        *_clips(lines),
-        note,
-        *_remarks(lines),
-    ]
-    return "\n".join(text) + "\n"
+
+
+def comparison_text(
+    lines: Sequence[Line],
+    columns: Sequence[str],
+    reference: str,
+    num_seeds: int,
+    year: int,
+) -> str:
+    """The table in Markdown, what was judged, and what failed.
+
+    Takes what `comparison_table` takes.
+
+    >>> lines = [Line("kNN", "kNN", {}, failures={1: "no clips"})]
+    >>> comparison_text(lines, ["auc"], "kNN", 3, 2023).splitlines()[-1]
+    '- **kNN, seed 1, failed**: no clips'
+    """
+    table = comparison_table(lines, columns, reference, num_seeds, year)
+    text = [table.markdown(), "", *_clips(lines), comparison_note(columns)]
+    return "\n".join([*text, *_remarks(lines)]) + "\n"
+
+
+def _cell(line: Line, column: str) -> str:
+    if column == "classes":
+        found = sorted(set(line.num_classes.values()))
+        return ", ".join(map(str, found)) or NOTHING
+    if column == "spread":
+        spreads = [f"{spread:.2g}" for spread in line.spreads.values()]
+        return ", ".join(spreads) or NOTHING
+    return number_cell(line.number(column), len(line.judged))
 
 
 def _clips(lines: Sequence[Line]) -> list[str]:

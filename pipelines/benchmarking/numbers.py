@@ -1,4 +1,4 @@
-"""From the trainings of a row to its numbers."""
+"""Means over the trainings of a row, with their intervals."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -6,16 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from keras_asd.metrics import percentile_interval
-from pipelines.benchmarking.cell import Cell
 from pipelines.evaluation.judging import Drawn
-from pipelines.evaluation.judging import judge_clips
-
-# Over all sections and domains, since the studies are about domains, too.
-METRICS = {
-    "auc": "domain_auc",
-    "pauc": "domain_pauc",
-    "official_score": "official_score",
-}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,59 +65,4 @@ def number_of(drawn: Sequence[Drawn]) -> Number:
         float(averaged[0]),
         float(np.std(own, ddof=1)) if len(own) > 1 else 0.0,
         percentile_interval(averaged[1:]),
-    )
-
-
-@dataclasses.dataclass(frozen=True)
-class RowNumbers:
-    """What a line of a study came to.
-
-    Args:
-        name: Of the line.
-        auc: Mean AUC of all sections and domains.
-        pauc: Mean pAUC of all sections.
-        official_score: By the rules of the data's year.
-        spreads: Of the embeddings, one a seed.
-        num_classes: Auxiliary classes.
-
-    >>> half = Number(0.5, 0.0, (0.4, 0.6))
-    >>> RowNumbers("AdaCos", half, half, half, (0.9,), 12).spreads
-    (0.9,)
-    """
-
-    name: str
-    auc: Number
-    pauc: Number
-    official_score: Number
-    spreads: tuple[float, ...]
-    num_classes: int
-
-
-def row_numbers(name: str, cells: Sequence[Cell], year: int) -> RowNumbers:
-    """The numbers of a row from its trainings, one a seed.
-
-    Args:
-        name: Of the row.
-        cells: Its trainings, on the same test clips.
-        year: Whose rules hold.
-
-    >>> import pathlib
-    >>> from pipelines.datasets.clip import Clip
-    >>> from pipelines.methods.scored_clip import ScoredClip
-    >>> path = pathlib.Path("a.wav")
-    >>> clips = [Clip(path, "fan", "id_00", "test", i > 2) for i in range(6)]
-    >>> scored = tuple(ScoredClip(clip, i) for i, clip in enumerate(clips))
-    >>> row_numbers("AdaCos", [Cell(scored, 0.9, 12)], 2020).auc.mean
-    1.0
-    """
-    found = [judge_clips(cell.scored_clips, year).means for cell in cells]
-    numbers = {
-        metric: number_of([one[name] for one in found])
-        for metric, name in METRICS.items()
-    }
-    return RowNumbers(
-        name=name,
-        spreads=tuple(cell.spread for cell in cells),
-        num_classes=cells[0].num_classes,
-        **numbers,
     )

@@ -8,7 +8,7 @@ from pipelines.benchmarking.cell_plan import folder_name
 from pipelines.benchmarking.cost_overview import cost_table
 from pipelines.benchmarking.figure import benchmark_figure
 from pipelines.benchmarking.findings import Findings
-from pipelines.benchmarking.line_comparison import result_table
+from pipelines.benchmarking.line_comparison import comparison_text
 from pipelines.benchmarking.results_file import results_csv
 from pipelines.evaluation.plots import render_png
 from pipelines.evaluation.tables import escape_markdown
@@ -33,14 +33,19 @@ def write_tables(
     >>> [path.name for path in write_tables(findings, folder)[1]]
     ['table.md', 'results.csv']
     """
-    lines = {name: findings.lines(name) for name in findings.data_sets}
+    lines = {one.name: findings.lines(one.name) for one in findings.data_sets}
     text = page_text(findings)
     files = [folder / "table.md", folder / "results.csv"]
     atomic.write_text(files[0], text)
     atomic.write_text(files[1], results_csv(lines))
     for name, own in lines.items():
         title = f"{findings.benchmark.name} on {name}"
-        figure = benchmark_figure(title, own, findings.benchmark.reference)
+        figure = benchmark_figure(
+            title,
+            own,
+            findings.benchmark.reference,
+            findings.benchmark.columns,
+        )
         files.append(folder / f"figure_{folder_name(name)}.png")
         with atomic.replacing(files[-1]) as temporary:
             temporary.write_bytes(render_png(figure))
@@ -65,12 +70,13 @@ def page_text(findings: Findings) -> str:
             f"**Not finished: {findings.num_cells} of {num_all} trainings.** "
             "The same command goes on."
         )
-    for name in findings.data_sets:
+    for name in [one.name for one in findings.data_sets]:
         lines = findings.lines(name)
         parts += [
             f"## {escape_markdown(name)}",
-            result_table(
+            comparison_text(
                 lines,
+                benchmark.columns,
                 benchmark.reference,
                 findings.num_seeds,
                 findings.year(name),

@@ -42,14 +42,15 @@ def run(words: list[str]) -> int:
     if not options.spec and not options.list:
         parser.error("SPEC must be given; --list tells the shipped ones")
     from pipelines.benchmarking.reading import read_benchmark
+    from pipelines.benchmarking.reading import read_document
     from pipelines.benchmarking.reading import shipped_benchmarks
 
     if options.list:
         for name in shipped_benchmarks():
-            benchmark = read_benchmark(name)
-            data = "built-in data" if benchmark.built_in else "needs --data"
-            print(f"{name:18}{len(benchmark.rows):3} rows, {data}")
-            print(f"{'':18}{benchmark.question}")
+            document = read_document(name)
+            data = "built-in data" if "built_in" in document else "needs --data"
+            print(f"{name:25}{len(document['rows']):3} rows, {data}")
+            print(f"{'':25}{document['question'].strip()}")
         return 0
     benchmark = read_benchmark(options.spec)
     if options.rows:
@@ -62,6 +63,15 @@ def run(words: list[str]) -> int:
         options.data,
         options.seeds,
     )
+    return print_result(result)
+
+
+def print_result(result) -> int:
+    """Prints the table and the files of an experiment.
+
+    Returns:
+        The exit code: 1 where a training failed.
+    """
     print(result.table)
     for path in result.files:
         print(f"wrote {path}")

@@ -1,26 +1,34 @@
 """`keras-asd study`."""
 
 import argparse
-import dataclasses
 
-from pipelines.benchmarking.designs import STUDIES
+from pipelines.benchmarking.reading import read_benchmark
+from pipelines.benchmarking.reading import read_document
+from pipelines.benchmarking.reading import shipped_benchmarks
+from pipelines.commands.bench import print_result
 from pipelines.settings.presets import PRESETS
-from pipelines.settings.presets import choose_preset
+
+_FOLDER = "studies/"
 
 
 def run(words: list[str]) -> int:
     """Repeats an experiment of the sub-cluster AdaCos paper."""
+    studies = {
+        name.removeprefix(_FOLDER): read_document(name)["question"]
+        for name in shipped_benchmarks()
+        if name.startswith(_FOLDER)
+    }
     parser = argparse.ArgumentParser(
         prog="keras-asd study",
         description="Repeats an experiment of the sub-cluster AdaCos paper: "
         "fresh trainings over several seeds, a table and a picture. Killed, "
         "it goes on where it stopped.",
         epilog="\n".join(
-            f"  {name:16}{study.question}" for name, study in STUDIES.items()
+            f"  {name:16}{question}" for name, question in studies.items()
         ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("name", choices=list(STUDIES), metavar="NAME")
+    parser.add_argument("name", choices=list(studies), metavar="NAME")
     parser.add_argument(
         "--data",
         nargs="+",
@@ -33,12 +41,7 @@ def run(words: list[str]) -> int:
     )
     parser.add_argument(
         "--preset",
-        choices=[
-            name
-            for name, config in PRESETS.items()
-            if config.embedder == "dual_branch"
-        ],
-        default="dual_branch_study",
+        choices=[name for name in PRESETS if name.startswith("dual_branch")],
         help="settings that the rows change (dual_branch_study)",
     )
     parser.add_argument("--epochs", type=int, help="instead of the preset's")
@@ -46,19 +49,14 @@ def run(words: list[str]) -> int:
         "--to", metavar="DIR", help="where to; runs/study_NAME if left out"
     )
     options = parser.parse_args(words)
-    from pipelines.benchmarking.study import run_study
+    name = _FOLDER + options.name
+    changes = {} if options.epochs is None else {"epochs": options.epochs}
+    from pipelines.benchmarking.bench import run_benchmark
 
-    config = choose_preset(options.preset)
-    if options.epochs is not None:
-        config = dataclasses.replace(config, epochs=options.epochs)
-    result = run_study(
-        options.name,
+    result = run_benchmark(
+        read_benchmark(name, options.preset, changes),
         options.to or f"runs/study_{options.name}",
-        config,
-        options.data,
+        [f"data={','.join(options.data)}"] if options.data else [],
         options.seeds,
     )
-    print(result.table)
-    for path in result.files:
-        print(f"wrote {path}")
-    return 0
+    return print_result(result)

@@ -16,7 +16,6 @@ from pipelines.evaluation.official.unjudged import Unjudged
 from pipelines.methods.scored_clip import ScoredClip
 
 NUM_RESAMPLES = 1000
-METRICS = ("auc", "pauc", "mauc", "pooled_auc", "official_score")
 RESAMPLING = (
     f"{NUM_RESAMPLES} bootstrap resamples of the test clips within machine, "
     "section, domain and label"
@@ -43,9 +42,10 @@ class Judged:
             of both labels.
         machines: `auc`, `pauc` and `mauc` of each machine.
         pooled: `auc` and `pauc` of one curve over all clips of a machine.
-        means: Means over the machines: each of `METRICS`, and `domain_auc`
-            and `domain_pauc`, over all sections and domains by the official
-            rules. NaN where there is none.
+        means: `auc`, `pauc`, `mauc`, `pooled_auc` and `pooled_pauc` over the
+            machines; by the official rules `official_score`, `domain_auc`
+            and `domain_pauc`, means over all sections and domains. NaN where
+            there is none.
         official: The official numbers, or why there are none.
 
     >>> Judged({}, (), {}, {}, {}, {}, Unjudged(("no clip",))).left_out

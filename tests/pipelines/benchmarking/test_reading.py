@@ -28,9 +28,11 @@ def write(tmp_path):
 @pytest.mark.parametrize("name", list(shipped_benchmarks()))
 def test_shipped_benchmarks_can_be_read(name):
     benchmark = read_benchmark(name)
-    assert benchmark.name == name
+    assert benchmark.name == name.rpartition("/")[2]
     assert benchmark.num_seeds >= 3
-    assert (benchmark.built_in is not None) == (name in ("builtin", "small"))
+    is_study = name.startswith("studies/")
+    has_data = is_study or name in ("builtin", "small")
+    assert bool(benchmark.built_in) == has_data
     for row in benchmark.rows:
         assert row.config(seed=7).seed == 7
 
@@ -104,7 +106,22 @@ def test_a_row_is_its_preset_with_its_changes(write):
 
 def test_built_in_data_may_be_changed(write):
     benchmark = read_benchmark(write(built_in={"machines": ["fan"]}))
-    assert benchmark.built_in.machines == ("fan",)
+    assert benchmark.built_in["built_in"].machines == ("fan",)
+    entries = [{"name": "loud", "snr_db": 10.0}, {"name": "quiet"}]
+    built_in = read_benchmark(write(built_in=entries)).built_in
+    assert list(built_in) == ["loud", "quiet"]
+    assert built_in["loud"].snr_db == 10.0
+
+
+def test_a_preset_may_serve_all_rows_and_be_another(write):
+    row = {"name": "a", "changes": {"epochs": 2}}
+    path = write(rows=[row, NETWORK], preset="training_free")
+    first, second = read_benchmark(path).rows
+    assert first.settings.embedder == "statistics"
+    assert second.settings.embedder == choose_preset("reduced").embedder
+    first, second = read_benchmark(path, "reduced", {"epochs": 7}).rows
+    assert first.settings.embedder == second.settings.embedder
+    assert first.settings.epochs == second.settings.epochs == 7
 
 
 @pytest.mark.parametrize(
@@ -135,6 +152,7 @@ def test_built_in_data_may_be_changed(write):
         ({"rows": [ROW, ROW]}, "names of rows must differ"),
         ({"rows": [ROW, ROW | {"name": "plain!"}]}, "more than by signs"),
         ({"reference": "magic"}, "reference='magic'"),
+        ({"columns": ["magic"]}, "columns=\\['magic'\\]"),
         ({"seeds": 0}, "seeds=0"),
         ({"seeds": "many"}, "seeds='many'"),
         ({"built_in": {"magic": 1}}, "unknown 'magic'"),
