@@ -78,9 +78,14 @@ def read_plan(path: pathlib.Path) -> CellPlan:
     FileNotFoundError: ...
     """
     fields = _with_tuples(json.loads(path.read_text(encoding="utf-8")))
-    fields["config"] = Config(**_with_tuples(fields["config"]))
+    fields["config"] = _read_settings(fields["config"])
     fields["folder"] = pathlib.Path(fields["folder"])
     return CellPlan(**fields)
+
+
+def _read_settings(fields: dict[str, Any]) -> Config:
+    """Settings from JSON: all that a plan knows of how they are written."""
+    return Config(**_with_tuples(fields))
 
 
 def _with_tuples(fields: dict[str, Any]) -> dict[str, Any]:

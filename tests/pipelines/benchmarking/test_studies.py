@@ -94,7 +94,7 @@ def test_classes_and_spread_are_told_and_drawn(run, tmp_path):
     numbers = section(result.table, "## built_in")
     first = table_row(numbers, "one-class compactness")
     assert first[1] == "4" and first[5] == "1e-08, 1e-08"
-    assert table_row(numbers, "AdaCos")[5] == "0.25, 0.25"
+    assert table_row(numbers, "sub-cluster AdaCos")[5] == "0.25, 0.25"
     assert "Spread: root mean squared" in numbers
     assert "mAUC takes" not in numbers
     assert result.files[-1].read_bytes().startswith(b"\x89PNG")
