@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Collection
 from collections.abc import Mapping
 
-from pipelines.benchmarking import columns
+from pipelines.benchmarking.columns import DEFAULT
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.settings.config import Config
 
@@ -114,7 +114,7 @@ class Benchmark:
     built_in: Mapping[str, SyntheticSettings] = dataclasses.field(
         default_factory=dict
     )
-    columns: tuple[str, ...] = columns.DEFAULT
+    columns: tuple[str, ...] = DEFAULT
 
     def select(self, names: list[str]) -> "Benchmark":
         """The same with some of its rows, and that of the reference.

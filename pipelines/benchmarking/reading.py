@@ -29,7 +29,6 @@ _KEYS = (
     "rows",
     "reference",
     "seeds",
-    "first_seed",
     "built_in",
     "columns",
 )
@@ -82,8 +81,8 @@ def read_document(spec: str) -> Any:
         FileNotFoundError: If there is no such file.
         ValueError: If it is no YAML.
 
-    >>> read_document("studies/collapse")["first_seed"]
-    2023
+    >>> read_document("studies/collapse")["preset"]
+    'dual_branch_study'
     """
     path = shipped_benchmarks().get(spec, pathlib.Path(spec))
     if not path.is_file():
@@ -142,9 +141,8 @@ def _parse(
         rows,
         reference,
         seeds,
-        int(document.get("first_seed", 1)),
-        _parse_built_in(document["built_in"]) if "built_in" in document else {},
-        columns,
+        built_in=_parse_built_in(document.get("built_in", [])),
+        columns=columns,
     )
 
 

@@ -79,11 +79,11 @@ def run(outcome):
     return run_plan
 
 
-def test_every_row_is_trained_with_every_seed_of_the_preset(run, tmp_path):
+def test_every_row_is_trained_with_every_seed(run, tmp_path):
     study = few("studies/collapse")
     run_benchmark(study, str(tmp_path), num_seeds=2, run=run)
     assert [plan.config for plan in run.plans] == [
-        row.config(seed) for seed in (2023, 2024) for row in study.rows
+        row.config(seed) for seed in (1, 2) for row in study.rows
     ]
 
 
