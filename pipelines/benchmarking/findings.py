@@ -1,5 +1,6 @@
 """What the trainings of a benchmark came to so far, line by line."""
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,6 +14,7 @@ from pipelines.benchmarking.costs import Costs
 from pipelines.benchmarking.data_set import DataSet
 from pipelines.benchmarking.line import Line
 from pipelines.benchmarking.running import CellOutcome
+from pipelines.evaluation.judging import NUM_RESAMPLES
 from pipelines.evaluation.judging import Judged
 from pipelines.evaluation.judging import judge_clips
 from pipelines.evaluation.official.official import guess_year
@@ -76,9 +78,11 @@ class Findings:
         for name, clips in zip(row.lines, by_line, strict=True):
             key = (plan.data_set, name)
             judged = judge_clips(clips, self.year(plan.data_set))
-            for metric, value in outcome.numbers.items():
-                nothing = judged.means["auc"]
-                judged.means[metric] = np.full_like(nothing, value)
+            further = {
+                metric: np.full(1 + NUM_RESAMPLES, value)
+                for metric, value in outcome.numbers.items()
+            }
+            judged = dataclasses.replace(judged, means=judged.means | further)
             if judged.sections or outcome.numbers:
                 self._judged.setdefault(key, {})[plan.seed] = judged
                 continue

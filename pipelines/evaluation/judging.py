@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from keras_asd.metrics import OfficialScores
 from keras_asd.metrics import roc_curves
 from keras_asd.metrics import section_counts
 from keras_asd.metrics import standardized_area
@@ -179,25 +180,21 @@ def _official_means(official: Judgement | Unjudged, nothing: Drawn) -> Areas:
     names = ("official_score", "domain_auc", "domain_pauc")
     if isinstance(official, Unjudged):
         return dict.fromkeys(names, nothing)
-    pair = (official.scores, official.resampled)
-    own, resampled = (
-        [
+    numbers = [
+        (
             one.official_score,
-            *(
-                np.mean(
-                    [
-                        one.arithmetic_mean(name)
-                        for name in one.numbers
-                        if name.partition("_")[0] == kind
-                    ],
-                    axis=0,
-                )
-                for kind in ("auc", "pauc")
-            ),
-        ]
-        for one in pair
-    )
+            _domain_mean(one, "auc"),
+            _domain_mean(one, "pauc"),
+        )
+        for one in (official.scores, official.resampled)
+    ]
     return {
-        name: np.append(first, others)
-        for name, first, others in zip(names, own, resampled, strict=True)
+        name: np.append(own, resampled)
+        for name, own, resampled in zip(names, *numbers, strict=True)
     }
+
+
+def _domain_mean(scores: OfficialScores, kind: str) -> Drawn:
+    """Mean of AUC or pAUC over sections, and domains where they have any."""
+    names = [name for name in scores.numbers if name.split("_")[0] == kind]
+    return np.mean([scores.arithmetic_mean(name) for name in names], axis=0)
