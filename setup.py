@@ -25,6 +25,7 @@ setup(
         "pipelines": [
             "py.typed",
             "benchmarking/specs/*",
+            "benchmarking/specs/studies/*",
             "datasets/download/*.yaml",
             "evaluation/*.html",
             "exporting/*.md",
@@ -56,6 +57,7 @@ setup(
         "urllib3>=2.6.3",
         "matplotlib>=3.8",
         "jinja2>=3.1",
+        "tabulate>=0.9",
         "tensorboard",
         # Of the same version as TensorFlow; its messages, no server.
         "tensorflow-serving-api>=2.16,<2.22",

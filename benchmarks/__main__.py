@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from benchmarks.machine import describe_machine
 from benchmarks.part import PARTS
 from benchmarks.part import run_apart
-from benchmarks.table import markdown_table
-from benchmarks.table import plain_table
+from pipelines.evaluation.tables import Table
+
+HEADER = ("measured", "result", "aim", "verdict")
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -50,10 +51,12 @@ def main(words: Sequence[str] | None = None) -> int:
         backends += [backend] * (backend != "")
     heading = describe_machine()
     heading += [f"Backend: {backend}" for backend in dict.fromkeys(backends)]
-    print("\n".join([*heading, "", plain_table(rows)]))
+    cells = [(row.what, row.result, row.aim, row.verdict) for row in rows]
+    table = Table(HEADER, cells)
+    print("\n".join([*heading, "", table.plain()]))
     if options.out:
         lines = [f"- {line}" for line in heading]
-        text = "\n".join([*lines, "", markdown_table(rows), ""])
+        text = "\n".join([*lines, "", table.markdown(), ""])
         pathlib.Path(options.out).write_text(text, encoding="utf-8")
     return 0
 

@@ -18,6 +18,7 @@ from keras_asd.losses import AdaCos
 from keras_asd.losses import SubclusterAdaCos
 from keras_asd.losses.subcluster_adacos import SCALES
 from keras_asd.models import Classifier
+from pipelines.evaluation.tables import Table
 
 NUM_CLASSES, SAMPLES, EMBEDDING_DIM, BATCH = 20, 64, 128, 64
 STEPS_AT_ONCE = 50
@@ -149,7 +150,7 @@ def measure_row(loss, mix_probability: float, num_steps: int) -> Row:
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Prints the rows of a Markdown table as they come."""
+    """Trains with every loss and scale, and prints a Markdown table."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.adaptive_scale",
         description="Trains with every scale of AdaCos, and tells the end.",
@@ -166,14 +167,15 @@ def main(words: Sequence[str] | None = None) -> None:
     options = parser.parse_args(words)
     num_steps = 2 if options.quick else options.steps
     probabilities = (0.0,) if options.quick else MIX_PROBABILITIES
-    print("| " + " | ".join(HEADER) + " |")
-    print("|" + "---|" * len(HEADER))
+    rows = []
     for make_loss in (AdaCos, SubclusterAdaCos):
         for mode in SCALES:
             for mix_probability in probabilities:
                 loss = make_loss(NUM_CLASSES, scale=mode)
                 row = measure_row(loss, mix_probability, num_steps)
-                print("| " + " | ".join(row.cells) + " |", flush=True)
+                print(*row.cells, file=sys.stderr, flush=True)
+                rows.append(row.cells)
+    print(Table(HEADER, rows).markdown())
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from keras_asd.scorers import LocalDensity
 from pipelines.calibration.calibration_fitting import fit_calibration
 from pipelines.calibration.false_alarms import fresh_alarms_band
 from pipelines.calibration.normal_scores import NormalScores
+from pipelines.evaluation.tables import Table
 
 RATES = (0.1, 0.05, 0.01, 0.001)
 METHODS = ("empirical", "gamma")
@@ -132,10 +133,12 @@ def main(words: Sequence[str] | None = None) -> int:
         "nothing",
     )
     options = parser.parse_args(words)
-    lines = [HEADER, ("---",) * len(HEADER)]
-    for name, cells in measure(options).items():
-        lines += [row(name, method, cells) for method in METHODS]
-    table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    rows = [
+        row(name, method, cells)
+        for name, cells in measure(options).items()
+        for method in METHODS
+    ]
+    table = Table(HEADER, rows).markdown()
     text = "\n\n".join(["# Calibration", NOTES.strip(), table])
     print(text)
     if options.out:

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from benchmarks.forms import Forms
 from benchmarks.machine import describe_machine
+from pipelines.evaluation.tables import Table
 
 NUM_CORES = 2
 BATCH = 32
@@ -121,10 +122,8 @@ def measure(rounds: int, is_quick: bool) -> tuple[dict, dict]:
 
 def table(seconds: dict, worst: dict) -> str:
     """One row a form."""
-    lines = [
-        ["form", "threads", "clips/s", "ratio", "one clip, ms", "ratio", "off"],
-        ["---"] * 7,
-    ]
+    header = "form, threads, clips/s, ratio, one clip ms, ratio, off"
+    lines = []
     for row in ROWS:
         if isinstance(worst[row], str):
             lines.append([row.form, "", "", "", "", "", worst[row]])
@@ -139,7 +138,7 @@ def table(seconds: dict, worst: dict) -> str:
             cells += [f"{number:.1f}", f"{ratio:.2f}"]
         threads = " + ".join(map(str, row.threads))
         lines.append([row.form, threads, *cells, f"{worst[row]:.0e}"])
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return Table(header.split(", "), lines).markdown()
 
 
 def _start(threads, folder, is_quick, stack) -> Connection:

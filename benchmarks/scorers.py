@@ -22,6 +22,7 @@ from keras_asd.scorers import Mahalanobis
 from keras_asd.scorers import MinimumOverDomains
 from keras_asd.scorers import NearestNeighbors
 from keras_asd.scorers import Scorer
+from pipelines.evaluation.tables import Table
 
 DEFAULT = "LocalDensity(16), whitened"
 SCORERS: dict[str, Callable[[], Scorer]] = {
@@ -143,15 +144,15 @@ def table(
         own = [key for key in keys if key[0] == machine]
         columns[machine] = own
         columns |= {f"{machine} id_{key[1]}": [key] for key in own}
-    lines = [["scorer", *columns], ["---"] * (len(columns) + 1)]
+    rows = []
     for scorer, of_sets in results.items():
-        cells = [f"**{scorer}**" if scorer == DEFAULT else scorer]
+        cells = [f"{scorer} (default)" if scorer == DEFAULT else scorer]
         for members in columns.values():
             values = np.mean([of_sets[key][measure] for key in members], axis=0)
             low, high = percentile_interval(values[1:])
             cells.append(f"{values[0]:.3f} [{low:.3f}, {high:.3f}]")
-        lines.append(cells)
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+        rows.append(cells)
+    return Table(["scorer", *columns], rows).markdown()
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -26,6 +26,7 @@ from benchmarks.search_trials import Design
 from benchmarks.search_trials import Trials
 from keras_asd.metrics import percentile_interval
 from keras_asd.metrics import resample_counts
+from pipelines.evaluation.tables import Table
 from tuning.trials.judging.objective import ProxyObjective
 
 PROXY = ProxyObjective.name
@@ -116,9 +117,11 @@ def make_report(
     found[f"{PROXY} better than val_accuracy by"] = (
         found[PROXY] - found["val_accuracy"]
     )
-    lines = ["| objective | Spearman's correlation |", "|---|---|"]
-    lines += [f"| {name} | {_cell(rows)} |" for name, rows in found.items()]
-    return "\n\n".join([*parts[:-1], "\n".join(lines), parts[-1]])
+    table = Table(
+        ("objective", "Spearman's correlation"),
+        [(name, _cell(rows)) for name, rows in found.items()],
+    )
+    return "\n\n".join([*parts[:-1], table.markdown(), parts[-1]])
 
 
 def trial_table(
@@ -127,7 +130,7 @@ def trial_table(
     """One row a trial; areas and accuracies in percent."""
     measures = [PROXY, "val_accuracy", "val_loss", TRUTH, "seconds"]
     names = ["trial", *parameters, *measures]
-    lines = [names, ["---"] * len(names)]
+    rows = []
     for number, one in enumerate(results):
         cells = [str(number), *(f"{one[name]:.3g}" for name in parameters)]
         if "failure" in one:
@@ -136,8 +139,8 @@ def trial_table(
             for name in measures:
                 is_share = name not in ("val_loss", "seconds")
                 cells.append(f"{one[name] * (100 if is_share else 1):.2f}")
-        lines.append(cells)
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+        rows.append(cells)
+    return Table(names, rows).markdown()
 
 
 def _cell(rows: NDArray[np.float64]) -> str:

@@ -9,14 +9,15 @@ import time
 import keras
 import numpy as np
 
-from keras_asd.metrics import roc_auc
 from keras_asd.models import AnomalyDetector
 from pipelines import atomic
 from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.datasets.synthetic import generate
+from pipelines.evaluation.judging import judge_clips
 from pipelines.methods.clip_scores import score_embeddings
 from pipelines.methods.embeddings import embed_clips
+from pipelines.methods.scored_clip import ScoredClip
 from pipelines.runs.checkpoints import read_history
 from pipelines.runs.known_clips import choose_test_clips
 from pipelines.runs.run_folder import RunFolder
@@ -178,7 +179,7 @@ class Trials:
         return measured
 
     def _test_auc(self, detector: AnomalyDetector, config: Config) -> float:
-        """Mean over the sections, on clips that nothing else sees."""
+        """Of machines and sections, on clips that nothing else sees."""
         if not self._test:
             self._test, _ = choose_test_clips(
                 [str(self.root)], config, detector, trained_on=set()
@@ -187,13 +188,8 @@ class Trials:
             detector.embedder.predict_on_batch, self._test, config, "scoring"
         )
         scores = score_embeddings(detector, embeddings)[:, 0]
-        keys = np.array([one.clip.key for one in self._test])
-        labels = np.array([one.clip.is_anomaly for one in self._test])
-        return float(
-            np.mean(
-                [
-                    roc_auc(labels[keys == key], scores[keys == key])
-                    for key in np.unique(keys)
-                ]
-            )
-        )
+        scored = [
+            ScoredClip(one.clip, score)
+            for one, score in zip(self._test, scores.tolist(), strict=True)
+        ]
+        return float(judge_clips(scored).means["auc"][0])

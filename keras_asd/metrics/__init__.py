@@ -6,7 +6,9 @@ from keras_asd.metrics.dcase import official_scores
 from keras_asd.metrics.dcase_bootstrap import PairedDifference
 from keras_asd.metrics.dcase_bootstrap import official_interval
 from keras_asd.metrics.dcase_bootstrap import paired_bootstrap
+from keras_asd.metrics.dcase_bootstrap import paired_difference
 from keras_asd.metrics.dcase_bootstrap import resampled_scores
+from keras_asd.metrics.dcase_bootstrap import section_counts
 from keras_asd.metrics.dcase_clips import lacking_parts
 from keras_asd.metrics.dcase_scores import OfficialScores
 from keras_asd.metrics.dcase_years import harmonic_mean
@@ -33,11 +35,13 @@ __all__ = [
     "official_score",
     "official_scores",
     "paired_bootstrap",
+    "paired_difference",
     "partial_auc",
     "percentile_interval",
     "resample_counts",
     "resampled_scores",
     "roc_auc",
     "roc_curves",
+    "section_counts",
     "standardized_area",
 ]

@@ -1,9 +1,11 @@
-"""How far an official score would move with other clips."""
+"""Bootstrap of DCASE numbers: one way to resample the clips."""
 
 import dataclasses
+import zlib
 
 import numpy as np
 from numpy.typing import ArrayLike
+from numpy.typing import NDArray
 
 from keras_asd.metrics.bootstrap import percentile_interval
 from keras_asd.metrics.bootstrap import resample_counts
@@ -35,6 +37,84 @@ class PairedDifference:
     num_resamples: int
 
 
+def section_counts(
+    machines: ArrayLike,
+    sections: ArrayLike,
+    domains: ArrayLike | None,
+    is_anomaly: ArrayLike,
+    num_resamples: int = 1000,
+    seed: int | np.random.Generator = 0,
+) -> NDArray[np.int64]:
+    """Draws clips with replacement within machine, section, domain and label.
+
+    Each of these strata keeps its size, as a test set fixes it, so that each
+    resample is judged by the same rules. A section is drawn by a generator of
+    its own, seeded with its name: its resamples do not depend on what else is
+    judged, and every number of the same clips rests on the same resamples.
+    The draw depends on the order of a section's clips: sort them.
+
+    Args:
+        machines: The machine of each clip, `(clips,)`.
+        sections: Its section or id, `(clips,)`.
+        domains: `"source"` or `"target"`, `(clips,)`, or `None`.
+        is_anomaly: Booleans, or zeros and ones, `(clips,)`.
+        num_resamples: Integer, at least 1.
+        seed: An integer, or a generator that is drawn from.
+
+    Returns:
+        How often each resample holds each clip, `(num_resamples, clips)`.
+
+    >>> counts = section_counts(["fan"] * 3, ["id_00"] * 3, None, [0, 0, 1], 9)
+    >>> counts[:, :2].sum(axis=1).tolist() == [2] * 9, counts[:, 2].tolist()
+    (True, [1, 1, 1, 1, 1, 1, 1, 1, 1])
+
+    Reference: Efron & Tibshirani, An Introduction to the Bootstrap, 1993.
+    """
+    scores = np.zeros(np.shape(machines))
+    columns = clip_columns(machines, sections, domains, is_anomaly, scores)
+    columns[3] = columns[3].astype(bool)
+    texts = np.stack([column.astype(str) for column in columns[:4]])
+    _, strata = np.unique(texts, axis=1, return_inverse=True)
+    base = int(np.random.default_rng(seed).integers(2**63))
+    counts = np.zeros((num_resamples, scores.size), dtype=np.int64)
+    for machine, section in sorted(set(zip(*texts[:2].tolist(), strict=True))):
+        inside = (texts[0] == machine) & (texts[1] == section)
+        name = f"{machine}/{section}".encode("utf-8", "surrogateescape")
+        counts[:, inside] = resample_counts(
+            strata.ravel()[inside],
+            num_resamples,
+            np.random.default_rng([base, zlib.crc32(name)]),
+        )
+    return counts
+
+
+def paired_difference(
+    drawn: ArrayLike, confidence: float = 0.95
+) -> PairedDifference:
+    """Summarizes differences of two systems on the same resamples.
+
+    Args:
+        drawn: The difference on the clips as they are, then on each resample,
+            `(1 + resamples,)`.
+        confidence: Float in `(0, 1)`, the share between the bounds.
+
+    >>> paired_difference([0.5, 0.25, 0.5, 0.75]).p_value
+    0.5
+    """
+    drawn = np.asarray(drawn)
+    # What is alike but for the order of sums is alike.
+    differences = np.round(drawn[1:], 12)
+    sides = np.sum(differences <= 0), np.sum(differences >= 0)
+    num_resamples = len(differences)
+    return PairedDifference(
+        difference=float(drawn[0]),
+        interval=percentile_interval(differences, confidence),
+        p_value=min(1.0, 2 * (int(min(sides)) + 1) / (num_resamples + 1)),
+        confidence=confidence,
+        num_resamples=num_resamples,
+    )
+
+
 def resampled_scores(
     year: int,
     machines: ArrayLike,
@@ -48,9 +128,7 @@ def resampled_scores(
 ) -> OfficialScores:
     """Returns the official numbers of each resample.
 
-    Clips are drawn with replacement within machine, section, domain and
-    label, so that each resample is judged by the year's rules. The draw
-    depends on the order of the clips: sort them for the same bounds.
+    The resamples are those of `section_counts`.
 
     Args:
         year: As in `official_scores`, like all but the following.
@@ -72,10 +150,7 @@ def resampled_scores(
     Reference: Efron & Tibshirani, An Introduction to the Bootstrap, 1993.
     """
     clips = (machines, sections, domains, is_anomaly, scores)
-    columns = clip_columns(*clips)
-    texts = np.stack([column.astype(str) for column in columns[:4]])
-    _, strata = np.unique(texts, axis=1, return_inverse=True)
-    counts = resample_counts(strata.ravel(), num_resamples, seed)
+    counts = section_counts(*clips[:4], num_resamples, seed)
     return official_scores(year, *clips, counts, leave_out_incomplete)
 
 
@@ -138,19 +213,10 @@ def paired_bootstrap(
 
     Reference: Efron & Tibshirani, An Introduction to the Bootstrap, 1993.
     """
-    found, resampled = [], []
+    drawn = []
     for values in (scores, other_scores):
         clips = (machines, sections, domains, is_anomaly, values)
-        found.append(official_scores(year, *clips).official_score)
-        resampled.append(
-            resampled_scores(year, *clips, num_resamples, seed).official_score
-        )
-    differences = resampled[0] - resampled[1]
-    sides = np.sum(differences <= 0), np.sum(differences >= 0)
-    return PairedDifference(
-        difference=float(found[0] - found[1]),
-        interval=percentile_interval(differences, confidence),
-        p_value=min(1.0, 2 * (int(min(sides)) + 1) / (num_resamples + 1)),
-        confidence=confidence,
-        num_resamples=num_resamples,
-    )
+        found = official_scores(year, *clips).official_score
+        resampled = resampled_scores(year, *clips, num_resamples, seed)
+        drawn.append(np.append(found, resampled.official_score))
+    return paired_difference(drawn[0] - drawn[1], confidence)

@@ -3,6 +3,7 @@
 import dataclasses
 import pathlib
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Sequence
 
 import tqdm
@@ -12,12 +13,10 @@ from pipelines.benchmarking.cell_plan import CellPlan
 from pipelines.benchmarking.cell_plan import folder_name
 from pipelines.benchmarking.data_set import DataSet
 from pipelines.benchmarking.data_set import choose_data_sets
+from pipelines.benchmarking.findings import Findings
 from pipelines.benchmarking.running import CellOutcome
 from pipelines.benchmarking.running import run_plan
-from pipelines.benchmarking.tables import Tables
 from pipelines.benchmarking.writing import write_tables
-
-FIRST_SEED = 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +47,7 @@ def run_benchmark(
     """Trains every row on every data set with every seed, and tells of it.
 
     Called again after a kill it goes on where it stopped. A training that
-    fails is told in the tables, and tried again by the next call.
+    fails is told in the findings, and tried again by the next call.
 
     Args:
         benchmark: Its rows and what they are compared with.
@@ -77,19 +76,41 @@ def run_benchmark(
             f"Received: num_seeds={num_seeds}. Three or more give a spread."
         )
     place = pathlib.Path(folder).absolute()
-    data_sets = choose_data_sets(benchmark, data, place)
-    plans = plan_cells(benchmark, data_sets, place, num_seeds)
-    tables = Tables(benchmark, data_sets, num_seeds)
+    findings = Findings(
+        benchmark, choose_data_sets(benchmark, data, place), num_seeds
+    )
     text = ""
     files: tuple[pathlib.Path, ...] = ()
-    with tqdm.tqdm(
-        plans, desc=benchmark.name, unit="training", disable=None
-    ) as progress:
+    for _ in run_cells(findings, place / "runs", run):
+        text, files = write_tables(findings, place)
+    return BenchmarkResult(text, files, findings.num_failed)
+
+
+def run_cells(
+    findings: Findings,
+    folder: pathlib.Path,
+    run: Callable[[CellPlan], CellOutcome] = run_plan,
+) -> Iterator[CellPlan]:
+    """Trains, judges and gathers, a cell at each step.
+
+    Args:
+        findings: What they are gathered in; empty.
+        folder: Where the runs go.
+        run: What a plan comes to.
+
+    >>> findings = Findings(Benchmark("mine", "Which?", (), ""), [], 3)
+    >>> list(run_cells(findings, pathlib.Path("runs")))
+    []
+    """
+    plans = plan_cells(
+        findings.benchmark, findings.data_sets, folder, findings.num_seeds
+    )
+    name = findings.benchmark.name
+    with tqdm.tqdm(plans, desc=name, unit="training", disable=None) as progress:
         for plan in progress:
             progress.set_postfix_str(f"{plan.row}, seed {plan.seed}")
-            tables.add(plan, run(plan))
-            text, files = write_tables(tables, place)
-    return BenchmarkResult(text, files, tables.num_failed)
+            findings.add(plan, run(plan))
+            yield plan
 
 
 def plan_cells(
@@ -104,6 +125,7 @@ def plan_cells(
     >>> plan_cells(benchmark, [], pathlib.Path("runs"), 3)
     []
     """
+    first = benchmark.first_seed
     return [
         CellPlan(
             data_set.name,
@@ -113,12 +135,11 @@ def plan_cells(
             row.config(seed),
             row.scorers,
             folder
-            / "runs"
             / folder_name(data_set.name)
-            / folder_name(row.name)
+            / (row.folder or folder_name(row.name))
             / f"seed_{seed}",
         )
-        for seed in range(FIRST_SEED, FIRST_SEED + num_seeds)
+        for seed in range(first, first + num_seeds)
         for data_set in data_sets
         for row in benchmark.rows
     ]

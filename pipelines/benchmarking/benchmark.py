@@ -1,14 +1,15 @@
-"""What a benchmark compares."""
+"""The record of an experiment: rows, seeds and data."""
 
 import dataclasses
 from collections.abc import Collection
 from collections.abc import Mapping
-from typing import Any
 
+from pipelines.benchmarking.columns import DEFAULT
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.settings.config import Config
-from pipelines.settings.presets import choose_preset
-from pipelines.settings.reading import read_settings
+
+# The data set of built-in machines, where there is one alone.
+BUILT_IN = "built_in"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,23 +56,23 @@ class BenchmarkRow:
 
     Args:
         name: Of the row.
-        preset: Settings to start from.
-        changes: Settings that differ, as `read_settings` takes them.
-        scorers: Labels of further scorers, fitted on the embeddings of the same
+        settings: Of its training; the seed is the experiment's.
+        scorers: Further scorers, fitted on the embeddings of the same
             training; a line each.
         printed: What others printed of it.
         note: What a reader of the table must know.
+        folder: Name of the folder of its runs; made of its name if empty.
 
-    >>> BenchmarkRow("kNN", "training_free", scorers=("Centroids",)).lines
-    ('kNN', 'kNN + Centroids')
+    >>> BenchmarkRow("kNN", Config(), scorers=("centroids",)).lines
+    ('kNN', 'kNN + centroids')
     """
 
     name: str
-    preset: str
-    changes: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    settings: Config
     scorers: tuple[str, ...] = ()
     printed: PrintedNumbers | None = None
     note: str = ""
+    folder: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -80,8 +81,7 @@ class BenchmarkRow:
 
     def config(self, seed: int) -> Config:
         """Settings of its training with a seed."""
-        changes = {**self.changes, "seed": seed}
-        return read_settings(changes, choose_preset(self.preset))
+        return dataclasses.replace(self.settings, seed=seed)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,10 +94,13 @@ class Benchmark:
         rows: The methods.
         reference: Line that the others are compared with.
         num_seeds: Trainings of every row.
-        built_in: Settings of the built-in machines, which it takes where no
-            data are given; `None` where it needs data.
+        first_seed: From which on the seeds count.
+        built_in: By the name of a data set the settings of the built-in
+            machines, which it takes where no data are given; none where it
+            needs data.
+        columns: Of its tables, of `pipelines.benchmarking.columns.TITLES`.
 
-    >>> row = BenchmarkRow("statistics", "training_free")
+    >>> row = BenchmarkRow("statistics", Config())
     >>> Benchmark("small", "Which?", (row,), "statistics").num_seeds
     3
     """
@@ -107,7 +110,11 @@ class Benchmark:
     rows: tuple[BenchmarkRow, ...]
     reference: str
     num_seeds: int = 3
-    built_in: SyntheticSettings | None = None
+    first_seed: int = 1
+    built_in: Mapping[str, SyntheticSettings] = dataclasses.field(
+        default_factory=dict
+    )
+    columns: tuple[str, ...] = DEFAULT
 
     def select(self, names: list[str]) -> "Benchmark":
         """The same with some of its rows, and that of the reference.

@@ -2,14 +2,15 @@
 
 import dataclasses
 import pathlib
+from collections.abc import Iterable
 from collections.abc import Sequence
 
+from pipelines.benchmarking.benchmark import BUILT_IN
 from pipelines.benchmarking.benchmark import Benchmark
 from pipelines.benchmarking.cell_plan import folder_name
+from pipelines.datasets.clip import Clip
 from pipelines.datasets.reading import read_all_clips
 from pipelines.datasets.synthetic import generate
-
-BUILT_IN = "built_in"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,30 +76,56 @@ def choose_data_sets(
             f"{', '.join(one.name for one in found)}. Folders that are one "
             "data set go together: NAME=DIR,DIR."
         )
-    if not found and benchmark.built_in is None:
+    if found and len(benchmark.built_in) > 1:
+        raise ValueError(
+            "This benchmark compares built-in data sets, and takes no others. "
+            f"Received: {', '.join(words)} for {benchmark.name}. "
+            "Leave the data folders out."
+        )
+    if not found and not benchmark.built_in:
         raise ValueError(
             f"This benchmark needs data. Received: none for {benchmark.name}. "
             "Name the folders: --data NAME=DIR."
         )
-    if not found and benchmark.built_in is not None:
-        root = folder / "data"
-        generate(root, benchmark.built_in)
-        found = [DataSet(BUILT_IN, (str(root),))]
+    if not found:
+        for name, settings in benchmark.built_in.items():
+            root = folder / "data"
+            if name != BUILT_IN:
+                root = root / folder_name(name)
+            generate(root, settings)
+            found.append(DataSet(name, (str(root),)))
     for data_set in found:
         _check_labels(data_set)
     return found
 
 
-def _check_labels(data_set: DataSet) -> None:
-    """Refuses at once what could not be judged after all the trainings."""
+def labelled_sections(clips: Iterable[Clip]) -> tuple[set[str], set[str]]:
+    """Names of the sections of test clips, and of those that can be judged.
+
+    Args:
+        clips: Those that are not test clips do not count.
+
+    Returns:
+        Keys of all sections, and of those with clips of both labels.
+
+    >>> labelled_sections([])
+    (set(), set())
+    """
     labels: dict[str, set[bool | None]] = {}
-    for clip in read_all_clips(data_set.roots, seed=0):
+    for clip in clips:
         if clip.split == "test":
             labels.setdefault(clip.key, set()).add(clip.is_anomaly)
-    if not any({False, True} <= found for found in labels.values()):
+    judged = {key for key, found in labels.items() if {False, True} <= found}
+    return set(labels), judged
+
+
+def _check_labels(data_set: DataSet) -> None:
+    """Refuses at once what could not be judged after all the trainings."""
+    sections, judged = labelled_sections(read_all_clips(data_set.roots, seed=0))
+    if not judged:
         raise ValueError(
             "A benchmark needs test clips of known label, normal ones and "
             "anomalies of one section. Received: "
             f"{data_set.name}={','.join(data_set.roots)} with test clips of "
-            f"{len(labels)} sections, none of which has both."
+            f"{len(sections)} sections, none of which has both."
         )

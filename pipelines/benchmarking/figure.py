@@ -5,23 +5,36 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pipelines.benchmarking.columns import DEFAULT
 from pipelines.benchmarking.line import Line
 from pipelines.evaluation.plots import ANOMALY_COLOR
 from pipelines.evaluation.plots import NORMAL_COLOR
-from pipelines.evaluation.table_formats import printable
+from pipelines.evaluation.tables import printable
 
-_PANELS = {"auc": "AUC (%)", "official_score": "official score (%)"}
+_PANELS = {
+    "auc": "AUC (%)",
+    "domain_auc": "AUC (%)",
+    "official_score": "official score (%)",
+    "spread": "spread of the embeddings, one circle a seed",
+}
+# Where all clips have one direction; a logarithm needs more than zero.
+LEAST_SPREAD = 1e-6
 
 
 def benchmark_figure(
-    title: str, lines: Sequence[Line], reference: str
+    title: str,
+    lines: Sequence[Line],
+    reference: str,
+    columns: Sequence[str] = DEFAULT,
 ) -> Figure:
-    """Draws every line's mean, interval and seeds, AUC and official score.
+    """Draws every line's mean, interval and seeds, and its spread.
 
     Args:
         title: Heading.
         lines: In the order of the benchmark.
         reference: Name of the line that is drawn through as a rule.
+        columns: Those of the benchmark; AUC, official score and spread of
+            the embeddings have panels.
 
     >>> figure = benchmark_figure("Which?", [Line("kNN", "kNN", {})], "kNN")
     >>> [axes.get_xlabel() for axes in figure.axes]
@@ -30,10 +43,14 @@ def benchmark_figure(
     height = 1.6 + 0.34 * len(lines)
     figure = Figure(figsize=(10.4, height), layout="constrained")
     figure.suptitle(printable(title), parse_math=False, wrap=True)
-    panels = figure.subplots(1, 2, sharey=True)
-    for axes, (metric, label) in zip(panels, _PANELS.items(), strict=True):
-        _draw(axes, lines, metric, reference)
-        axes.set_xlabel(label)
+    shown = [name for name in columns if name in _PANELS]
+    panels = figure.subplots(1, len(shown), sharey=True, squeeze=False)[0]
+    for axes, name in zip(panels, shown, strict=True):
+        if name == "spread":
+            _draw_spreads(axes, lines)
+        else:
+            _draw(axes, lines, name, reference)
+        axes.set_xlabel(_PANELS[name])
     panels[0].set_yticks(
         range(len(lines)), [printable(line.name) for line in lines]
     )
@@ -102,6 +119,22 @@ def _draw(
                 label="as they printed",
             )
     axes.axvline(50, color="0.7", linewidth=1, linestyle="--")
+    axes.grid(axis="x", color="0.92")
+    axes.set_axisbelow(True)
+
+
+def _draw_spreads(axes: Axes, lines: Sequence[Line]) -> None:
+    for place, line in enumerate(lines):
+        spreads = [max(one, LEAST_SPREAD) for one in line.spreads.values()]
+        axes.plot(
+            spreads,
+            [place] * len(spreads),
+            marker="o",
+            linestyle="",
+            color=ANOMALY_COLOR,
+            fillstyle="none",
+        )
+    axes.set_xscale("log")
     axes.grid(axis="x", color="0.92")
     axes.set_axisbelow(True)
 

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from keras_asd.metrics import PairedDifference
-from keras_asd.metrics import percentile_interval
+from keras_asd.metrics import paired_difference
 from pipelines.benchmarking.benchmark import PrintedNumbers
 from pipelines.benchmarking.costs import Costs
-from pipelines.benchmarking.judging import NUM_RESAMPLES
-from pipelines.benchmarking.judging import Drawn
-from pipelines.benchmarking.judging import Judged
 from pipelines.benchmarking.numbers import Number
-
-_CONFIDENCE = 0.95
+from pipelines.benchmarking.numbers import average_seeds
+from pipelines.benchmarking.numbers import number_of
+from pipelines.evaluation.judging import Drawn
+from pipelines.evaluation.judging import Judged
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -29,6 +28,8 @@ class Line:
         failures: Why, of each seed that failed.
         printed: What others printed of it.
         note: What a reader must know.
+        spreads: Of the embeddings of each seed; see `embedding_spread`.
+        num_classes: Auxiliary classes of each seed.
 
     >>> Line("kNN", "kNN", {}).number("auc") is None
     True
@@ -41,12 +42,14 @@ class Line:
     failures: Mapping[int, str] = dataclasses.field(default_factory=dict)
     printed: PrintedNumbers | None = None
     note: str = ""
+    spreads: Mapping[int, float] = dataclasses.field(default_factory=dict)
+    num_classes: Mapping[int, int] = dataclasses.field(default_factory=dict)
 
     def number(self, metric: str, machine: str | None = None) -> Number | None:
         """A metric over the seeds, `None` where there is none.
 
         Args:
-            metric: Of `METRICS`.
+            metric: Of the means of `Judged`.
             machine: Of it alone, over the seeds that were judged on it; over
                 all machines if `None`.
         """
@@ -57,12 +60,7 @@ class Line:
         ]
         if not drawn or np.isnan(drawn).any():
             return None
-        own = [float(one[0]) for one in drawn]
-        return Number(
-            float(np.mean(own)),
-            float(np.std(own, ddof=1)) if len(own) > 1 else 0.0,
-            percentile_interval(np.mean(drawn, axis=0)[1:], _CONFIDENCE),
-        )
+        return number_of(drawn)
 
     def difference(
         self, reference: "Line", metric: str
@@ -76,24 +74,10 @@ class Line:
         pairs = [(self.judged[seed], reference.judged[seed]) for seed in seeds]
         if not pairs or any(one.clips != other.clips for one, other in pairs):
             return None
-        # Rounded: what is alike but for the order of sums is alike.
-        drawn = np.round(
-            np.mean(
-                [one.means[metric] - its.means[metric] for one, its in pairs],
-                axis=0,
-            ),
-            12,
+        drawn = average_seeds(
+            [one.means[metric] - its.means[metric] for one, its in pairs]
         )
-        if np.isnan(drawn).any():
-            return None
-        least = min(np.sum(drawn[1:] <= 0), np.sum(drawn[1:] >= 0))
-        return PairedDifference(
-            difference=float(drawn[0]),
-            interval=percentile_interval(drawn[1:], _CONFIDENCE),
-            p_value=min(1.0, 2 * (int(least) + 1) / (NUM_RESAMPLES + 1)),
-            confidence=_CONFIDENCE,
-            num_resamples=NUM_RESAMPLES,
-        )
+        return None if np.isnan(drawn).any() else paired_difference(drawn)
 
     @property
     def machines(self) -> list[str]:

@@ -1,42 +1,64 @@
 """Benchmarks read from YAML files, the shipped ones and others."""
 
 import pathlib
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
 import yaml
 
+from pipelines.benchmarking.benchmark import BUILT_IN
 from pipelines.benchmarking.benchmark import Benchmark
 from pipelines.benchmarking.benchmark import BenchmarkRow
 from pipelines.benchmarking.cell_plan import folder_name
+from pipelines.benchmarking.columns import DEFAULT
+from pipelines.benchmarking.columns import TITLES
 from pipelines.benchmarking.rules import check_keys
 from pipelines.benchmarking.rules import check_scorers
 from pipelines.benchmarking.rules import check_settings_of
 from pipelines.benchmarking.rules import read_printed
 from pipelines.benchmarking.rules import refuse_selection
 from pipelines.datasets.synthetic import SyntheticSettings
+from pipelines.settings import reading as settings
 from pipelines.settings.config import Config
 from pipelines.settings.presets import choose_preset
 
 SHIPPED = pathlib.Path(__file__).parent / "specs"
-_KEYS = ("question", "rows", "reference", "seeds", "built_in")
+_KEYS = (
+    "question",
+    "preset",
+    "rows",
+    "reference",
+    "seeds",
+    "built_in",
+    "columns",
+)
 _ROW_KEYS = ("name", "preset", "changes", "scorers", "paper", "note")
 
 
 def shipped_benchmarks() -> dict[str, pathlib.Path]:
     """The files of the shipped benchmarks by their names.
 
-    >>> "builtin" in shipped_benchmarks()
+    >>> {"builtin", "studies/collapse"} <= set(shipped_benchmarks())
     True
     """
-    return {path.stem: path for path in sorted(SHIPPED.glob("*.yaml"))}
+    return {
+        path.relative_to(SHIPPED).with_suffix("").as_posix(): path
+        for path in sorted(SHIPPED.rglob("*.yaml"))
+    }
 
 
-def read_benchmark(spec: str) -> Benchmark:
+def read_benchmark(
+    spec: str,
+    preset: str | None = None,
+    changes: Mapping[str, Any] | None = None,
+) -> Benchmark:
     """Reads a benchmark.
 
     Args:
         spec: A YAML file, or the name of a shipped one.
+        preset: In place of that of the file, for rows without one.
+        changes: Settings that differ in all rows.
 
     Raises:
         FileNotFoundError: If there is neither.
@@ -47,21 +69,39 @@ def read_benchmark(spec: str) -> Benchmark:
     3
     """
     path = shipped_benchmarks().get(spec, pathlib.Path(spec))
+    return _parse(read_document(spec), path.stem, preset, changes or {})
+
+
+def read_document(spec: str) -> Any:
+    """Reads the YAML of a benchmark, unchecked.
+
+    Args:
+        spec: As that of `read_benchmark`.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is no YAML.
+
+    >>> read_document("studies/collapse")["preset"]
+    'dual_branch_study'
+    """
+    path = shipped_benchmarks().get(spec, pathlib.Path(spec))
     if not path.is_file():
         raise FileNotFoundError(
             "`spec` must be a YAML file or one of "
             f"{', '.join(shipped_benchmarks())}. Received: spec={spec}."
         )
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeError) as error:
         raise ValueError(
             f"A benchmark must be a YAML file. Received: {path}: {error}"
         ) from error
-    return _parse(document, path.stem)
 
 
-def _parse(document: Any, name: str) -> Benchmark:
+def _parse(
+    document: Any, name: str, preset: str | None, changes: Mapping[str, Any]
+) -> Benchmark:
     refuse_selection(document)
     check_keys(document, _KEYS, ("question", "rows"), "the benchmark")
     if not isinstance(document["rows"], list) or not document["rows"]:
@@ -69,7 +109,8 @@ def _parse(document: Any, name: str) -> Benchmark:
             "`rows` must be a list of one or more. "
             f"Received: rows={document['rows']!r}."
         )
-    rows = tuple(map(_parse_row, document["rows"]))
+    preset = preset or document.get("preset")
+    rows = tuple(_parse_row(one, preset, changes) for one in document["rows"])
     lines = [line for row in rows for line in row.lines]
     folders = [folder_name(row.name) for row in rows]
     if len(set(lines)) < len(lines) or len(set(folders)) < len(folders):
@@ -89,18 +130,64 @@ def _parse(document: Any, name: str) -> Benchmark:
             "`seeds` must be a number of trainings, 1 or more. "
             f"Received: seeds={seeds!r}. Three or more give a spread."
         )
-    built_in = None
-    if "built_in" in document:
-        built_in_fields = check_settings_of(
-            SyntheticSettings, document["built_in"], "`built_in`"
+    columns = tuple(document.get("columns", DEFAULT))
+    if not set(columns) <= set(TITLES):
+        raise ValueError(
+            f"`columns` must be of {', '.join(TITLES)}. "
+            f"Received: columns={document['columns']!r}."
         )
-        built_in = SyntheticSettings(**built_in_fields)
-    question = str(document["question"]).strip()
-    return Benchmark(name, question, rows, reference, seeds, built_in)
+    return Benchmark(
+        name,
+        str(document["question"]).strip(),
+        rows,
+        reference,
+        seeds,
+        built_in=_parse_built_in(document.get("built_in", [])),
+        columns=columns,
+    )
 
 
-def _parse_row(entry: Any) -> BenchmarkRow:
-    check_keys(entry, _ROW_KEYS, ("name", "preset"), "a row")
+def _parse_built_in(entry: Any) -> dict[str, SyntheticSettings]:
+    """Settings of the built-in machines, or a list of such with names."""
+    entries = entry if isinstance(entry, list) else [entry]
+    found = {}
+    for one in entries:
+        fields = dict(one or {})
+        name = str(fields.pop("name", BUILT_IN))
+        fields = check_settings_of(SyntheticSettings, fields, "`built_in`")
+        found[name] = SyntheticSettings(**fields)
+    return found
+
+
+def read_settings(
+    preset: Any, changes: Mapping[str, Any], where: str
+) -> Config:
+    """Reads the settings of a row: a preset, and what differs.
+
+    All that a benchmark knows of how settings are written is in here.
+
+    Raises:
+        ValueError: For a preset, a setting or a value that is not known.
+
+    >>> read_settings("training_free", {"epochs": "2"}, "it").epochs
+    2
+    """
+    try:
+        config = choose_preset(str(preset))
+    except ValueError as error:
+        raise ValueError(f"{error} It is that of {where}.") from None
+    check_keys(changes, [field.name for field in fields(Config)], (), where)
+    try:
+        return settings.read_settings(changes, config)
+    except ValueError as error:
+        raise ValueError(f"{error} It is in {where}.") from None
+
+
+def _parse_row(
+    entry: Any, preset: str | None, changes: Mapping[str, Any]
+) -> BenchmarkRow:
+    needed = ("name",) if preset else ("name", "preset")
+    check_keys(entry, _ROW_KEYS, needed, "a row")
     where = f"row {entry['name']!r}"
     if not folder_name(str(entry["name"])):
         raise ValueError(
@@ -114,28 +201,21 @@ def _parse_row(entry: Any) -> BenchmarkRow:
             "`scorers` must be a list of names, such as [Centroids]. "
             f"Received: scorers={scorers!r} in {where}."
         )
-    try:
-        choose_preset(str(entry["preset"]))
-    except ValueError as error:
-        raise ValueError(f"{error} It is that of {where}.") from None
-    changes = entry.get("changes") or {}
-    check_keys(changes, [field.name for field in fields(Config)], (), where)
-    if "seed" in changes:
+    own = entry.get("changes") or {}
+    if "seed" in own:
         raise ValueError(
-            "The seeds are the benchmark's, which counts from 1. Received: "
+            "The seeds are the benchmark's, which counts them. Received: "
             f"`seed` in {where}. Leave it out, and say how many in `seeds`."
         )
+    config = read_settings(
+        entry.get("preset", preset), {**own, **changes}, where
+    )
     row = BenchmarkRow(
         str(entry["name"]),
-        str(entry["preset"]),
-        changes,
+        config,
         tuple(scorers),
         read_printed(entry["paper"], where) if "paper" in entry else None,
         str(entry.get("note", "")).strip(),
     )
-    try:
-        config = row.config(seed=1)
-    except ValueError as error:
-        raise ValueError(f"{error} It is in {where}.") from None
     check_scorers(row.scorers, config, where)
     return row

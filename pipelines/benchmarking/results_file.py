@@ -1,13 +1,12 @@
 """Every number of a benchmark as one CSV file."""
 
-import csv
 import dataclasses
-import io
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 
 from pipelines.benchmarking.line import Line
+from pipelines.evaluation.tables import Table
 
 COLUMNS = (
     "data_set",
@@ -35,15 +34,13 @@ def results_csv(tables: Mapping[str, Sequence[Line]]) -> str:
     >>> results_csv({"mine": [Line("kNN", "kNN", {})]})
     'data_set,method,seed,machine,section,metric,value,source\n'
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for data_set, lines in tables.items():
-        for line in lines:
-            for *cells, value, source in _numbers(line):
-                row = [data_set, line.name, *cells, repr(value), source]
-                writer.writerow(row)
-    return text.getvalue()
+    rows = [
+        (data_set, line.name, *map(str, cells), repr(value), source)
+        for data_set, lines in tables.items()
+        for line in lines
+        for *cells, value, source in _numbers(line)
+    ]
+    return Table(COLUMNS, rows).csv()
 
 
 def _numbers(line: Line) -> Iterator[tuple]:

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 
 from pipelines.benchmarking.cell import Cell
 from pipelines.benchmarking.cell import read_cell
@@ -31,6 +32,7 @@ class CellOutcome:
         cell: The scores, `None` where it failed.
         costs: Likewise.
         failure: Why it failed, in one line.
+        numbers: Further numbers of the training, by their names.
 
     >>> CellOutcome(None, None, "out of memory").failure
     'out of memory'
@@ -39,6 +41,7 @@ class CellOutcome:
     cell: Cell | None
     costs: Costs | None
     failure: str = ""
+    numbers: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
 
 def run_plan(plan: CellPlan) -> CellOutcome:

@@ -34,14 +34,16 @@ def run(
         to (DIR): Folder of the results. Defaults to runs/bench_SPEC.
     """
     from pipelines.benchmarking.reading import read_benchmark
+    from pipelines.benchmarking.reading import read_document
     from pipelines.benchmarking.reading import shipped_benchmarks
 
     if list:
         for name in shipped_benchmarks():
-            benchmark = read_benchmark(name)
-            needed = "built-in data" if benchmark.built_in else "needs --data"
-            print(f"{name:18}{len(benchmark.rows):3} rows, {needed}")
-            print(f"{'':18}{benchmark.question}")
+            document = read_document(name)
+            is_built_in = "built_in" in document
+            needed = "built-in data" if is_built_in else "needs --data"
+            print(f"{name:25}{len(document['rows']):3} rows, {needed}")
+            print(f"{'':25}{document['question'].strip()}")
         return 0
     if not spec:
         raise UsageError("SPEC must be given; --list shows the shipped ones")

@@ -30,11 +30,12 @@ def run(
             year's official evaluator takes, one folder a scorer.
         trust (PACKAGE): Packages of your own classes, where the run has any.
     """
-    from pipelines.evaluation.scorer_table import scorer_table
+    from pipelines.evaluation.overview import scorer_table
     from pipelines.programs.evaluate import evaluate_scorers
 
     reports = evaluate_scorers(run, data, scorer, year, submission, trust)
     for report in reports.values():
         print_report(report)
     if len(reports) > 1:
-        print(scorer_table(reports))
+        metrics = {name: report.metrics for name, report in reports.items()}
+        print(scorer_table(metrics).plain())

@@ -1,18 +1,27 @@
 """The command `keras-asd study`."""
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Annotated
 
-from pipelines.benchmarking.designs import STUDIES
+from pipelines.benchmarking.reading import read_benchmark
+from pipelines.benchmarking.reading import read_document
+from pipelines.benchmarking.reading import shipped_benchmarks
 from pipelines.commands.command import OneOf
 from pipelines.commands.command import command
 from pipelines.commands.printing import print_report
 from pipelines.settings.presets import PRESETS
-from pipelines.settings.presets import choose_preset
+
+_FOLDER = "studies/"
 
 Study = Annotated[
-    str, OneOf({name: study.question for name, study in STUDIES.items()})
+    str,
+    OneOf(
+        {
+            name.removeprefix(_FOLDER): read_document(name)["question"]
+            for name in shipped_benchmarks()
+            if name.startswith(_FOLDER)
+        }
+    ),
 ]
 Preset = Annotated[
     str,
@@ -29,11 +38,11 @@ def run(
     preset: Preset = "dual_branch_study",
     epochs: int | None = None,
     to: str | None = None,
-) -> None:
+) -> int:
     """Repeats an experiment of the sub-cluster AdaCos paper.
 
     Trains afresh over several seeds; writes a table and a picture. Killed, it
-    goes on where it stopped.
+    goes on where it stopped. Exits with 1 where a training failed.
 
     Args:
         name: Study to repeat.
@@ -43,11 +52,14 @@ def run(
         epochs: Number of epochs. Defaults to the preset's.
         to (DIR): Folder of the results. Defaults to runs/study_NAME.
     """
-    from pipelines.benchmarking.study import run_study
+    from pipelines.benchmarking.bench import run_benchmark
 
-    config = choose_preset(preset)
-    if epochs is not None:
-        config = dataclasses.replace(config, epochs=epochs)
-    print_report(
-        run_study(name, to or f"runs/study_{name}", config, data, seeds)
+    changes = {} if epochs is None else {"epochs": epochs}
+    result = run_benchmark(
+        read_benchmark(_FOLDER + name, preset, changes),
+        to or f"runs/study_{name}",
+        [f"data={','.join(data)}"] if data else [],
+        seeds,
     )
+    print_report(result)
+    return 1 if result.num_failed else 0

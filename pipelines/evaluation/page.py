@@ -7,16 +7,16 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from pipelines.evaluation.overview import evaluation_table
+from pipelines.evaluation.overview import interval_note
+from pipelines.evaluation.overview import percent
+from pipelines.evaluation.overview import reasons
 from pipelines.evaluation.page_template import render_template
 from pipelines.evaluation.plots import angle_figure
 from pipelines.evaluation.plots import render_png
 from pipelines.evaluation.plots import roc_figure
 from pipelines.evaluation.score_files import short_names
-from pipelines.evaluation.tables import interval_note
-from pipelines.evaluation.tables import percent
-from pipelines.evaluation.tables import reasons
-from pipelines.evaluation.tables import table_header
-from pipelines.evaluation.tables import table_rows
+from pipelines.evaluation.tables import Table
 from pipelines.methods.scored_clip import ScoredClip
 
 NUM_HIGHEST = 5
@@ -39,10 +39,11 @@ def render_page(
 
     >>> import pathlib
     >>> from pipelines.datasets.clip import Clip
+    >>> from pipelines.evaluation.judging import judge_clips
     >>> from pipelines.evaluation.summary import summarize
     >>> clip = Clip(pathlib.Path("<a>.wav"), "fan", "id_00", "test", True)
     >>> scored = [ScoredClip(clip, 1.0)]
-    >>> page = render_page(summarize(scored), scored)
+    >>> page = render_page(summarize(judge_clips(scored)), scored)
     >>> "&lt;a&gt;.wav" in page, "<a>.wav" in page
     (True, False)
     """
@@ -53,11 +54,14 @@ def render_page(
         tiles=_tiles(metrics),
         num_clips=len(scored_clips),
         num_sections=sum(map(len, metrics["machines"].values())),
-        header=table_header(metrics),
-        rows=table_rows(metrics),
+        numbers=evaluation_table(metrics),
         reasons=reasons(metrics),
         note=interval_note(metrics),
-        left_out=sorted((os.fspath(path), why) for path, why in left_out),
+        left_out=Table(
+            ("clip", "reason"),
+            sorted((os.fspath(path), why) for path, why in left_out),
+            "Clips left out",
+        ),
         machines=[
             _machine(name, [s for s in scored_clips if s.clip.machine == name])
             for name in metrics["machines"]
@@ -106,6 +110,10 @@ def _machine(name: str, group: list[ScoredClip]) -> dict[str, Any]:
         zip(group, names, strict=True),
         key=lambda pair: (-pair[0].anomaly_score, pair[1]),
     )
+    highest = [
+        (scored, clip, _LABELS[scored.clip.is_anomaly])
+        for scored, clip in ranked[:NUM_HIGHEST]
+    ]
     return {
         "name": name,
         "num_clips": len(group),
@@ -117,15 +125,20 @@ def _machine(name: str, group: list[ScoredClip]) -> dict[str, Any]:
             ]
             if figure is not None
         ],
-        "highest": [
-            {
-                "clip": clip_name,
-                "section": scored.clip.section,
-                "label": _LABELS[scored.clip.is_anomaly],
-                "score": f"{scored.anomaly_score:.4g}",
-            }
-            for scored, clip_name in ranked[:NUM_HIGHEST]
-        ],
+        "highest": Table(
+            ("clip", "id", "label", "score"),
+            [
+                (
+                    clip,
+                    scored.clip.section,
+                    label,
+                    f"{scored.anomaly_score:.4g}",
+                )
+                for scored, clip, label in highest
+            ],
+            f"Highest scores, {name}",
+            [label for _, _, label in highest],
+        ),
     }
 
 

@@ -11,8 +11,8 @@ from matplotlib.ticker import MaxNLocator
 
 from keras_asd.metrics import roc_auc
 from keras_asd.metrics import roc_curves
-from pipelines.evaluation.summary import MAX_FPR
-from pipelines.evaluation.table_formats import printable
+from keras_asd.metrics.dcase import MAX_FPR
+from pipelines.evaluation.tables import printable
 from pipelines.methods.scored_clip import ScoredClip
 
 BIN_DEGREES = 2.0

@@ -8,16 +8,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipelines import atomic
+from pipelines.evaluation.judging import judge_clips
 from pipelines.evaluation.official.judgement import Judgement
-from pipelines.evaluation.official.official import official_of_clips
+from pipelines.evaluation.overview import evaluation_blocks
 from pipelines.evaluation.page import render_page
 from pipelines.evaluation.plots import angle_figure
 from pipelines.evaluation.plots import render_png
 from pipelines.evaluation.plots import roc_figure
 from pipelines.evaluation.score_files import write_score_files
 from pipelines.evaluation.summary import summarize
-from pipelines.evaluation.table_formats import markdown_table
-from pipelines.evaluation.table_formats import plain_table
+from pipelines.evaluation.tables import markdown_text
+from pipelines.evaluation.tables import plain_text
 from pipelines.methods.scored_clip import ScoredClip
 
 
@@ -45,7 +46,6 @@ def write_report(
     baseline_name: str | None = None,
     left_out: Sequence[tuple[str | os.PathLike[str], str]] = (),
     title: str = "Anomalous sounds: evaluation",
-    seed: int = 0,
     year: int | None = None,
 ) -> Report:
     """Judges the scores and writes all that is to be told of them.
@@ -61,12 +61,11 @@ def write_report(
         baseline_name: What the clips' `baseline_score` is called, or `None`.
         left_out: Pairs of path and reason, the clips that have no score.
         title: Heading of the page.
-        seed: Integer, of the bootstrap.
         year: Whose official rules judge; those that suit the clips if
             `None`.
 
     Raises:
-        ValueError: As `pipelines.evaluation.summary.summarize`.
+        ValueError: Where there is no clip, or a `baseline_score` is missing.
 
     >>> import tempfile
     >>> from pipelines.datasets.clip import Clip
@@ -78,22 +77,23 @@ def write_report(
     ['metrics.json', 'anomaly_score_fan_id_00.csv', 'table.md']
     """
     folder = pathlib.Path(folder)
-    metrics = summarize(scored_clips, baseline_name, seed=seed)
-    official = official_of_clips(scored_clips, year, True, seed=seed)
-    if isinstance(official, Judgement):
-        metrics["official"] = {
-            "year": official.scores.year,
-            "score": official.official_score,
-            "score_interval": list(official.interval),
-        }
-    else:
-        reasons = list(official.reasons)
-        metrics["official"] = {"score": None, "reasons": reasons}
+    if not scored_clips:
+        raise ValueError(
+            "`scored_clips` must hold at least one clip. Received: none. "
+            "The left-out clips and their reasons may tell why."
+        )
+    judged = judge_clips(scored_clips, year)
+    official = judged.official
+    baseline = None
+    if baseline_name is not None:
+        baseline = judge_clips(baseline_clips(scored_clips), year)
+    metrics = summarize(judged, baseline, baseline_name or "")
     text = json.dumps(metrics, indent=2, allow_nan=False)
     atomic.write_text(folder / "metrics.json", text + "\n")
     files = [folder / "metrics.json"]
     files += write_score_files(folder / "scores", scored_clips)
-    text = markdown_table(metrics)
+    blocks = evaluation_blocks(metrics)
+    text = markdown_text(blocks)
     if isinstance(official, Judgement):
         text += f"\n## Official\n\n{official.markdown}"
     atomic.write_text(folder / "table.md", text)
@@ -116,5 +116,28 @@ def write_report(
     page = render_page(metrics, scored_clips, left_out, title)
     atomic.write_text(folder / "report.html", page)
     files.append(folder / "report.html")
-    table = f"{plain_table(metrics)}\n{official.table}"
+    table = f"{plain_text(blocks)}\n{official.table}"
     return Report(metrics, table, tuple(files))
+
+
+def baseline_clips(scored_clips: Sequence[ScoredClip]) -> list[ScoredClip]:
+    """Returns the clips with the baseline's scores as their own.
+
+    Raises:
+        ValueError: Where a `baseline_score` is missing.
+
+    >>> baseline_clips([])
+    []
+    """
+    found = [
+        ScoredClip(one.clip, one.baseline_score)
+        for one in scored_clips
+        if one.baseline_score is not None
+    ]
+    if len(found) < len(scored_clips):
+        raise ValueError(
+            "With `baseline_name`, every clip must have a `baseline_score`. "
+            f"Received: {len(scored_clips) - len(found)} of "
+            f"{len(scored_clips)} without."
+        )
+    return found

@@ -1,123 +1,162 @@
-"""The numbers of an evaluation as the lines of a table."""
+"""Tables for a terminal, in Markdown, CSV and HTML."""
 
+import csv
 import dataclasses
-from typing import Any
+import io
+import re
+from collections.abc import Sequence
+
+from tabulate import tabulate
+
+# What stands where there is no number.
+NOTHING = "-"
+_NUMBER = re.compile(r"\[? *[-+]?\d")
+_MARKUP = re.compile(r"[\\`*<>#|~&$_]|\][(\[]")
 
 
 @dataclasses.dataclass(frozen=True)
-class Row:
-    """One line of the table.
+class Table:
+    """Rows of texts below a header.
+
+    A column of numbers ends flush right: one, but for the first, whose cells
+    begin with a number or an interval where they are not empty or `-`.
 
     Args:
-        kind: `"section"`, `"machine"` (a mean over its sections) or
-            `"total"` (over the machines).
-        cells: Texts, one a column.
+        header: Names of the columns.
+        rows: Rows of as many cells.
+        label: What a screen reader calls it.
+        kinds: A word for each row, its class in HTML.
 
-    >>> Row("section", ("fan", "id_00")).cells[0]
-    'fan'
+    >>> table = Table(("machine", "AUC"), [("fan", "90.1"), ("pump", "-")])
+    >>> print(table.plain())
+    machine      AUC
+    ---------  -----
+    fan         90.1
+    pump           -
     """
 
-    kind: str
-    cells: tuple[str, ...]
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    label: str = ""
+    kinds: Sequence[str] = ()
+
+    @property
+    def numeric(self) -> list[int]:
+        """Indices of the columns of numbers."""
+        return [
+            index
+            for index in range(1, len(self.header))
+            if all(_is_number(row[index]) for row in self.rows)
+        ]
+
+    def plain(self) -> str:
+        """Returns it for a terminal."""
+        lines = self._format("simple", printable).splitlines()
+        return "\n".join(line.rstrip() for line in lines)
+
+    def markdown(self) -> str:
+        r"""Returns it in GitHub's Markdown, every text as it is.
+
+        >>> table = Table(("a|b", "AUC"), [("x", "90.1 [88.0, 92.5]")])
+        >>> print(table.markdown())
+        | a\|b   |               AUC |
+        |:-------|------------------:|
+        | x      | 90.1 [88.0, 92.5] |
+        """
+        return self._format("pipe", _escape_cell)
+
+    def csv(self) -> str:
+        r"""Returns it as comma-separated values.
+
+        >>> Table(("a", "b"), [("x,y", "1")]).csv()
+        'a,b\n"x,y",1\n'
+        """
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerows([self.header, *self.rows])
+        return text.getvalue()
+
+    def _format(self, form: str, show) -> str:
+        numeric = self.numeric
+        align = [
+            "right" if index in numeric else "left"
+            for index in range(len(self.header))
+        ]
+        return tabulate(
+            [list(map(show, row)) for row in self.rows],
+            list(map(show, self.header)),
+            tablefmt=form,
+            disable_numparse=True,
+            colalign=align if self.rows else None,
+        )
 
 
-def table_header(metrics: dict[str, Any]) -> list[str]:
-    """Returns the names of the columns, the baseline's beside ours.
+# A paragraph, or a table.
+Block = Table | str
 
-    >>> table_header({})
-    ['machine', 'id', 'AUC %', 'pAUC %', 'normal', 'anomaly']
+
+def plain_text(blocks: Sequence[Block]) -> str:
+    """Returns tables and paragraphs for a terminal.
+
+    >>> print(plain_text([Table(["a"], [["x"]]), "A note."]), end="")
+    a
+    ---
+    x
+    <BLANKLINE>
+    A note.
     """
-    header = ["machine", "id", "AUC %", "pAUC %"]
-    if "baseline" in metrics:
-        name = metrics["baseline"]["name"]
-        header += [f"{name}: AUC %", f"{name}: pAUC %"]
-    return [*header, "normal", "anomaly"]
-
-
-def table_rows(metrics: dict[str, Any]) -> list[Row]:
-    """Returns the lines of the table of what `summarize` returned.
-
-    A machine of several sections gets a line with its mean. The last three
-    are the mean, the worst ids (mAUC) and the pooled numbers.
-
-    >>> nothing = {"auc": None, "pauc": None, "mauc": None}
-    >>> rows = table_rows({"machines": {}, "mean": nothing, "pooled": nothing})
-    >>> [row.cells[1] for row in rows]
-    ['mean', 'worst id (mAUC)', 'pooled ids']
-    """
-    rows = []
-    for machine, sections in metrics["machines"].items():
-        for section, entry in sections.items():
-            labels = (str(entry["num_normal"]), str(entry["num_anomaly"]))
-            numbers = _numbers(metrics, ("machines", machine, section))
-            rows.append(Row("section", (machine, section, *numbers, *labels)))
-        if len(sections) > 1 and machine in metrics["mean"]["machines"]:
-            num_defined = sum("reason" not in s for s in sections.values())
-            name = f"mean of {num_defined}"
-            numbers = _numbers(metrics, ("mean", "machines", machine))
-            rows.append(Row("machine", (machine, name, *numbers, "", "")))
-    mean = _numbers(metrics, ("mean",))
-    worst = _numbers(metrics, ("mean",), ("mauc", ""))
-    pooled = _numbers(metrics, ("pooled",))
-    return [
-        *rows,
-        Row("total", ("all", "mean", *mean, "", "")),
-        Row("total", ("all", "worst id (mAUC)", *worst, "", "")),
-        Row("total", ("all", "pooled ids", *pooled, "", "")),
+    texts = [
+        block.plain() if isinstance(block, Table) else printable(block)
+        for block in blocks
     ]
+    return "\n\n".join(texts) + "\n"
 
 
-def reasons(metrics: dict[str, Any]) -> list[str]:
-    """Returns one line for each section without numbers, telling why.
+def markdown_text(blocks: Sequence[Block]) -> str:
+    r"""Returns tables and paragraphs in Markdown.
 
-    >>> entry = {"auc": None, "reason": "no label on its clips"}
-    >>> reasons({"machines": {"fan": {"id_06": entry}}})
-    ['fan/id_06: no label on its clips']
+    >>> print(markdown_text([Table(["a"], [["x"]]), "A *note*."]), end="")
+    | a   |
+    |:----|
+    | x   |
+    <BLANKLINE>
+    A \*note\*.
     """
-    return [
-        f"{machine}/{section}: {entry['reason']}"
-        for machine, sections in metrics["machines"].items()
-        for section, entry in sections.items()
-        if "reason" in entry
+    texts = [
+        block.markdown() if isinstance(block, Table) else escape_markdown(block)
+        for block in blocks
     ]
+    return "\n\n".join(texts) + "\n"
 
 
-def interval_note(metrics: dict[str, Any]) -> str:
-    """Returns the sentence that tells what the brackets hold.
+def escape_markdown(text: str) -> str:
+    r"""Returns the text so that Markdown shows it as it is, on one line.
 
-    >>> interval_note({"intervals": {"confidence": 0.95, "num_resamples": 9}})
-    'In brackets: 95 % interval of 9 bootstrap resamples of the clips.'
+    >>> print(escape_markdown("id_00 |<b>*"))
+    id_00 \|\<b\>\*
     """
-    intervals = metrics["intervals"]
-    return (
-        f"In brackets: {100 * intervals['confidence']:g} % interval of "
-        f"{intervals['num_resamples']} bootstrap resamples of the clips."
-    )
+    # A sign of comparison has a blank behind it, or before it.
+    marks = r"([\\`*\[\]#|~&$]|<(?=[^\s=])|(?<=\S)>)"
+    text = re.sub(marks, r"\\\1", printable(text).strip())
+    return re.sub(r"(?<!\w)_|_(?!\w)", r"\_", re.sub(r" +", " ", text))
 
 
-def percent(entry: dict[str, Any], name: str) -> str:
-    """Returns one number and its interval in percent, at a fixed width.
+def printable(text: str) -> str:
+    r"""Returns the text without line ends and terminal control codes.
 
-    >>> percent({"auc": 0.9544, "auc_interval": [0.931, 1.0]}, "auc")
-    ' 95.44 [ 93.1, 100.0]'
-    >>> percent({"auc": None}, "auc")
-    '-'
+    >>> printable("fan\n\x1b[31m") == "fan\ufffd\ufffd[31m"
+    True
     """
-    if entry[name] is None:
-        return "-"
-    low, high = entry[f"{name}_interval"]
-    return f"{100 * entry[name]:6.2f} [{100 * low:5.1f}, {100 * high:5.1f}]"
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
-def _numbers(
-    metrics: dict[str, Any],
-    path: tuple[str, ...],
-    names: tuple[str, ...] = ("auc", "pauc"),
-) -> list[str]:
-    cells = []
-    for entry in (metrics, metrics.get("baseline")):
-        if entry is not None:
-            for part in path:
-                entry = entry[part]
-            cells += [percent(entry, name) if name else "" for name in names]
-    return cells
+def _is_number(cell: str) -> bool:
+    cell = cell.strip()
+    return cell in ("", NOTHING) or _NUMBER.match(cell) is not None
+
+
+def _escape_cell(cell: str) -> str:
+    """Leaves numbers with their intervals as they are."""
+    if _NUMBER.match(cell.strip()) and not _MARKUP.search(cell):
+        return printable(cell).strip()
+    return escape_markdown(cell)

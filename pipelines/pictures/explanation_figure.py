@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from pipelines.datasets.clip import Clip
-from pipelines.evaluation.table_formats import printable
+from pipelines.evaluation.tables import printable
 from pipelines.pictures.explanation import Explanation
 
 MAX_POINTS = 800

@@ -155,7 +155,6 @@ def evaluate_scorers(
             baseline_name=None if baseline is None else BASELINE,
             left_out=[(clip.path, why) for clip, why in [*left_out, *lost]],
             title=f"Anomalous sounds: {run.path.name}, {name}",
-            seed=config.seed,
             year=year,
         )
         if submission is not None:

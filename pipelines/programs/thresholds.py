@@ -4,7 +4,7 @@ import pathlib
 from collections.abc import Sequence
 
 from pipelines.calibration.calibration_fitting import read_calibration
-from pipelines.calibration.threshold_table import threshold_table
+from pipelines.evaluation.alarm_thresholds import threshold_table
 from pipelines.runs.artefacts import load_detector
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config

@@ -16,13 +16,15 @@ def test_a_ratio_is_the_median_over_rounds_and_a_reason_is_told():
             times = [2.0, 20.0, 2.0] if row == BASE else [1.0, 8.0, 1.25]
             seconds[row, batch] = [scale * time for time in times]
     worst[ROWS[-1]] = "not installed"
-    lines = table(seconds, worst).splitlines()
+    lines = [
+        " ".join(line.split()) for line in table(seconds, worst).splitlines()
+    ]
     assert len(lines) == 2 + len(ROWS)
     assert (
         lines[2] == "| un-folded | 2 + 2 | 0.5 | 1.00 | 2000.0 | 1.00 | 1e-07 |"
     )
     assert lines[3] == "| folded | 2 + 2 | 0.8 | 2.00 | 1250.0 | 2.00 | 1e-07 |"
-    assert lines[-1] == "| LiteRT, int8 |  |  |  |  |  | not installed |"
+    assert lines[-1] == "| LiteRT, int8 | | | | | | not installed |"
 
 
 @pytest.mark.slow
@@ -36,4 +38,4 @@ def test_one_command_compares_forms(tmp_path, capsys, monkeypatch):
     text = out.read_text()
     assert text == capsys.readouterr().out
     for row in rows:
-        assert f"| {row.form} | " in text
+        assert f"| {row.form} " in text

@@ -91,7 +91,7 @@ def test_a_kill_between_facts_and_detector_is_seen(
     (copied_run / "detector.keras").write_bytes(detector)
     capsys.readouterr()
     assert main(["thresholds", str(copied_run)]) == 0
-    lines = capsys.readouterr().out.splitlines()[2:]
+    lines = capsys.readouterr().out.splitlines()[3:]
     found = [line.split()[2:4] for line in lines]
     assert found == [["80", "unseen"], ["40", "unknown"], ["40", "unseen"]]
 
@@ -101,7 +101,7 @@ def test_a_run_of_an_earlier_version_is_of_unknown_sources(
 ):
     (copied_run / "calibration.json").unlink()
     assert main(["thresholds", str(copied_run)]) == 0
-    lines = capsys.readouterr().out.splitlines()[2:]
+    lines = capsys.readouterr().out.splitlines()[3:]
     assert [line.split()[3:] for line in lines] == [["unknown", "unknown"]] * 3
     target = tmp_path / "models" / "fans"
     assert main(["export", str(copied_run), "--to", str(target)]) == 0

@@ -1,32 +1,28 @@
 """One small study, killed on the way and taken up again."""
 
-import numpy as np
+import dataclasses
+
 import pytest
 
-from pipelines.benchmarking import study as program
-from pipelines.benchmarking.designs import STUDIES
-from pipelines.benchmarking.designs import Study
-from pipelines.benchmarking.study import run_study
+from pipelines.benchmarking import bench
+from pipelines.benchmarking.cell import run_cell
+from pipelines.benchmarking.reading import read_benchmark
+from pipelines.benchmarking.running import CellOutcome
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.methods import networks as network_training
-from pipelines.settings.config import Config
-from pipelines.settings.embedders import DualBranch
-from pipelines.settings.losses import SubclusterAdaCos
-from pipelines.settings.scorers import Centroids
+from pipelines.settings.reading import read_settings
+from tests.made_up_benchmark import section
+from tests.made_up_benchmark import table_row
 
-TINY = Config(
-    embedder=DualBranch(branches=("spectrum",), width=0.125, embedding_dim=8),
-    loss=SubclusterAdaCos(num_subclusters=2),
-    scorer=Centroids(),
-    clip_seconds=0.5,
-    classes="attributes",
-    domain_classes=True,
-    epochs=1,
-    batch_size=8,
-    holdout=0.0,
-    keep="last",
-    seed=1,
-)
+
+def tiny(config):
+    sizes = {"width": 0.125, "embedding_dim": 8, "branches": ["spectrum"]}
+    changes = {"clip_seconds": 0.5, "epochs": 1, "batch_size": 8}
+    if hasattr(config.loss, "num_subclusters"):
+        changes["loss"] = {"num_subclusters": 2}
+    return read_settings({"embedder": sizes, **changes}, config)
+
+
 DATA = SyntheticSettings(
     machines=("fan", "valve"),
     num_ids=1,
@@ -52,36 +48,51 @@ def trainings(monkeypatch):
     return noted
 
 
+def run_here(plan):
+    """Runs a cell in this process, to see what it trains."""
+    training = (plan.roots, plan.config, str(plan.folder))
+    return CellOutcome(run_cell(*training), None)
+
+
 def test_a_study_trains_each_row_once_though_it_is_killed(
     trainings, tmp_path, monkeypatch
 ):
-    rows = STUDIES["collapse"].rows[:2]
-    monkeypatch.setitem(STUDIES, "tiny", Study("Why?", rows))
+    collapse = read_benchmark("studies/collapse", "dual_branch_reduced")
+    rows = tuple(
+        dataclasses.replace(row, settings=tiny(row.settings))
+        for row in collapse.rows[:2]
+    )
+    study = dataclasses.replace(
+        collapse, rows=rows, built_in={"built_in": DATA}, num_seeds=1
+    )
+    options = {"run": run_here}
     place = str(tmp_path / "study")
-    options = {"num_seeds": 1, "data": DATA}
 
-    def draw_nothing(*_):
-        raise KeyboardInterrupt
+    losses = [row.settings.loss for row in rows]
+    for num_done in (1, 2):
+        with monkeypatch.context() as patch:
+            written = []
 
-    with monkeypatch.context() as patch:
-        patch.setattr(program, "study_figure", draw_nothing)
-        with pytest.raises(KeyboardInterrupt):
-            run_study("tiny", place, TINY, **options)
-    losses = [row.changes["loss"] for row in rows]
+            def stop(findings, folder, written=written, num_done=num_done):
+                written.append(folder)
+                if len(written) == num_done:
+                    raise KeyboardInterrupt
+                return "", ()
+
+            patch.setattr(bench, "write_tables", stop)
+            with pytest.raises(KeyboardInterrupt):
+                bench.run_benchmark(study, place, **options)
+        assert trainings == losses[:num_done]
+    result = bench.run_benchmark(study, place, **options)
     assert trainings == losses
-    result = run_study("tiny", place, TINY, **options)
-    assert trainings == losses
-    assert [row.name for row in result.rows] == [row.name for row in rows]
-    assert [row.num_classes for row in result.rows][0] == 1
-    for row in result.rows:
-        for number in (row.auc, row.pauc, row.official_score):
-            low, high = number.interval
-            assert 0 <= low <= high <= 1
-            assert 0 <= number.mean <= 1
-        assert np.isfinite(row.spreads).all()
-    assert result.rows[1].num_classes > 2
-    table, figure = result.files
+    table, results, figure = result.files
     assert "official score (2023)" in table.read_text(encoding="utf-8")
     assert figure.read_bytes().startswith(b"\x89PNG")
+    numbers = section(result.table, "## built_in")
+    first, second = (table_row(numbers, row.name) for row in rows)
+    assert first[1] == "1" and int(second[1]) > 2
+    for cells in (first, second):
+        assert all(" [" in cell for cell in cells[2:5])
+        assert 0 <= float(cells[5]) <= 1
     scored = sorted((tmp_path / "study" / "runs").rglob("cell.csv"))
     assert [len(path.read_text().splitlines()) for path in scored] == [33, 33]

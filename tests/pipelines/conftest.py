@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.audio.inspection import inspect_clips
 from pipelines.datasets.clip import Clip
+from tests.made_up_benchmark import make_scored
 from tests.pipelines.datasets.download.fake_zenodo import ADDITIONAL
 from tests.pipelines.datasets.download.fake_zenodo import DEVELOPMENT
 from tests.pipelines.datasets.download.fake_zenodo import EVALUATION
@@ -131,3 +132,8 @@ def server(served, monkeypatch):
 def url_of(server, request):
     """From a model's name to its URL, over either way."""
     return getattr(server, f"{request.param}_url")
+
+
+def scored():
+    """Makes scored clips: `scored(seed, strength)`."""
+    return make_scored

@@ -1,28 +1,31 @@
-"""The chosen trial against what it should beat, over several seeds."""
+"""The best trial against what it should beat: a benchmark of two rows."""
 
 import dataclasses
 import hashlib
 import json
-import logging
+import math
 import pathlib
 import shutil
 from collections.abc import Mapping
 from collections.abc import Sequence
 
-import numpy as np
-
-from keras_asd.metrics import percentile_interval
 from pipelines import atomic
+from pipelines.benchmarking.bench import run_cells
+from pipelines.benchmarking.benchmark import Benchmark
+from pipelines.benchmarking.benchmark import BenchmarkRow
+from pipelines.benchmarking.cell import Cell
 from pipelines.benchmarking.cell import run_cell
-from pipelines.benchmarking.numbers import NUM_RESAMPLES
-from pipelines.benchmarking.numbers import measure_scores
-from pipelines.evaluation.official.official import guess_year
-from pipelines.evaluation.official.official import official_of_clips
-from pipelines.evaluation.official.unjudged import Unjudged
-from pipelines.methods.scored_clip import ScoredClip
+from pipelines.benchmarking.cell_plan import CellPlan
+from pipelines.benchmarking.data_set import DataSet
+from pipelines.benchmarking.data_set import labelled_sections
+from pipelines.benchmarking.findings import Findings
+from pipelines.benchmarking.line_comparison import comparison_note
+from pipelines.benchmarking.line_comparison import comparison_table
+from pipelines.benchmarking.running import CellOutcome
+from pipelines.evaluation.tables import Block
+from pipelines.evaluation.tables import markdown_text
 from pipelines.programs.train import train
 from pipelines.runs.archives.keras_archive import load_model
-from pipelines.runs.clip_list import ListedClip
 from pipelines.runs.clip_list import read_clip_list
 from pipelines.runs.run_folder import RunFolder
 from pipelines.settings.config import Config
@@ -32,9 +35,12 @@ from tuning.trials.fitting import trial_detector
 from tuning.trials.judging.objective import ProxyObjective
 from tuning.trials.search_data import SearchData
 
-logger = logging.getLogger(__name__)
-
-METRICS = {"auc": "AUC", "pauc": "pAUC", "official_score": "official score"}
+PROXY = ProxyObjective.name
+COLUMNS = ("domain_auc", "domain_pauc", "official_score", PROXY)
+DATA = "data"
+UNLABELLED = (
+    "The test clips have no labels, or too few: true AUC cannot be told."
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,24 +48,22 @@ class Confirmation:
     """What the fresh trainings came to.
 
     Args:
-        table: In Markdown.
-        differences: First row minus the second by metric: mean, lowest and
+        blocks: The table, and what is to be known of it.
+        differences: First row minus the second by column: mean, lowest and
             highest of its interval; in shares, not percent.
 
-    >>> Confirmation("", {"auc": (0.02, -0.01, 0.05)}).differences["auc"][0]
+    >>> found = {"domain_auc": (0.02, -0.01, 0.05)}
+    >>> Confirmation((), found).differences["domain_auc"][0]
     0.02
     """
 
-    table: str
+    blocks: tuple[Block, ...]
     differences: Mapping[str, tuple[float, float, float]]
 
-
-@dataclasses.dataclass(frozen=True)
-class _Row:
-    """A metric of one row: `(seeds,)`, and `(seeds, resamples)`."""
-
-    own: np.ndarray
-    resampled: np.ndarray
+    @property
+    def table(self) -> str:
+        """All of it in Markdown."""
+        return markdown_text(self.blocks)
 
 
 def confirm(
@@ -76,7 +80,7 @@ def confirm(
 
     Args:
         rows: Two configurations by name; the second is what the first
-            should beat. Seeds count from behind each one's own.
+            should beat. Seeds count from behind their own.
         roots: Data folders.
         folder: Where the runs go.
         num_seeds: Trainings of each row.
@@ -91,39 +95,71 @@ def confirm(
     Traceback (most recent call last):
     FileNotFoundError: `root` must be a folder of recordings, or a CSV. ...
     """
-    found: dict[str, dict[str, _Row]] = {}
-    for name, config in rows.items():
-        cells = []
+    own, _ = rows.values()
+    benchmark = Benchmark(
+        "confirmation",
+        "Is the best trial better than what the search began with?",
+        tuple(
+            BenchmarkRow(name, config, folder=_digest(config))
+            for name, config in rows.items()
+        ),
+        reference=list(rows)[1],
         # The first seed is the trial's own.
-        for seed in range(config.seed + 1, config.seed + 1 + num_seeds):
-            logger.info("confirming %s, seed %d", name, seed)
-            cells.append(
-                _run(
-                    dataclasses.replace(config, seed=seed),
-                    roots,
-                    folder / _digest(config) / f"seed_{seed}",
-                )
-            )
-        found[name] = {
-            metric: _Row(
-                np.array([cell[metric][0] for cell in cells]),
-                np.array([cell[metric][1] for cell in cells]),
-            )
-            for metric in cells[0]
-            if all(metric in cell for cell in cells)
-        }
-    first, second = found.values()
-    metrics = [
-        metric
-        for metric in (*METRICS, ProxyObjective.name)
-        if metric in first and metric in second
+        first_seed=own.seed + 1,
+    )
+    findings = Findings(benchmark, [DataSet(DATA, tuple(roots))], num_seeds)
+    list(run_cells(findings, folder, run_with_proxy))
+    first, second = lines = findings.lines(DATA)
+    columns = [
+        name for name in COLUMNS if all(line.number(name) for line in lines)
     ]
     differences = {
-        metric: _difference(first[metric], second[metric]) for metric in metrics
+        name: (found.difference, *found.interval)
+        for name in columns
+        if (found := first.difference(second, name)) is not None
     }
-    table = _table(found, metrics, differences, num_seeds)
-    told = "".join(f"\n{note}\n" for note in notes)
-    return Confirmation(table + told, differences)
+    table = comparison_table(
+        lines,
+        columns,
+        second.name,
+        num_seeds,
+        findings.year(DATA),
+        compared=columns,
+    )
+    lacking = [UNLABELLED] if columns == [PROXY] else []
+    note = (
+        f"{comparison_note(columns)} Resamples of {PROXY} are of seeds alone."
+    )
+    return Confirmation((table, note, *lacking, *notes), differences)
+
+
+def run_with_proxy(plan: CellPlan) -> CellOutcome:
+    """Runs a cell in this process, judged by the search's proxy, too.
+
+    Args:
+        plan: Which training.
+
+    Raises:
+        FileNotFoundError: As `pipelines.programs.train.train`.
+        ValueError: Likewise.
+
+    >>> folder = pathlib.Path("no_such_run")
+    >>> run_with_proxy(CellPlan("a", "b", 1, ("no",), Config(), (), folder))
+    Traceback (most recent call last):
+    FileNotFoundError: `root` must be a folder of recordings, or a CSV. ...
+    """
+    run = RunFolder(plan.folder)
+    training = (plan.roots, plan.config, str(plan.folder))
+    detector = train(*training)
+    numbers = {PROXY: _proxy(run, plan.config)}
+    listed = read_clip_list(run.clips)
+    _, judged = labelled_sections(
+        one.clip for one in listed if one.role == "test"
+    )
+    cell = Cell((), math.nan, 0)
+    if judged:
+        cell = run_cell(*training, plan.scorers, detector)
+    return CellOutcome(cell, None, numbers=numbers)
 
 
 def _digest(config: Config) -> str:
@@ -132,27 +168,11 @@ def _digest(config: Config) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _run(
-    config: Config, roots: Sequence[str], folder: pathlib.Path
-) -> dict[str, tuple[float, np.ndarray]]:
-    run = RunFolder(folder)
-    train(roots, config, str(folder))
-    listed = read_clip_list(run.clips)
-    value = _proxy(run, listed, config)
-    numbers = {ProxyObjective.name: (value, np.full(NUM_RESAMPLES, value))}
-    if not _can_be_judged(listed):
-        return numbers
-    scored = run_cell(roots, config, str(folder)).scored_clips
-    year = guess_year([one.clip for one in scored])
-    return {**measure_scores(scored, year), **numbers}
-
-
-def _proxy(
-    run: RunFolder, listed: Sequence[ListedClip], config: Config
-) -> float:
+def _proxy(run: RunFolder, config: Config) -> float:
     """The objective on the clips that this training held out."""
     path = run.path / "proxy.json"
     if not path.exists():
+        listed = read_clip_list(run.clips)
         examples, label_map = list_examples(listed, config)
         data = SearchData(run.path, tuple(listed), tuple(examples), label_map)
         objective = ProxyObjective(data)
@@ -164,75 +184,4 @@ def _proxy(
         # Its windows are this seed's alone.
         shutil.rmtree(objective.folder)
         atomic.write_text(path, json.dumps(found))
-    return json.loads(path.read_text("utf-8"))[ProxyObjective.name]
-
-
-def _can_be_judged(listed: Sequence[ListedClip]) -> bool:
-    labelled = [
-        ScoredClip(one.clip, 0.0)
-        for one in listed
-        if one.role == "test" and one.clip.is_anomaly is not None
-    ]
-    if not labelled:
-        return False
-    found = official_of_clips(
-        labelled, leave_out_incomplete=True, num_resamples=1
-    )
-    return not isinstance(found, Unjudged)
-
-
-def _difference(first: _Row, second: _Row) -> tuple[float, float, float]:
-    """Mean difference; its interval draws seeds and clips anew."""
-    own = float(np.mean(first.own - second.own))
-    pairs = first.resampled - second.resampled
-    rng = np.random.default_rng(0)
-    seeds = rng.integers(len(pairs), size=(len(pairs), pairs.shape[1]))
-    drawn = np.take_along_axis(pairs, seeds, axis=0).mean(axis=0)
-    low, high = percentile_interval(drawn)
-    return own, float(low), float(high)
-
-
-def _table(
-    found: Mapping[str, Mapping[str, _Row]],
-    metrics: Sequence[str],
-    differences: Mapping[str, tuple[float, float, float]],
-    num_seeds: int,
-) -> str:
-    titles = [f"{METRICS.get(name, name)}, %" for name in metrics]
-    lines = [
-        _line(["training", *titles]),
-        _line(["---"] + ["---:"] * len(metrics)),
-    ]
-    for name, row in found.items():
-        cells = [_cell(row[metric].own) for metric in metrics]
-        lines.append(_line([name, *cells]))
-    cells = [
-        f"{100 * mean:+.1f} [{100 * low:+.1f}, {100 * high:+.1f}]"
-        for mean, low, high in (differences[metric] for metric in metrics)
-    ]
-    lines.append(_line(["difference", *cells]))
-    plural = "s" if num_seeds > 1 else ""
-    lines += [
-        "",
-        f"Mean ± standard deviation over {num_seeds} seed{plural}, each a "
-        "fresh training. In brackets: 95 % interval of the difference, seeds "
-        "and test clips drawn anew; of val_proxy_auc the seeds alone. AUC is "
-        "the mean over sections and domains; chance is 50.",
-    ]
-    if set(metrics) <= {ProxyObjective.name}:
-        lines.append(
-            "The test clips have no labels, or too few: true AUC cannot be "
-            "told."
-        )
-    return "\n".join(lines) + "\n"
-
-
-def _cell(own: np.ndarray) -> str:
-    if len(own) == 1:
-        return f"{100 * own[0]:.1f}"
-    deviation = np.std(own, ddof=1)
-    return f"{100 * np.mean(own):.1f} ± {100 * deviation:.1f}"
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+    return json.loads(path.read_text("utf-8"))[PROXY]

@@ -1,13 +1,13 @@
 """What a confirmation compares, and what must be told of it."""
 
-import collections
 import dataclasses
 from collections.abc import Sequence
 
+from pipelines.benchmarking.data_set import labelled_sections
 from pipelines.settings.config import Config
 from tuning.settings.search_settings import SearchSettings
 from tuning.settings.values import value_of
-from tuning.showing.trial_table import format_value
+from tuning.showing.trial_ranking import format_value
 from tuning.trials.judging.objective import ProxyObjective
 from tuning.trials.judging.official_objective import OfficialObjective
 from tuning.trials.search_data import SearchData
@@ -75,11 +75,9 @@ def contender_notes(
             "The best trial was chosen by test clips that are judged here "
             "again, which flatters it."
         )
-    labels = collections.defaultdict(set)
-    for one in data.listed:
-        if one.role == "test":
-            labels[one.clip.key].add(one.clip.is_anomaly)
-    judged = [key for key, found in labels.items() if {True, False} <= found]
+    _, judged = labelled_sections(
+        one.clip for one in data.listed if one.role == "test"
+    )
     sections = {one.clip.key for one in data.train}
     if 0 < len(judged) < len(sections):
         notes.append(

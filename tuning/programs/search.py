@@ -13,6 +13,7 @@ from pipelines import atomic
 from pipelines.atomic import FolderLock
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.datasets.synthetic import generate
+from pipelines.evaluation.tables import Block
 from pipelines.settings.config import Config
 from pipelines.settings.reading import write_settings
 from tuning.machines.chief import serve_chief
@@ -32,8 +33,8 @@ from tuning.settings.values import with_values
 from tuning.showing.hparams import write_hparams
 from tuning.showing.page import render_search_page
 from tuning.showing.progress import TrialLines
-from tuning.showing.trial_table import judged_trials
-from tuning.showing.trial_table import trial_table
+from tuning.showing.trial_ranking import judged_trials
+from tuning.showing.trial_ranking import trials_markdown
 from tuning.trials.judging.objective import ProxyObjective
 from tuning.trials.judging.objective import make_objective
 from tuning.trials.judging.official_objective import OfficialObjective
@@ -136,10 +137,12 @@ def search(
     lines = TrialLines(count_trials(settings, space))
 
     def publish(
-        records: Sequence[TrialRecord], confirmation: str | None = None
+        records: Sequence[TrialRecord], confirmation: Sequence[Block] = ()
     ) -> None:
         lines.update(records)
-        table = trial_table(records, settings.parameters, settings.objective)
+        table = trials_markdown(
+            records, settings.parameters, settings.objective
+        )
         atomic.write_text(place.table, table)
         page = render_search_page(records, settings, base_values, confirmation)
         atomic.write_text(place.page, page)
@@ -174,7 +177,7 @@ def search(
             num_seeds,
             contender_notes(settings, config, final, data, objective),
         )
-        publish(records, confirmation.table)
+        publish(records, confirmation.blocks)
     return SearchResult(
         records,
         best,

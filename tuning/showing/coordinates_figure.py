@@ -8,13 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
-from pipelines.evaluation.table_formats import printable
+from pipelines.evaluation.tables import printable
 from tuning.showing.effects import lowest_usual
 from tuning.showing.figure_parts import BEST_COLOR
 from tuning.showing.figure_parts import add_legend
 from tuning.showing.figure_parts import wrap_label
 from tuning.showing.parameter_axis import ParameterAxis
-from tuning.showing.trial_table import judged_trials
+from tuning.showing.trial_ranking import judged_trials
 from tuning.trials.trial_record import TrialRecord
 
 FAILED_COLOR = "0.55"

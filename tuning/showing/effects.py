@@ -12,7 +12,7 @@ from keras_asd.metrics import percentile_interval
 from keras_asd.metrics import resample_counts
 from tuning.settings.ranges import RANGES
 from tuning.settings.values import Value
-from tuning.showing.trial_table import judged_trials
+from tuning.showing.trial_ranking import judged_trials
 from tuning.trials.trial_record import TrialRecord
 
 MIN_FOR_CORRELATION = 5

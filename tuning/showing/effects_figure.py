@@ -16,7 +16,7 @@ from tuning.showing.figure_parts import TRIAL_COLOR
 from tuning.showing.figure_parts import add_legend
 from tuning.showing.figure_parts import wrap_label
 from tuning.showing.parameter_axis import ParameterAxis
-from tuning.showing.trial_table import judged_trials
+from tuning.showing.trial_ranking import judged_trials
 from tuning.trials.trial_record import TrialRecord
 
 MAX_COLUMNS = 3

@@ -12,7 +12,7 @@ from sklearn.inspection import permutation_importance
 from tuning.showing.effects import is_numeric
 from tuning.showing.effects import lowest_usual
 from tuning.showing.effects import ordered_choices
-from tuning.showing.trial_table import judged_trials
+from tuning.showing.trial_ranking import judged_trials
 from tuning.trials.trial_record import TrialRecord
 
 MIN_TRIALS = 20

@@ -9,20 +9,20 @@ from matplotlib.figure import Figure
 
 from pipelines.evaluation.page_template import render_template
 from pipelines.evaluation.plots import render_png
+from pipelines.evaluation.tables import Block
 from tuning.settings.search_settings import SearchSettings
 from tuning.settings.values import Value
 from tuning.showing.coordinates_figure import coordinates_figure
 from tuning.showing.effects import measure_effects
 from tuning.showing.effects_figure import effects_figure
 from tuning.showing.importance import measure_importance
-from tuning.showing.page_tables import compare_values
-from tuning.showing.page_tables import list_effects
-from tuning.showing.page_tables import list_metrics
-from tuning.showing.page_tables import list_trials
-from tuning.showing.page_tables import parse_markdown
-from tuning.showing.trial_table import failure_lines
-from tuning.showing.trial_table import format_percent
-from tuning.showing.trial_table import judged_trials
+from tuning.showing.page_parts import compare_values
+from tuning.showing.page_parts import list_effects
+from tuning.showing.page_parts import list_metrics
+from tuning.showing.trial_ranking import failure_lines
+from tuning.showing.trial_ranking import format_percent
+from tuning.showing.trial_ranking import judged_trials
+from tuning.showing.trial_ranking import trial_table
 from tuning.trials.trial_record import TrialRecord
 
 # Of the pictures on the screen, so that their letters are alike.
@@ -47,7 +47,7 @@ def render_search_page(
     records: Sequence[TrialRecord],
     settings: SearchSettings,
     base_values: Mapping[str, Value],
-    confirmation: str | None = None,
+    confirmation: Sequence[Block] = (),
 ) -> str:
     """Returns the search as HTML that needs no other file and no script.
 
@@ -55,8 +55,7 @@ def render_search_page(
         records: The trials so far.
         settings: Of the search.
         base_values: What the search should beat, by parameter.
-        confirmation: Markdown of the best trial trained anew: paragraphs
-            and tables.
+        confirmation: The best trial trained anew: paragraphs and tables.
 
     >>> from pipelines.settings.config import Config
     >>> record = TrialRecord("<0>", {}, "failed", reason="<NaN>")
@@ -80,7 +79,7 @@ def render_search_page(
         best=best,
         values=compare_values(best, parameters, base_values),
         metrics=list_metrics(best, objective) if best else None,
-        confirmation=parse_markdown(confirmation or ""),
+        confirmation=confirmation,
         coordinates=_picture(
             coordinates_figure(records, parameters, objective)
         ),
@@ -89,7 +88,7 @@ def render_search_page(
         ),
         effects=list_effects(effects, importance.shares),
         importance=importance.reason,
-        trials=list_trials(records, parameters, objective),
+        trials=trial_table(records, parameters, objective),
         failures=failure_lines(records),
     )
 

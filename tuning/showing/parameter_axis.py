@@ -10,7 +10,7 @@ from tuning.settings.values import Value
 from tuning.showing.effects import is_logarithmic
 from tuning.showing.effects import is_numeric
 from tuning.showing.effects import ordered_choices
-from tuning.showing.trial_table import format_value
+from tuning.showing.trial_ranking import format_value
 
 # Longer ranges of a logarithmic axis have ticks at powers of ten alone.
 MAX_DECADES = 2.2

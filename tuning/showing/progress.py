@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Sequence
 
-from tuning.showing.trial_table import format_value
-from tuning.showing.trial_table import judged_trials
+from tuning.showing.trial_ranking import format_value
+from tuning.showing.trial_ranking import judged_trials
 from tuning.trials.trial_record import TrialRecord
 
 logger = logging.getLogger(__name__)

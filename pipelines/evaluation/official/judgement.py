@@ -1,6 +1,7 @@
 """The record of what the challenge would make of a system's scores."""
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 
 import numpy as np
@@ -11,9 +12,12 @@ from keras_asd.metrics import decision_numbers
 from keras_asd.metrics import official_scores
 from keras_asd.metrics import percentile_interval
 from keras_asd.metrics import resampled_scores
-from pipelines.evaluation.official import official_table
+from pipelines.evaluation.official import paper_layout
 from pipelines.evaluation.official.evaluators_ci95 import evaluators_ci95
 from pipelines.evaluation.official.labelled_scores import LabelledScores
+from pipelines.evaluation.tables import Block
+from pipelines.evaluation.tables import markdown_text
+from pipelines.evaluation.tables import plain_text
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -26,8 +30,6 @@ class Judgement:
         resampled: The same of each resample, for intervals.
         decisions: Precision, recall and F1 score of each machine, section
             and domain. Empty where there are no decisions.
-        evaluators_ci95: The evaluators' own interval, which is too small by
-            N - 1, or `None` where they print none.
 
     >>> column = np.repeat(["fan"], 4)
     >>> labelled = LabelledScores(
@@ -40,7 +42,18 @@ class Judgement:
     scores: OfficialScores
     resampled: OfficialScores
     decisions: Mapping[tuple[str, str, str], DecisionNumbers]
-    evaluators_ci95: float | None
+
+    @functools.cached_property
+    def evaluators_ci95(self) -> float | None:
+        """The evaluators' own interval, which is too small by N - 1.
+
+        `None` where they print none.
+        """
+        labels = self.labelled.is_anomaly.astype(bool)
+        num_fewest = min(int(np.sum(labels)), int(np.sum(~labels)))
+        if self.scores.year < 2022 or num_fewest < 2:
+            return None
+        return evaluators_ci95(labels, self.labelled.scores)
 
     @property
     def official_score(self) -> float:
@@ -55,27 +68,27 @@ class Judgement:
     @property
     def table(self) -> str:
         """All numbers for a terminal."""
-        return official_table.plain_text(self._grids(), self._notes())
+        return plain_text(self._blocks())
 
     @property
     def markdown(self) -> str:
         """All numbers in Markdown."""
-        return official_table.markdown_text(self._grids(), self._notes())
+        return markdown_text(self._blocks())
 
-    def _grids(self) -> list[official_table.Grid]:
-        grids = [official_table.official_grid(self.scores, self.resampled)]
+    def _blocks(self) -> list[Block]:
+        tables = [paper_layout.official_table(self.scores, self.resampled)]
         if len(set(self.scores.machines)) < len(self.scores.machines):
-            grids.append(official_table.section_grid(self.scores))
+            tables.append(paper_layout.section_table(self.scores))
         if self.decisions:
-            grids.append(official_table.decision_grid(self.decisions))
-        return grids
+            tables.append(paper_layout.decision_table(self.decisions))
+        return [*tables, *self._notes()]
 
     def _notes(self) -> list[str]:
         num_resamples = self.resampled.official_score.size
         notes = [
             f"Official score by the rules of {self.scores.year}: "
-            f"{official_table.percent(self.official_score)} % "
-            f"{official_table.bounds(self.resampled.official_score)}.",
+            f"{paper_layout.percent(self.official_score)} % "
+            f"{paper_layout.bounds(self.resampled.official_score)}.",
             f"In brackets: 95 % interval of {num_resamples} bootstrap "
             "resamples within machine, section, domain and label.",
         ]
@@ -111,18 +124,11 @@ def judge_scores(
     >>> judge_scores(labelled, 2020, num_resamples=9).scores.mauc
     0.75
     """
-    scores = official_scores(year, *labelled.clips)
-    labels = labelled.is_anomaly
-    num_fewest = min(int(np.sum(labels)), int(np.sum(~labels.astype(bool))))
-    ci95 = None
-    if year >= 2022 and num_fewest > 1:
-        ci95 = evaluators_ci95(labels, labelled.scores)
     return Judgement(
         labelled=labelled,
-        scores=scores,
+        scores=official_scores(year, *labelled.clips),
         resampled=resampled_scores(year, *labelled.clips, num_resamples, seed),
         decisions=_decisions(labelled),
-        evaluators_ci95=ci95,
     )
 
 

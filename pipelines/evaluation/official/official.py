@@ -105,7 +105,8 @@ def official_of_clips(
     """Returns the official numbers of scored clips, or why there are none.
 
     Args:
-        scored_clips: In any order, with their labels and domains.
+        scored_clips: In any order, with their labels and domains. Those of
+            unknown label do not count.
         year: Integer, 2020 to 2026. Defaults to `guess_year`.
         leave_out_incomplete: Whether sections that lack a domain or a label
             are left out, and told in the notes, instead of making the whole
@@ -127,7 +128,9 @@ def official_of_clips(
         if lacking := _lacking(year, sections[key]):
             reasons.append(f"{key} has no {', no '.join(lacking)}")
         else:
-            kept += sections[key]
+            kept += [
+                one for one in sections[key] if one.clip.is_anomaly is not None
+            ]
     if not kept or (reasons and not leave_out_incomplete):
         return Unjudged(tuple(reasons or ["there is no clip"]))
     clips = [scored.clip for scored in kept]
@@ -159,11 +162,16 @@ def guess_year(clips: Sequence[Clip]) -> int:
 
 
 def _lacking(year: int, scored_clips: list[ScoredClip]) -> list[str]:
-    clips = [scored.clip for scored in scored_clips]
-    if num_unknown := sum(clip.is_anomaly is None for clip in clips):
-        return [f"label for {num_unknown} of its {len(clips)} clips"]
-    return lacking_parts(
+    """What the clips of known label lack, the labels of others first."""
+    clips = [
+        one.clip for one in scored_clips if one.clip.is_anomaly is not None
+    ]
+    lacking = lacking_parts(
         year,
         [clip.domain or "" for clip in clips],
         [bool(clip.is_anomaly) for clip in clips],
     )
+    if lacking and len(clips) < len(scored_clips):
+        num_unknown = len(scored_clips) - len(clips)
+        return [f"label for {num_unknown} of its {len(scored_clips)} clips"]
+    return lacking

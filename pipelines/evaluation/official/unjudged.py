@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from pipelines.evaluation.table_formats import printable
+from pipelines.evaluation.tables import printable
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,14 +1,10 @@
-import pathlib
-
-import numpy as np
 import pytest
 
 from pipelines.benchmarking.cell import Cell
 from pipelines.benchmarking.costs import Costs
 from pipelines.benchmarking.running import CellOutcome
-from pipelines.datasets.clip import Clip
-from pipelines.methods.scored_clip import ScoredClip
 from tests.made_up_benchmark import STRENGTHS
+from tests.made_up_benchmark import make_scored
 
 COSTS = Costs(
     training_seconds=12.5,
@@ -22,33 +18,6 @@ COSTS = Costs(
     machine="a_host, 2 cores",
     versions={"python": "3.11", "tensorflow": "2.17"},
 )
-
-
-def make_scored(seed, strength=1.0, num_clips=12):
-    """Scores of two machines of two sections; anomalies lie higher."""
-    generator = np.random.default_rng(seed)
-    return tuple(
-        ScoredClip(
-            Clip(
-                pathlib.Path(f"/d/{machine}/{section}_{place:02d}.wav"),
-                machine,
-                section,
-                "test",
-                place % 2 == 1,
-                ("source", "target")[place // 2 % 2],
-            ),
-            float(generator.normal() + strength * (place % 2)),
-        )
-        for machine in ("fan", "pump")
-        for section in ("section_00", "section_01")
-        for place in range(num_clips)
-    )
-
-
-@pytest.fixture
-def scored():
-    """Makes scored clips: `scored(seed, strength)`."""
-    return make_scored
 
 
 @pytest.fixture

@@ -87,8 +87,8 @@ def test_a_scorer_that_could_not_be_fitted_is_told(run, roots, tmp_path):
         BENCHMARK, str(tmp_path), [f"own={roots}"], run=leave_out
     )
     means = section(result.table, "## own")
-    assert table_row(means, "strong + centroids")[:2] == ["0 of 2", "-"]
-    assert "**strong + centroids, seed 1, failed**" in means
+    assert table_row(means, "strong + Centroids")[:2] == ["0 of 2", "-"]
+    assert "**strong + Centroids, seed 1, failed**" in means
     assert "cell.log" in means
 
 

@@ -77,17 +77,17 @@ def test_what_was_scored_is_not_scored_again(calls, tmp_path):
 
 def test_further_scorers_are_held_apart_and_may_lack_clips(calls, tmp_path):
     folder = str(tmp_path / "run")
-    found = run_cell(["data"], Config(), folder, ["centroids"])
+    found = run_cell(["data"], Config(), folder, ["Centroids"])
     by_path = sorted(SCORED, key=lambda one: one.clip.path)
     assert list(found.scored_clips) == by_path
     wanted = [one for one in by_path if one in SCORED[1:]]
-    assert list(found.by_scorer["centroids"]) == wanted
+    assert list(found.by_scorer["Centroids"]) == wanted
 
 
 def test_another_scorer_is_added_without_another_training(calls, tmp_path):
     folder = str(tmp_path / "run")
     first = run_cell(["data"], Config(), folder)
-    again = run_cell(["data"], Config(), folder, ["centroids"])
+    again = run_cell(["data"], Config(), folder, ["Centroids"])
     assert calls.count("score") == 2
     assert first.scored_clips == again.scored_clips
     assert run_cell(["data"], Config(), folder).by_scorer == {}
@@ -99,7 +99,7 @@ def test_a_cell_is_read_only_where_it_has_ended(calls, tmp_path):
     assert read_cell(["data"], Config(), folder) is None
     found = run_cell(["data"], Config(), folder)
     assert read_cell(["data"], Config(), folder) == found
-    assert read_cell(["data"], Config(), folder, ["centroids"]) is None
+    assert read_cell(["data"], Config(), folder, ["Centroids"]) is None
 
 
 def test_a_cell_of_other_settings_is_refused(calls, tmp_path):

@@ -10,7 +10,7 @@ from keras_asd.models import JoinedEmbedder
 from pipelines.benchmarking.clock import begin_attempt
 from pipelines.benchmarking.clock import count_attempts
 from pipelines.benchmarking.clock import training_seconds
-from pipelines.benchmarking.cost_table import cost_table
+from pipelines.benchmarking.cost_overview import cost_table
 from pipelines.benchmarking.costs import read_costs
 from pipelines.benchmarking.costs import try_to_count
 from pipelines.benchmarking.line import Line

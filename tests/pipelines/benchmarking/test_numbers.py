@@ -5,12 +5,14 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from keras_asd.metrics import resampled_scores
+from keras_asd.metrics import official_interval
+from keras_asd.metrics import percentile_interval
 from pipelines.benchmarking.cell import Cell
-from pipelines.benchmarking.numbers import NUM_RESAMPLES
 from pipelines.benchmarking.numbers import Number
-from pipelines.benchmarking.numbers import row_numbers
+from pipelines.benchmarking.numbers import average_seeds
+from pipelines.benchmarking.numbers import number_of
 from pipelines.datasets.clip import Clip
+from pipelines.evaluation.judging import judge_clips
 from pipelines.methods.scored_clip import ScoredClip
 
 KEYS = [("fan", "id_00"), ("fan", "id_02"), ("pump", "id_00")]
@@ -68,16 +70,17 @@ def slow_numbers(cell):
     )
 
 
-def test_means_and_deviations_are_those_of_a_slow_computation():
-    cells = [draw_cell(seed) for seed in (1, 2, 3)]
-    row = row_numbers("AdaCos", cells, 2023)
-    expected = zip(*map(slow_numbers, cells), strict=True)
-    found = (row.auc, row.pauc, row.official_score)
-    for number, values in zip(found, expected, strict=True):
-        assert number.mean == pytest.approx(statistics.mean(values))
-        assert number.deviation == pytest.approx(statistics.stdev(values))
-    assert row.spreads == (0.1, 0.2, pytest.approx(0.3))
-    assert (row.name, row.num_classes) == ("AdaCos", 7)
+def judge(cell, year):
+    return judge_clips(cell.scored_clips, year).means
+
+
+def test_domain_means_are_those_of_a_slow_computation():
+    for seed in (1, 2, 3):
+        cell = draw_cell(seed)
+        found = judge(cell, 2023)
+        names = ("domain_auc", "domain_pauc", "official_score")
+        for name, expected in zip(names, slow_numbers(cell), strict=True):
+            assert found[name][0] == pytest.approx(expected), name
 
 
 def test_before_there_were_domains_machines_count_alike():
@@ -91,29 +94,40 @@ def test_before_there_were_domains_machines_count_alike():
         ]
         aucs.setdefault(machine, []).append(area(own))
     expected = statistics.mean(map(statistics.mean, aucs.values()))
-    row = row_numbers("AdaCos", [cell], 2020)
-    assert row.auc.mean == pytest.approx(expected)
-    assert row.auc.deviation == 0
+    assert judge(cell, 2020)["domain_auc"][0] == pytest.approx(expected)
+    assert number_of([judge(cell, 2020)["domain_auc"]]).deviation == 0
 
 
-def test_the_interval_is_of_the_mean_over_seeds_on_each_resample():
-    cells = [draw_cell(seed) for seed in (1, 2)]
-    means = np.zeros(NUM_RESAMPLES)
-    for cell in cells:
-        clips = [one.clip for one in cell.scored_clips]
-        found = resampled_scores(
-            2023,
-            [clip.machine for clip in clips],
-            [clip.section for clip in clips],
-            [clip.domain for clip in clips],
-            [clip.is_anomaly for clip in clips],
-            [one.anomaly_score for one in cell.scored_clips],
-            NUM_RESAMPLES,
-        )
-        means += found.official_score / 2
-    number = row_numbers("AdaCos", cells, 2023).official_score
-    expected = np.percentile(means, [2.5, 97.5])
-    assert number.interval == pytest.approx(expected.tolist())
+def test_the_interval_is_of_seeds_and_clips_drawn_again():
+    generator = np.random.default_rng(0)
+    num_resamples = 20_000
+    drawn = [
+        np.append(0.6, 0.6 + 0.03 * generator.normal(size=num_resamples)),
+        np.append(0.8, 0.8 + 0.03 * generator.normal(size=num_resamples)),
+    ]
+    averaged = average_seeds(drawn)
+    assert averaged[0] == pytest.approx(0.7)
+    # One seed twice in half of the draws, with one draw of its clips.
+    of_seeds, of_clips = 0.1**2 / 2, 0.03**2 * (0.5 + 0.5 / 2)
+    assert averaged[1:].var() == pytest.approx(of_seeds + of_clips, rel=0.05)
+    number = number_of(drawn)
+    assert number.deviation == pytest.approx(np.std([0.6, 0.8], ddof=1))
+    assert number.interval == percentile_interval(averaged[1:])
+
+
+def test_a_single_seed_has_the_interval_of_its_clips():
+    cell = draw_cell(1)
+    clips = [one.clip for one in cell.scored_clips]
+    interval = official_interval(
+        2023,
+        [clip.machine for clip in clips],
+        [clip.section for clip in clips],
+        [clip.domain for clip in clips],
+        [clip.is_anomaly for clip in clips],
+        [one.anomaly_score for one in cell.scored_clips],
+    )
+    number = number_of([judge(cell, 2023)["official_score"]])
+    assert number.interval == pytest.approx(interval, abs=0.01)
     assert number.interval[0] < number.mean < number.interval[1]
 
 
@@ -123,7 +137,9 @@ def test_clips_without_a_label_do_not_count():
         Clip(pathlib.Path("z"), "fan", "id_00", "test", None, "source"), 99.0
     )
     more = Cell((*cell.scored_clips, unknown), cell.spread, cell.num_classes)
-    assert row_numbers("a", [more], 2023) == row_numbers("a", [cell], 2023)
+    found, expected = judge(more, 2023), judge(cell, 2023)
+    for name, drawn in expected.items():
+        np.testing.assert_array_equal(found[name], drawn)
 
 
 def test_a_number_is_above_where_its_whole_interval_is():

@@ -9,15 +9,18 @@ import pytest
 from matplotlib import pyplot
 
 from pipelines.datasets.clip import Clip
+from pipelines.evaluation.judging import judge_clips
+from pipelines.evaluation.overview import evaluation_blocks
 from pipelines.evaluation.page import render_page
 from pipelines.evaluation.plots import angle_figure
 from pipelines.evaluation.plots import render_png
 from pipelines.evaluation.plots import roc_figure
+from pipelines.evaluation.report import baseline_clips
 from pipelines.evaluation.report import write_report
 from pipelines.evaluation.summary import summarize
-from pipelines.evaluation.table_formats import escape_markdown
-from pipelines.evaluation.table_formats import markdown_table
-from pipelines.evaluation.table_formats import plain_table
+from pipelines.evaluation.tables import escape_markdown
+from pipelines.evaluation.tables import markdown_text
+from pipelines.evaluation.tables import plain_text
 from pipelines.methods.scored_clip import ScoredClip
 
 HOSTILE = "_<script>|$x$*é日{{ 1 }}\x1b[31m"
@@ -42,6 +45,10 @@ def clips():
         *score("fan", "id_02", 5, 0),
         *score(HOSTILE, HOSTILE, 6, 6),
     ]
+
+
+def both(clips):
+    return judge_clips(clips), judge_clips(baseline_clips(clips))
 
 
 class Elements(html.parser.HTMLParser):
@@ -78,7 +85,7 @@ def test_the_report_writes_every_file_it_names(tmp_path, clips):
     assert written == set(report.files)
     text = (tmp_path / "run" / "metrics.json").read_text()
     assert json.loads(text, parse_constant=refuse) == report.metrics
-    plain = plain_table(report.metrics)
+    plain = plain_text(evaluation_blocks(report.metrics))
     assert report.table.startswith(plain)
     official = report.metrics["official"]
     assert f"{100 * official['score']:.2f} %" in report.table[len(plain) :]
@@ -106,7 +113,9 @@ def test_a_report_without_angles_or_anomalies_has_no_pictures(tmp_path):
 
 def test_the_page_shows_names_as_text_and_needs_no_other_file(clips):
     left_out = [(f"{HOSTILE}.wav", "<b>empty</b>")]
-    page = render_page(summarize(clips), clips, left_out, title="<i>fan</i>")
+    page = render_page(
+        summarize(judge_clips(clips)), clips, left_out, title="<i>fan</i>"
+    )
     elements = Elements(page)
     assert not {"script", "b", "i", "link"} & set(elements.names)
     assert elements.addresses
@@ -117,7 +126,7 @@ def test_the_page_shows_names_as_text_and_needs_no_other_file(clips):
 
 
 def test_the_page_lists_the_strangest_clips_of_each_machine(clips):
-    text = Elements(render_page(summarize(clips), clips)).text
+    text = Elements(render_page(summarize(judge_clips(clips)), clips)).text
     fans = [scored for scored in clips if scored.clip.machine == "fan"]
     ranked = sorted(fans, key=lambda scored: -scored.anomaly_score)
     places = [text.find(scored.clip.path.name) for scored in ranked]
@@ -134,13 +143,15 @@ def test_names_that_are_not_utf_8_can_be_told(tmp_path):
 
 
 def test_every_line_of_the_markdown_table_has_the_same_columns(clips):
-    metrics = summarize(clips, "nearest_neighbour")
-    lines = markdown_table(metrics).split("\n\n")[0].splitlines()
+    metrics = summarize(*both(clips), "nearest_neighbour")
+    lines = (
+        markdown_text(evaluation_blocks(metrics)).split("\n\n")[0].splitlines()
+    )
     bars = [line.replace(r"\|", "").count("|") for line in lines]
     assert set(bars) == {9}
     assert len(lines) == 2 + 3 + 1 + 3
     assert r"\<script\>\|\$x\$\*" in lines[2]
-    assert "<script>" not in markdown_table(metrics)
+    assert "<script>" not in markdown_text(evaluation_blocks(metrics))
 
 
 @pytest.mark.parametrize(
@@ -159,7 +170,9 @@ def test_markdown_shows_a_name_as_it_is(text, expected):
 
 
 def test_the_plain_table_is_aligned_and_free_of_control_codes(clips):
-    table = plain_table(summarize(clips, "nearest neighbour"))
+    table = plain_text(
+        evaluation_blocks(summarize(*both(clips), "nearest neighbour"))
+    )
     assert table.replace("\n", "").isprintable()
     header, rule, *lines = table.split("\n\n")[0].splitlines()
     widths = {len(line) for line in lines if not line.startswith("all")}
@@ -169,10 +182,14 @@ def test_the_plain_table_is_aligned_and_free_of_control_codes(clips):
 
 def test_the_plain_table_tells_percent_and_interval():
     clips = score("fan", "id_00", 30, 30)
-    metrics = summarize(clips)
+    metrics = summarize(judge_clips(clips))
     entry = metrics["machines"]["fan"]["id_00"]
     low, high = (f"{100 * bound:.1f}" for bound in entry["auc_interval"])
-    line = next(x for x in plain_table(metrics).splitlines() if "id_00" in x)
+    line = next(
+        x
+        for x in plain_text(evaluation_blocks(metrics)).splitlines()
+        if "id_00" in x
+    )
     expected = [f"{100 * entry['auc']:.2f}", f"[{low},", f"{high}]"]
     assert line.replace("[ ", "[").split()[2:5] == expected
     assert line.split()[-2:] == ["30", "30"]

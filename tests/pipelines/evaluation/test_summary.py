@@ -6,6 +6,9 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from pipelines.datasets.clip import Clip
+from pipelines.evaluation.judging import judge_clips
+from pipelines.evaluation.report import baseline_clips
+from pipelines.evaluation.report import write_report
 from pipelines.evaluation.summary import summarize
 from pipelines.methods.scored_clip import ScoredClip
 
@@ -59,7 +62,7 @@ def expected_auc(clips, machine, section=None, max_fpr=None):
 
 
 def test_each_section_has_its_own_numbers(two_machines):
-    entry = summarize(two_machines)["machines"]["fan"]["id_02"]
+    entry = summarize(judge_clips(two_machines))["machines"]["fan"]["id_02"]
     assert entry["auc"] == pytest.approx(
         expected_auc(two_machines, "fan", "id_02")
     )
@@ -71,7 +74,7 @@ def test_each_section_has_its_own_numbers(two_machines):
 
 
 def test_the_mean_is_over_machines_of_the_mean_over_sections(two_machines):
-    mean = summarize(two_machines)["mean"]
+    mean = summarize(judge_clips(two_machines))["mean"]
     first, second = (
         expected_auc(two_machines, "fan", section)
         for section in ("id_00", "id_02")
@@ -84,7 +87,7 @@ def test_the_mean_is_over_machines_of_the_mean_over_sections(two_machines):
 
 
 def test_pooled_numbers_are_of_one_curve_a_machine(two_machines):
-    pooled = summarize(two_machines)["pooled"]
+    pooled = summarize(judge_clips(two_machines))["pooled"]
     curves = [
         expected_auc(two_machines, machine, max_fpr=0.1)
         for machine in ("fan", "pump")
@@ -95,7 +98,7 @@ def test_pooled_numbers_are_of_one_curve_a_machine(two_machines):
 def test_intervals_hold_the_number_and_narrow_with_more_clips(two_machines):
     widths = []
     for clips in (two_machines, two_machines * 4):
-        mean = summarize(clips)["mean"]
+        mean = summarize(judge_clips(clips))["mean"]
         for name in ("auc", "pauc", "mauc"):
             low, high = mean[f"{name}_interval"]
             assert 0 <= low <= mean[name] <= high <= 1
@@ -104,7 +107,9 @@ def test_intervals_hold_the_number_and_narrow_with_more_clips(two_machines):
 
 
 def test_the_numbers_do_not_depend_on_the_order_of_the_clips(two_machines):
-    assert summarize(two_machines) == summarize(two_machines[::-1])
+    assert summarize(judge_clips(two_machines)) == summarize(
+        judge_clips(two_machines[::-1])
+    )
 
 
 def test_a_section_without_a_label_is_left_out_with_its_reason(two_machines):
@@ -114,7 +119,7 @@ def test_a_section_without_a_label_is_left_out_with_its_reason(two_machines):
         *score("fan", "id_06", [True], [0.1]),
         *score("valve", "id_00", [None, None], [0.1, 0.2]),
     ]
-    summary = summarize(clips)
+    summary = summarize(judge_clips(clips))
     machines = summary["machines"]
     assert machines["fan"]["id_04"]["auc"] is None
     assert machines["fan"]["id_04"]["auc_interval"] is None
@@ -130,7 +135,9 @@ def test_a_section_without_a_label_is_left_out_with_its_reason(two_machines):
         "no label on its clips (2 unlabelled)",
     ]
     mean = summary["mean"]
-    assert mean["auc"] == pytest.approx(summarize(two_machines)["mean"]["auc"])
+    assert mean["auc"] == pytest.approx(
+        summarize(judge_clips(two_machines))["mean"]["auc"]
+    )
     assert (mean["num_machines"], mean["num_sections"]) == (2, 3)
     assert "valve" not in summary["pooled"]["machines"]
     assert summary["pooled"]["machines"]["fan"]["auc"] == pytest.approx(
@@ -140,13 +147,13 @@ def test_a_section_without_a_label_is_left_out_with_its_reason(two_machines):
 
 def test_unlabelled_clips_beside_labelled_ones_do_not_count(two_machines):
     clips = [*two_machines, *score("pump", "all", [None] * 9, [9.0] * 9)]
-    assert summarize(clips)["machines"]["pump"]["all"]["auc"] == pytest.approx(
-        expected_auc(two_machines, "pump")
-    )
+    assert summarize(judge_clips(clips))["machines"]["pump"]["all"][
+        "auc"
+    ] == pytest.approx(expected_auc(two_machines, "pump"))
 
 
 def test_without_any_defined_section_the_mean_says_so():
-    summary = summarize(score("fan", "id_00", [True], [1.0]))
+    summary = summarize(judge_clips(score("fan", "id_00", [True], [1.0])))
     for part in ("mean", "pooled"):
         assert summary[part]["auc"] is None
         assert summary[part]["num_machines"] == 0
@@ -155,26 +162,26 @@ def test_without_any_defined_section_the_mean_says_so():
 
 
 def test_the_baseline_has_the_same_numbers_of_its_own_scores(two_machines):
-    summary = summarize(two_machines, baseline_name="nearest neighbour")
+    swapped = judge_clips(baseline_clips(two_machines))
+    summary = summarize(judge_clips(two_machines), swapped, "nearest neighbour")
     baseline = summary["baseline"]
-    swapped = [
-        ScoredClip(scored.clip, scored.baseline_score)
-        for scored in two_machines
-    ]
     assert baseline.pop("name") == "nearest neighbour"
     for part, numbers in baseline.items():
         assert numbers == summarize(swapped)[part]
+    scores = [scored.baseline_score for scored in two_machines]
+    found = [scored.anomaly_score for scored in baseline_clips(two_machines)]
+    assert found == scores
 
 
 def test_a_clip_without_its_baseline_score_is_refused(two_machines):
     clips = [*two_machines, *score("fan", "id_00", [True], [1.0])]
     with pytest.raises(ValueError, match="1 of 151 without"):
-        summarize(clips, baseline_name="nearest neighbour")
+        baseline_clips(clips)
 
 
-def test_no_clip_at_all_is_refused():
+def test_no_clip_at_all_is_refused(tmp_path):
     with pytest.raises(ValueError, match="at least one clip"):
-        summarize([])
+        write_report(tmp_path, [])
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies
 
-from tuning.showing.trial_table import failure_lines
-from tuning.showing.trial_table import judged_trials
-from tuning.showing.trial_table import rank_trials
-from tuning.showing.trial_table import trial_table
+from tuning.showing.trial_ranking import failure_lines
+from tuning.showing.trial_ranking import judged_trials
+from tuning.showing.trial_ranking import rank_trials
+from tuning.showing.trial_ranking import trials_markdown
 from tuning.trials.trial_record import TrialRecord
 
 RECORDS = [
@@ -27,8 +27,8 @@ def test_the_best_comes_first_and_failed_trials_last():
 
 @given(strategies.permutations(RECORDS))
 def test_the_order_of_the_records_does_not_count(records):
-    table = trial_table(records, ["gate"], "val_proxy_auc")
-    assert table == trial_table(RECORDS, ["gate"], "val_proxy_auc")
+    table = trials_markdown(records, ["gate"], "val_proxy_auc")
+    assert table == trials_markdown(RECORDS, ["gate"], "val_proxy_auc")
 
 
 def test_only_completed_trials_with_a_number_are_judged():
@@ -36,7 +36,7 @@ def test_only_completed_trials_with_a_number_are_judged():
 
 
 def test_every_line_of_the_table_is_as_long():
-    table, failures = trial_table(RECORDS, ["gate"], "val_proxy_auc").split(
+    table, failures = trials_markdown(RECORDS, ["gate"], "val_proxy_auc").split(
         "\n\n"
     )
     lines = table.splitlines()
@@ -53,13 +53,13 @@ def test_every_line_of_the_table_is_as_long():
 
 def test_a_hyperband_search_tells_the_epochs():
     record = TrialRecord("0", {}, "completed", 0.7, metrics={"epochs": 4})
-    header, _, row = trial_table([record], [], "auc").splitlines()
+    header, _, row = trials_markdown([record], [], "auc").splitlines()
     assert header.split(" | ")[2].strip() == "epochs"
     assert row.split(" | ")[2].strip() == "4"
 
 
 def test_a_table_without_trials_is_its_header():
-    assert len(trial_table([], ["margin"], "auc").splitlines()) == 2
+    assert len(trials_markdown([], ["margin"], "auc").splitlines()) == 2
 
 
 @pytest.mark.parametrize("reason", ["", " \n"])

@@ -1,4 +1,4 @@
-"""Thresholds of a run for a wished false-alarm rate, as a table."""
+"""Thresholds of a run for a requested false-alarm rate, as a table."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from pipelines.calibration.calibration_sources import calibration_sources
 from pipelines.calibration.false_alarms import needed_clips
 from pipelines.calibration.false_alarms import rate_interval
 from pipelines.calibration.false_alarms import thresholds
+from pipelines.evaluation.tables import Table
 
 HEADER = ("machine", "threshold", "clips", "they are", "95 % interval")
 
@@ -36,12 +37,13 @@ def threshold_table(
     >>> facts = {"method": "empirical", "keys": {"fan": {"source": "unseen"}}}
     >>> print(threshold_table(["fan", "pump"], calibration, facts, 0.1))
     Wished false-alarm rate: 10 %, one in 10 normal clips.
-    machine  threshold  clips  they are  95 % interval
-    fan      1.5756     40     unseen    2.9 % to 20.7 %
-    pump     -          0      none      too few clips: at least 9 are needed
+    machine      threshold    clips  they are    95 % interval
+    ---------  -----------  -------  ----------  ------------------------...
+    fan             1.5756       40  unseen      2.9 % to 20.7 %
+    pump                 -        0  none        too few clips: at least 9...
     """
     num_clips = ops.convert_to_numpy(calibration.num_clips).astype(int)
-    rows = [HEADER]
+    rows = []
     is_optimistic = False
     for key, threshold, size, source in zip(
         keys,
@@ -62,19 +64,12 @@ def threshold_table(
                 or _interval(rate, size, facts["method"], source),
             )
         )
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(
-            cell.ljust(width) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in rows
-    ]
     wish = (
         f"Wished false-alarm rate: {100 * rate:.3g} %, one in {1 / rate:.4g} "
         "normal clips."
     )
     notes = [NOTE] if is_optimistic else []
-    return "\n".join([wish, *lines, *notes])
+    return "\n".join([wish, Table(HEADER, rows).plain(), *notes])
 
 
 NOTE = (

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from collections.abc import Sequence
 
 from pipelines.benchmarking.benchmark import PrintedNumbers
-from pipelines.benchmarking.cells_of_tables import NOTHING
-from pipelines.benchmarking.cells_of_tables import grid
 from pipelines.benchmarking.line import Line
-from pipelines.evaluation.table_formats import escape_markdown
+from pipelines.evaluation.tables import NOTHING
+from pipelines.evaluation.tables import Table
+from pipelines.evaluation.tables import escape_markdown
 
 _AVERAGE = "average"
 
@@ -34,7 +34,7 @@ def machine_table(lines: Sequence[Line]) -> str:
     known = sorted({name for one in printed for name in one.machines})
     machines += [name for name in known if name not in machines]
     text = ["AUC / pAUC, %", ""]
-    text += _grid(lines, machines, _areas, _printed_areas)
+    text.append(_grid(lines, machines, _areas, _printed_areas))
     has_worst = any(
         len([key for key in one.sections if key[0] == machine]) > 1
         for line in lines
@@ -43,7 +43,7 @@ def machine_table(lines: Sequence[Line]) -> str:
     )
     if has_worst or any(_has_worst(one) for one in printed):
         text += ["", "mAUC: AUC of the worst section, %", ""]
-        text += _grid(lines, machines, _worst, _printed_worst)
+        text.append(_grid(lines, machines, _worst, _printed_worst))
     sources = {
         f"- {escape_markdown(line.name)}, theirs: "
         f"{escape_markdown(line.printed.source)}"
@@ -72,7 +72,7 @@ def _grid(
     machines: list[str],
     own: Callable[[Line, str | None], str],
     printed: Callable[[tuple[float, ...]], str],
-) -> list[str]:
+) -> str:
     rows = []
     for line in lines:
         cells = [
@@ -87,7 +87,7 @@ def _grid(
             numbers = [theirs.machines.get(name, ()) for name in machines]
             cells = [printed(one) for one in [*numbers, theirs.average]]
             rows.append([f"{line.name}, theirs", *cells])
-    return grid(["method", *map(escape_markdown, machines), _AVERAGE], rows)
+    return Table(["method", *machines, _AVERAGE], rows).markdown()
 
 
 def _areas(line: Line, machine: str | None) -> str:

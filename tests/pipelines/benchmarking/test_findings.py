@@ -26,7 +26,7 @@ def test_the_table_tells_numbers_differences_and_costs(run, roots, tmp_path):
     assert " ± " in weak[1]
     assert strong[-2].startswith("+")
     assert "p = 0.002" in strong[-2]
-    assert len(table_row(means, "strong + centroids")) == len(strong)
+    assert len(table_row(means, "strong + Centroids")) == len(strong)
     assert r"- weak\_\*: odd" in means
     costs = section(text, "### Costs")
     assert table_row(costs, "strong") == [
@@ -39,7 +39,7 @@ def test_the_table_tells_numbers_differences_and_costs(run, roots, tmp_path):
         "5.0",
         "700",
     ]
-    assert "strong + centroids" not in costs
+    assert "strong + Centroids" not in costs
     assert "a_host, 2 cores; python 3.11, tensorflow 2.17" in costs
 
 
@@ -122,7 +122,7 @@ def test_the_csv_holds_every_number(run, roots, outcome, tmp_path):
     run_benchmark(BENCHMARK, str(tmp_path), [f"own={roots}"], run=run)
     with (tmp_path / "results.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    names = {"weak_*", "strong", "strong + centroids"}
+    names = {"weak_*", "strong", "strong + Centroids"}
     assert {row["method"] for row in rows} == names
     own = {
         (

@@ -1,24 +1,28 @@
 """What the trainings of a benchmark came to so far, line by line."""
 
+import dataclasses
 from collections.abc import Sequence
 
+import numpy as np
+
+from pipelines.benchmarking.benchmark import BUILT_IN
 from pipelines.benchmarking.benchmark import Benchmark
 from pipelines.benchmarking.benchmark import BenchmarkRow
 from pipelines.benchmarking.benchmark import PrintedNumbers
 from pipelines.benchmarking.cell_plan import CellPlan
 from pipelines.benchmarking.costs import Costs
-from pipelines.benchmarking.data_set import BUILT_IN
 from pipelines.benchmarking.data_set import DataSet
-from pipelines.benchmarking.judging import Judged
-from pipelines.benchmarking.judging import judge_clips
 from pipelines.benchmarking.line import Line
 from pipelines.benchmarking.running import CellOutcome
+from pipelines.evaluation.judging import NUM_RESAMPLES
+from pipelines.evaluation.judging import Judged
+from pipelines.evaluation.judging import judge_clips
 from pipelines.evaluation.official.official import guess_year
 
 Seeds = dict[int, Judged]
 
 
-class Tables:
+class Findings:
     """Gathers the cells of a benchmark, each judged once.
 
     Args:
@@ -26,8 +30,10 @@ class Tables:
         data_sets: What they are judged on.
         num_seeds: Trainings that each row is to have.
 
-    >>> benchmark = Benchmark("a", "Which?", (BenchmarkRow("b", "c"),), "b")
-    >>> Tables(benchmark, [DataSet("d", ())], 3).lines("d")[0].name
+    >>> from pipelines.settings.config import Config
+    >>> row = BenchmarkRow("b", Config())
+    >>> benchmark = Benchmark("a", "Which?", (row,), "b")
+    >>> Findings(benchmark, [DataSet("d", ())], 3).lines("d")[0].name
     'b'
     """
 
@@ -38,7 +44,7 @@ class Tables:
         num_seeds: int,
     ):
         self.benchmark = benchmark
-        self.data_sets = [one.name for one in data_sets]
+        self.data_sets = list(data_sets)
         self.num_seeds = num_seeds
         self.num_cells = 0
         self.num_failed = 0
@@ -47,6 +53,8 @@ class Tables:
         self._judged: dict[tuple[str, str], Seeds] = {}
         self._costs: dict[tuple[str, str], dict[int, Costs]] = {}
         self._failures: dict[tuple[str, str], dict[int, str]] = {}
+        self._spreads: dict[tuple[str, str], dict[int, float]] = {}
+        self._classes: dict[tuple[str, str], dict[int, int]] = {}
 
     def add(self, plan: CellPlan, outcome: CellOutcome) -> None:
         """Judges what a training came to."""
@@ -58,21 +66,31 @@ class Tables:
             return
         if outcome.costs is not None:
             self._costs.setdefault(key, {})[plan.seed] = outcome.costs
-        scored = outcome.cell.scored_clips
+        cell, scored = outcome.cell, outcome.cell.scored_clips
+        self._spreads.setdefault(key, {})[plan.seed] = cell.spread
+        self._classes.setdefault(key, {})[plan.seed] = cell.num_classes
         if plan.data_set not in self._years:
             self._years[plan.data_set] = guess_year(
                 [one.clip for one in scored]
             )
-        by_line = [scored, *(outcome.cell.by_scorer[s] for s in plan.scorers)]
+        by_line = [scored, *(cell.by_scorer[s] for s in plan.scorers)]
         (row,) = [row for row in self.benchmark.rows if row.name == plan.row]
         for name, clips in zip(row.lines, by_line, strict=True):
             key = (plan.data_set, name)
-            try:
-                judged = judge_clips(clips, self.year(plan.data_set))
+            judged = judge_clips(clips, self.year(plan.data_set))
+            further = {
+                metric: np.full(1 + NUM_RESAMPLES, value)
+                for metric, value in outcome.numbers.items()
+            }
+            judged = dataclasses.replace(judged, means=judged.means | further)
+            if judged.sections or outcome.numbers:
                 self._judged.setdefault(key, {})[plan.seed] = judged
-            except ValueError as error:
-                why = f"{error} See {plan.log}."
-                self._failures.setdefault(key, {})[plan.seed] = why
+                continue
+            self._failures.setdefault(key, {})[plan.seed] = (
+                "A section must have normal test clips and anomalies. "
+                f"Received: {len(clips)} scored clips, none of such a "
+                f"section. See {plan.log}."
+            )
 
     def year(self, data_set: str) -> int:
         """Whose official rules suit a data set."""
@@ -96,6 +114,8 @@ class Tables:
             self._failures.get(key, {}),
             self._printed(data_set, row) if name == row.name else None,
             row.note,
+            self._spreads.get((data_set, row.name), {}),
+            self._classes.get((data_set, row.name), {}),
         )
 
     def _printed(
@@ -105,7 +125,8 @@ class Tables:
 
         `None` where that is nothing.
         """
-        if data_set == BUILT_IN or row.printed is None:
+        is_built_in = data_set in (BUILT_IN, *self.benchmark.built_in)
+        if is_built_in or row.printed is None:
             return None
         machines = {
             machine

@@ -1,14 +1,15 @@
-"""The trials of a search as a table, best first."""
+"""The trials of a search, best first."""
 
 import math
 from collections.abc import Sequence
 
-from pipelines.evaluation.table_formats import escape_markdown
+from pipelines.evaluation.tables import NOTHING
+from pipelines.evaluation.tables import Table
+from pipelines.evaluation.tables import escape_markdown
 from tuning.settings.values import Value
 from tuning.trials.trial_record import TrialRecord
 
 STATUS_ORDER = ("completed", "running", "waiting", "failed")
-MISSING = "-"
 
 
 def rank_trials(records: Sequence[TrialRecord]) -> list[TrialRecord]:
@@ -44,10 +45,10 @@ def judged_trials(records: Sequence[TrialRecord]) -> list[TrialRecord]:
     return [record for record in rank_trials(records) if _is_judged(record)]
 
 
-def trial_cells(
+def trial_table(
     records: Sequence[TrialRecord], parameters: Sequence[str], objective: str
-) -> list[tuple[str, ...]]:
-    """Returns the header, and a row a trial in the order of `rank_trials`.
+) -> Table:
+    """Returns a row for each trial in the order of `rank_trials`.
 
     Args:
         records: Trials in any order.
@@ -55,13 +56,14 @@ def trial_cells(
         objective: Its name. Its values are shown in percent.
 
     >>> record = TrialRecord("0", {"margin": 0.5}, "completed", 0.8, seconds=9)
-    >>> trial_cells([record], ["margin"], "val_proxy_auc")[1]
-    ('0', '80.00', '0.5', 'completed', '9.0')
+    >>> trial_table([record], ["margin"], "val_proxy_auc").rows
+    [('0', '80.00', '0.5', 'completed', '9.0')]
     """
     has_epochs = any("epochs" in record.metrics for record in records)
     epochs = ["epochs"] if has_epochs else []
     header = ("trial", f"{objective} %", *parameters, *epochs)
-    rows = [(*header, "status", "seconds")]
+    rows = []
+    kinds: list[str] = []
     for record in rank_trials(records):
         values = [record.values.get(name) for name in parameters]
         values += [record.metrics.get(name) for name in epochs]
@@ -74,7 +76,9 @@ def trial_cells(
                 _format_seconds(record.seconds),
             )
         )
-    return rows
+        is_best = not kinds and _is_judged(record)
+        kinds.append("best" if is_best else record.status)
+    return Table((*header, "status", "seconds"), rows, "Trials", kinds)
 
 
 def failure_lines(records: Sequence[TrialRecord]) -> list[str]:
@@ -92,63 +96,21 @@ def failure_lines(records: Sequence[TrialRecord]) -> list[str]:
     return [f"{', '.join(names)}: {why}" for why, names in trials.items()]
 
 
-def trial_table(
+def trials_markdown(
     records: Sequence[TrialRecord], parameters: Sequence[str], objective: str
 ) -> str:
-    """Returns the trials in Markdown, aligned, so that a terminal shows it.
+    """Returns the table of the trials and why some failed, in Markdown.
 
-    Args:
-        records: Trials in any order.
-        parameters: What was searched over.
-        objective: Its name. Its values are shown in percent.
+    Takes what `trial_table` takes.
 
-    >>> record = TrialRecord("0", {"margin": 0.5}, "completed", 0.8, seconds=9)
-    >>> print(trial_table([record], ["margin"], "val_proxy_auc"), end="")
-    | trial | val_proxy_auc % | margin | status    | seconds |
-    | ----- | --------------: | -----: | --------- | ------: |
-    | 0     |           80.00 |    0.5 | completed |     9.0 |
+    >>> record = TrialRecord("0", {}, "failed", reason="NaN")
+    >>> trials_markdown([record], [], "val_proxy_auc").splitlines()[-1]
+    '- Failed: 0: NaN'
     """
-    table = aligned_table(trial_cells(records, parameters, objective))
+    table = trial_table(records, parameters, objective).markdown()
     failures = map(escape_markdown, failure_lines(records))
     lines = [f"- Failed: {line}" for line in failures]
     return "\n".join([table, "", *lines] if lines else [table]) + "\n"
-
-
-def aligned_table(rows: Sequence[Sequence[str]]) -> str:
-    """Returns cells as a Markdown table; columns of numbers end flush.
-
-    Args:
-        rows: The header, and rows of as many cells.
-
-    >>> print(aligned_table([("kind", "AUC"), ("siblings", "81.2")]))
-    | kind     |  AUC |
-    | -------- | ---: |
-    | siblings | 81.2 |
-    """
-    flush = numeric_columns(rows)
-    columns = []
-    for place, column in enumerate(zip(*rows, strict=True)):
-        header, *cells = map(escape_markdown, column)
-        width = max(3, *map(len, (header, *cells)))
-        rule = "-" * (width - 1) + (":" if place in flush else "-")
-        pad = str.rjust if place in flush else str.ljust
-        columns.append([pad(cell, width) for cell in (header, rule, *cells)])
-    lines = zip(*columns, strict=True)
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def numeric_columns(rows: Sequence[Sequence[str]]) -> list[int]:
-    """Returns the places of the columns of numbers, but for the first one.
-
-    >>> numeric_columns([("trial", "margin", "gate"), ("0", "0.5", "raw")])
-    [1]
-    """
-    columns = list(zip(*rows, strict=True))
-    return [
-        place
-        for place, (_, *cells) in enumerate(columns)
-        if place and all(map(_is_number, cells))
-    ]
 
 
 def format_value(value: Value | None) -> str:
@@ -158,7 +120,7 @@ def format_value(value: Value | None) -> str:
     ('0.1235', '64', '-')
     """
     if value is None:
-        return MISSING
+        return NOTHING
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
@@ -169,7 +131,7 @@ def format_percent(share: float | None) -> str:
     ('81.23', '-')
     """
     if share is None or not math.isfinite(share):
-        return MISSING
+        return NOTHING
     return f"{100 * share:.2f}"
 
 
@@ -178,14 +140,7 @@ def _is_judged(record: TrialRecord) -> bool:
     return record.status == "completed" and known
 
 
-def _is_number(cell: str) -> bool:
-    try:
-        return cell == MISSING or math.isfinite(float(cell))
-    except ValueError:
-        return False
-
-
 def _format_seconds(seconds: float | None) -> str:
     if seconds is None:
-        return MISSING
+        return NOTHING
     return f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"

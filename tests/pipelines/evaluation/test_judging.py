@@ -5,9 +5,9 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from keras_asd.metrics import official_scores
-from pipelines.benchmarking.judging import METRICS
-from pipelines.benchmarking.judging import NUM_RESAMPLES
-from pipelines.benchmarking.judging import judge_clips
+from pipelines.benchmarking.columns import DEFAULT
+from pipelines.evaluation.judging import NUM_RESAMPLES
+from pipelines.evaluation.judging import judge_clips
 
 
 def area(rows, **options):
@@ -68,7 +68,7 @@ def test_resamples_do_not_depend_on_scores_or_order(scored):
         ],
         2023,
     )
-    for name in METRICS:
+    for name in DEFAULT:
         drawn = judged.means[name]
         assert drawn.shape == (1 + NUM_RESAMPLES,)
         assert np.ptp(drawn) > 0
@@ -91,12 +91,23 @@ def test_sections_without_both_labels_do_not_count(scored):
         found = judge_clips([*kept, *others], 2023)
         assert found.left_out == ("pump/section_01",)
         assert len(found.clips) == len(kept)
-        for name in METRICS:
+        for name in set(DEFAULT) - {"pooled_auc"}:
             np.testing.assert_array_equal(
                 found.means[name], expected.means[name]
             )
-    with pytest.raises(ValueError, match="normal test clips and anomalies"):
-        judge_clips([relabel(one, True) for one in rows], 2023)
+        assert "pump" in found.pooled
+    nothing = judge_clips([relabel(one, True) for one in rows], 2023)
+    assert not nothing.sections and not nothing.clips
+    assert np.isnan(nothing.means["auc"]).all()
+
+
+def test_a_section_is_drawn_alike_whatever_else_is_judged(scored):
+    rows = scored(5)
+    fans = [one for one in rows if one.clip.machine == "fan"]
+    together, alone = judge_clips(rows, 2023), judge_clips(fans, 2023)
+    for key, areas in alone.sections.items():
+        for name, drawn in areas.items():
+            np.testing.assert_array_equal(together.sections[key][name], drawn)
 
 
 def test_without_a_domain_there_is_no_score_of_a_year_with_domains(scored):

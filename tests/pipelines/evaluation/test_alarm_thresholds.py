@@ -3,8 +3,8 @@ import numpy as np
 from pipelines.calibration.calibration_fitting import describe_calibration
 from pipelines.calibration.calibration_fitting import fit_calibration
 from pipelines.calibration.normal_scores import NormalScores
-from pipelines.calibration.threshold_table import NOTE
-from pipelines.calibration.threshold_table import threshold_table
+from pipelines.evaluation.alarm_thresholds import NOTE
+from pipelines.evaluation.alarm_thresholds import threshold_table
 
 NORMALS = {
     "fan": NormalScores(np.arange(199.0)),
@@ -20,12 +20,12 @@ def make_table(rate, method="empirical"):
 
 
 def test_a_line_tells_all_of_a_machine():
-    wish, header, fan, pump, note = make_table(0.05)
+    wish, header, _, fan, pump, note = make_table(0.05)
     assert wish.startswith("Wished false-alarm rate: 5 %, one in 20 ")
     assert header.split()[:3] == ["machine", "threshold", "clips"]
     # The tenth highest of 199 is exceeded with probability 10 / 200.
     assert fan.split() == "fan 189 199 unseen 2.4 % to 8.4 %".split()
-    assert pump.endswith("49     out of fold  unknown: out of fold")
+    assert pump.endswith("49  out of fold  unknown: out of fold")
     assert note == NOTE
 
 
@@ -37,7 +37,7 @@ def test_too_few_clips_are_said():
 
 
 def test_of_a_gamma_distribution_no_interval_is_known():
-    assert make_table(0.05, "gamma")[2].endswith("gamma distribution")
+    assert make_table(0.05, "gamma")[3].endswith("gamma distribution")
 
 
 def test_equal_scores_are_told_from_too_few_clips():

@@ -1,23 +1,8 @@
-"""Numbers as the cells of Markdown tables."""
-
-from collections.abc import Sequence
+"""Numbers as the cells of tables."""
 
 from keras_asd.metrics import PairedDifference
 from pipelines.benchmarking.numbers import Number
-from pipelines.evaluation.table_formats import escape_markdown
-
-NOTHING = "-"
-
-
-def grid(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    r"""Lines of a Markdown table; the first column holds names, escaped.
-
-    >>> grid(["method", "AUC %"], [["a_b*", "50.0"]])[-1]
-    '| a_b\\* | 50.0 |'
-    """
-    rules = ["---"] + ["---:"] * (len(header) - 1)
-    cells = [[escape_markdown(name), *others] for name, *others in rows]
-    return [f"| {' | '.join(row)} |" for row in [header, rules, *cells]]
+from pipelines.evaluation.tables import NOTHING
 
 
 def number_cell(number: Number | None, num_seeds: int) -> str:

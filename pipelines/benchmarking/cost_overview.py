@@ -3,11 +3,11 @@
 import statistics
 from collections.abc import Sequence
 
-from pipelines.benchmarking.cells_of_tables import NOTHING
-from pipelines.benchmarking.cells_of_tables import grid
 from pipelines.benchmarking.costs import Costs
 from pipelines.benchmarking.line import Line
-from pipelines.evaluation.table_formats import escape_markdown
+from pipelines.evaluation.tables import NOTHING
+from pipelines.evaluation.tables import Table
+from pipelines.evaluation.tables import escape_markdown
 
 _HEADER = (
     "method",
@@ -32,8 +32,9 @@ def cost_table(lines: Sequence[Line]) -> str:
             scorers, which share its training, are left out.
 
     >>> costs = Costs(9.5, 3, 100.0, 200.0, 2.0, 10, 2_000_000, 2**20, "a", {})
-    >>> print(cost_table([Line("kNN", "kNN", {}, {1: costs})]).splitlines()[2])
-    | kNN | 9.5 | 3 | 100 | 200 | 2 | 10 | 2.0 | 1 |
+    >>> text = cost_table([Line("kNN", "kNN", {}, {1: costs})])
+    >>> " ".join(text.splitlines()[2].split())
+    '| kNN | 9.5 | 3 | 100 | 200 | 2 | 10 | 2.0 | 1 |'
     """
     own = [line for line in lines if line.name == line.row]
     rows = [[line.name, *_cells([*line.costs.values()])] for line in own]
@@ -54,9 +55,8 @@ def cost_table(lines: Sequence[Line]) -> str:
         for line in own
         for one in line.costs.values()
     }
-    return (
-        "\n".join([*grid(_HEADER, rows), "", note, "", *sorted(places)]) + "\n"
-    )
+    table = Table(_HEADER, rows).markdown()
+    return "\n".join([table, "", note, "", *sorted(places)]) + "\n"
 
 
 def _cells(costs: Sequence[Costs]) -> list[str]:

@@ -1,0 +1,200 @@
+"""AUC, pAUC, mAUC and official score of scored clips, with intervals."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from keras_asd.metrics import OfficialScores
+from keras_asd.metrics import roc_curves
+from keras_asd.metrics import section_counts
+from keras_asd.metrics import standardized_area
+from keras_asd.metrics.dcase import MAX_FPR
+from pipelines.evaluation.official.judgement import Judgement
+from pipelines.evaluation.official.official import official_of_clips
+from pipelines.evaluation.official.unjudged import Unjudged
+from pipelines.methods.scored_clip import ScoredClip
+
+NUM_RESAMPLES = 1000
+RESAMPLING = (
+    f"{NUM_RESAMPLES} bootstrap resamples of the test clips within machine, "
+    "section, domain and label"
+)
+
+# A number on the clips as they are, then on each resample.
+Drawn = NDArray[np.float64]
+Areas = dict[str, Drawn]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Judged:
+    """What scores are worth.
+
+    Every array is `(1 + num_resamples,)`: the number on the clips as they
+    are, then on each resample of them. The same clips are resampled alike,
+    whatever their scores, so that systems are compared resample by resample.
+
+    Args:
+        num_clips: For each machine and section how many clips are normal,
+            anomalous and of unknown label.
+        clips: Paths of the clips of `sections`, section by section.
+        sections: `auc` and `pauc` of each machine and section that has clips
+            of both labels.
+        machines: `auc`, `pauc` and `mauc` of each machine.
+        pooled: `auc` and `pauc` of one curve over all clips of a machine.
+        means: `auc`, `pauc`, `mauc`, `pooled_auc` and `pooled_pauc` over the
+            machines; by the official rules `official_score`, `domain_auc`
+            and `domain_pauc`, means over all sections and domains. NaN where
+            there is none.
+        official: The official numbers, or why there are none.
+
+    >>> Judged({}, (), {}, {}, {}, {}, Unjudged(("no clip",))).left_out
+    ()
+    """
+
+    num_clips: dict[tuple[str, str], tuple[int, int, int]]
+    clips: tuple[str, ...]
+    sections: dict[tuple[str, str], Areas]
+    machines: dict[str, Areas]
+    pooled: dict[str, Areas]
+    means: Areas
+    official: Judgement | Unjudged
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Sections that have not clips of both labels."""
+        return tuple(
+            "/".join(key) for key in self.num_clips if key not in self.sections
+        )
+
+
+def judge_clips(
+    scored_clips: Sequence[ScoredClip],
+    year: int | None = None,
+    num_resamples: int = NUM_RESAMPLES,
+) -> Judged:
+    """Judges scored clips as the papers do, and as the challenge does.
+
+    AUC and pAUC are those of each section, whatever the domain, their mean
+    over the sections of a machine, and over machines; mAUC is the least
+    section's. Clips are resampled by `keras_asd.metrics.section_counts`, the
+    official numbers on the same resamples.
+
+    Args:
+        scored_clips: In any order. Those of unknown label do not count.
+        year: Whose rules make the official score; those that suit the clips
+            if `None`.
+        num_resamples: Integer, of the bootstrap.
+
+    >>> import pathlib
+    >>> from pipelines.datasets.clip import Clip
+    >>> path = pathlib.Path("a.wav")
+    >>> clips = [Clip(path, "fan", "id_00", "test", i > 2) for i in range(6)]
+    >>> scored = [ScoredClip(clip, i) for i, clip in enumerate(clips)]
+    >>> float(judge_clips(scored, 2020).means["auc"][0])
+    1.0
+
+    Reference: Koizumi et al., https://arxiv.org/abs/2006.05822, for AUC and
+    pAUC; Liu et al., https://arxiv.org/abs/2201.05510, for mAUC.
+    """
+    kept = sorted(scored_clips, key=_section_and_path)
+    clips = [one.clip for one in kept]
+    keys = np.array([(c.machine, c.section) for c in clips], str).reshape(-1, 2)
+    labels = np.array([_label(c.is_anomaly) for c in clips])
+    scores = np.array([one.anomaly_score for one in kept])
+    known = labels >= 0
+    counts = np.ones((1 + num_resamples, len(clips)), np.int64)
+    counts[1:, known] = section_counts(
+        keys[known, 0],
+        keys[known, 1],
+        np.array([clip.domain or "" for clip in clips], str)[known],
+        labels[known],
+        num_resamples,
+    )
+
+    def areas(inside) -> Areas | None:
+        inside = inside & known
+        if len(set(labels[inside].tolist())) < 2:
+            return None
+        rates = roc_curves(labels[inside], scores[inside], counts[:, inside])
+        return {
+            "auc": standardized_area(*rates),
+            "pauc": standardized_area(*rates, max_fpr=MAX_FPR),
+        }
+
+    num_clips, sections, pooled = {}, {}, {}
+    chosen = np.zeros(len(clips), bool)
+    for key in sorted({(clip.machine, clip.section) for clip in clips}):
+        inside = np.all(keys == key, axis=1)
+        own = labels[inside].tolist()
+        num_clips[key] = own.count(0), own.count(1), own.count(-1)
+        if (found := areas(inside)) is not None:
+            sections[key] = found
+            chosen |= inside & known
+    for machine in sorted({machine for machine, _ in num_clips}):
+        if (found := areas(keys[:, 0] == machine)) is not None:
+            pooled[machine] = found
+    machines = _machines(sections)
+    official = official_of_clips(kept, year, True, num_resamples)
+    nothing = np.full(1 + num_resamples, np.nan)
+    means = {
+        name: _mean(machines, name, nothing) for name in ("auc", "pauc", "mauc")
+    }
+    means["pooled_auc"] = _mean(pooled, "auc", nothing)
+    means["pooled_pauc"] = _mean(pooled, "pauc", nothing)
+    paths = tuple(str(clips[i].path) for i in np.flatnonzero(chosen))
+    means |= _official_means(official, nothing)
+    return Judged(num_clips, paths, sections, machines, pooled, means, official)
+
+
+def _section_and_path(scored: ScoredClip):
+    clip = scored.clip
+    return clip.machine, clip.section, clip.path
+
+
+def _label(is_anomaly: bool | None) -> int:
+    return -1 if is_anomaly is None else int(is_anomaly)
+
+
+def _machines(sections: dict[tuple[str, str], Areas]) -> dict[str, Areas]:
+    machines = {}
+    for machine in sorted({machine for machine, _ in sections}):
+        parts = [one for key, one in sections.items() if key[0] == machine]
+        auc = np.stack([areas["auc"] for areas in parts])
+        pauc = np.stack([areas["pauc"] for areas in parts])
+        machines[machine] = {
+            "auc": auc.mean(axis=0),
+            "pauc": pauc.mean(axis=0),
+            "mauc": auc.min(axis=0),
+        }
+    return machines
+
+
+def _mean(machines: dict[str, Areas], name: str, nothing: Drawn) -> Drawn:
+    found = [areas[name] for areas in machines.values()]
+    return np.mean(found, axis=0) if found else nothing
+
+
+def _official_means(official: Judgement | Unjudged, nothing: Drawn) -> Areas:
+    names = ("official_score", "domain_auc", "domain_pauc")
+    if isinstance(official, Unjudged):
+        return dict.fromkeys(names, nothing)
+    numbers = [
+        (
+            one.official_score,
+            _domain_mean(one, "auc"),
+            _domain_mean(one, "pauc"),
+        )
+        for one in (official.scores, official.resampled)
+    ]
+    return {
+        name: np.append(own, resampled)
+        for name, own, resampled in zip(names, *numbers, strict=True)
+    }
+
+
+def _domain_mean(scores: OfficialScores, kind: str) -> Drawn:
+    """Mean of AUC or pAUC over sections, and domains where they have any."""
+    names = [name for name in scores.numbers if name.split("_")[0] == kind]
+    return np.mean([scores.arithmetic_mean(name) for name in names], axis=0)
