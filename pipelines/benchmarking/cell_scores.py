@@ -65,9 +65,9 @@ def read_cell_scores(path: pathlib.Path) -> dict[str, tuple[ScoredClip, ...]]:
 
     >>> import tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp(), "cell.csv")
-    >>> write_cell_scores(path, {OWN_SCORER: [], "centroids": []})
+    >>> write_cell_scores(path, {OWN_SCORER: [], "LogOdds(form=literal)": []})
     >>> read_cell_scores(path)
-    {'': (), 'centroids': ()}
+    {'': (), 'LogOdds(form=literal)': ()}
     """
     text = path.read_bytes().decode("utf-8", errors="surrogateescape")
     reader = csv.DictReader(io.StringIO(text))
@@ -86,7 +86,7 @@ def read_cell_scores(path: pathlib.Path) -> dict[str, tuple[ScoredClip, ...]]:
             if row[name]:
                 found[name].append(ScoredClip(clip, float(row[name])))
     return {
-        name.removeprefix(_SCORE).strip(" ()"): tuple(rows)
+        name.removeprefix(_SCORE)[2:-1]: tuple(rows)
         for name, rows in found.items()
     }
 
