@@ -16,23 +16,31 @@ from pipelines.datasets.synthetic.recording import Recording
 from pipelines.methods.clip_scores import score_embeddings
 from pipelines.methods.embeddings import Embeddings
 from pipelines.methods.fitted_scorers import fit_scorer
+from pipelines.methods.statistics import fit_whitening
 from pipelines.methods.statistics import mean_centres
 from pipelines.methods.statistics import whiten
-from pipelines.methods.statistics import whiten_embedder
 from pipelines.runs.labels import LabelMap
 from pipelines.settings.config import Config
+from pipelines.settings.labels import label
 from pipelines.settings.presets import PRESETS
+from pipelines.settings.reading import read_settings
+from pipelines.settings.scorers import CentreAngle
+from pipelines.settings.scorers import LocalDensity
 from pipelines.training.assembly import make_classifier
 from pipelines.training.assembly import make_detector
-from pipelines.training.embedder import make_embedder
 from pipelines.training.mixing import draw_mix
 from pipelines.training.mixing import mixed_targets
 
 SECONDS = 0.5
 SMALL = {"clip_seconds": SECONDS, "holdout": 0.0, "keep": "last"}
 TRAINING_FREE = dataclasses.replace(PRESETS["training_free"], **SMALL)
-NETWORK = dataclasses.replace(
-    PRESETS["reduced"], num_mel_bins=32, width=0.25, epochs=10, **SMALL
+NETWORK = read_settings(
+    {
+        "embedder": {"front_end": {"num_mel_bins": 32}, "width": 0.25},
+        "epochs": 10,
+        **SMALL,
+    },
+    PRESETS["reduced"],
 )
 # For each machine: scores to calibrate with, and scores of fresh clips.
 Cells = list[tuple[NormalScores, NDArray[np.float64]]]
@@ -119,7 +127,7 @@ def calibrate_apart(detector, clips: Embeddings) -> dict[str, NormalScores]:
 
 def judge_training_free(plan: Plan) -> Iterator[tuple[str, Cells]]:
     """Cells of the system without training, for each way to calibrate."""
-    measure = make_embedder(TRAINING_FREE).statistics
+    measure = TRAINING_FREE.embedder.build(TRAINING_FREE).statistics
     clips = plan.embed(measure, 0, plan.num_clips)
     place = np.arange(len(clips.keys)) % plan.num_clips
     ends = np.cumsum([plan.num_fitted, plan.num_calibration])
@@ -141,19 +149,16 @@ def judge_training_free(plan: Plan) -> Iterator[tuple[str, Cells]]:
     embedder, detector, normals = _fit_detector(calibration)
     fresh = whiten(embedder, fresh)
     is_unseen = np.zeros(len(normals.keys), bool)
-    for name, statistics in (
-        ("training-free, its own clips out of fold", calibration),
-        ("the same, whitening not refitted", None),
-    ):
-        scores = calibration_scores(
-            detector, normals, TRAINING_FREE, is_unseen, statistics
-        )
-        yield name, judge(detector, fresh, scores)
+    scores = calibration_scores(detector, normals, TRAINING_FREE, is_unseen)
+    yield (
+        "training-free, its own clips out of fold",
+        judge(detector, fresh, scores),
+    )
 
 
 def _fit_detector(statistics: Embeddings):
-    embedder = whiten_embedder(statistics, TRAINING_FREE)
-    normals = whiten(embedder, statistics)
+    embedder = TRAINING_FREE.embedder.build(TRAINING_FREE)
+    normals = fit_whitening(embedder, statistics)
     label_map = make_label_map(normals.keys)
     head = mean_centres(normals, normals.keys)
     scorer = fit_scorer(TRAINING_FREE, normals, label_map.groups)
@@ -178,10 +183,11 @@ def judge_network(plan: Plan, epochs: int) -> Iterator[tuple[str, Cells]]:
     )
     is_held_out = both.clips >= len(seen.keys)
     label_map = make_label_map(seen.keys)
-    embedder = make_embedder(config)
+    embedder = config.embedder.build(config)
     embedder.set_weights(classifier.embedder.get_weights())
-    for name in ("centre_angle", "local_density"):
-        own = dataclasses.replace(config, scorer=name)
+    for kind in (CentreAngle(), LocalDensity()):
+        own = dataclasses.replace(config, scorer=kind)
+        name = label(kind)
 
         def fit(normals, own=own):
             scorer = fit_scorer(own, normals, label_map.groups)
@@ -212,7 +218,7 @@ def _train(plan: Plan, size: int, config: Config):
 
     def mix(step, batch):
         weight, partner = draw_mix(
-            tf.shape(batch[0])[0], [config.seed, step], config.mix_alpha
+            tf.shape(batch[0])[0], [config.seed, step], config.loss.mix_alpha
         )
         inputs = {
             "waveform": batch[0],

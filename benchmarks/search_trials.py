@@ -23,8 +23,11 @@ from pipelines.runs.known_clips import choose_test_clips
 from pipelines.runs.run_folder import RunFolder
 from pipelines.settings.config import Config
 from pipelines.settings.presets import PRESETS
+from pipelines.settings.reading import read_settings
+from pipelines.settings.reading import write_settings
 from pipelines.training.fitting import fit_classifier
 from tuning.settings.ranges import RANGES
+from tuning.settings.values import with_values
 from tuning.trials.fitting import trial_detector
 from tuning.trials.judging.objective import ProxyObjective
 from tuning.trials.search_data import SearchData
@@ -55,13 +58,14 @@ class Design:
         seconds=2.0,
         seed=5,
     )
-    config: Config = dataclasses.replace(
+    config: Config = read_settings(
+        {
+            "embedder": {"front_end": {"num_mel_bins": 32}, "width": 0.25},
+            "clip_seconds": 2.0,
+            "holdout": 0.25,
+            "epochs": 10,
+        },
         PRESETS["reduced"],
-        clip_seconds=2.0,
-        num_mel_bins=32,
-        width=0.25,
-        holdout=0.25,
-        epochs=10,
     )
     parameters: tuple[str, ...] = PARAMETERS
     seed: int = 5
@@ -84,7 +88,8 @@ class Design:
     def text(self) -> str:
         """All of it, to tell one design from another."""
         ranges = [dataclasses.asdict(RANGES[name]) for name in self.parameters]
-        parts = [dataclasses.asdict(self), ranges]
+        config = write_settings(self.config)
+        parts = [{**dataclasses.asdict(self), "config": config}, ranges]
         return json.dumps(parts, indent=2, sort_keys=True) + "\n"
 
 
@@ -99,13 +104,14 @@ QUICK = Design(
         num_test_anomaly=2,
         seconds=0.5,
     ),
-    dataclasses.replace(
+    read_settings(
+        {
+            "embedder": {"front_end": {"num_mel_bins": 16}, "width": 0.125},
+            "clip_seconds": 0.5,
+            "epochs": 1,
+            "batch_size": 8,
+        },
         Design().config,
-        clip_seconds=0.5,
-        num_mel_bins=16,
-        width=0.125,
-        epochs=1,
-        batch_size=8,
     ),
 )
 
@@ -158,7 +164,7 @@ class Trials:
         return json.loads(path.read_text("utf-8"))
 
     def _run(self, number: int, values: dict[str, float]) -> dict:
-        config = dataclasses.replace(self.design.config, **values)
+        config = with_values(self.design.config, values)
         run = RunFolder(self.folder / "trials" / f"{number:02d}")
         keras.utils.clear_session()
         keras.utils.set_random_seed(config.seed)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from keras_asd.layers import ClassCosine
 from keras_asd.layers import Whitening
 from keras_asd.layers.whitening import has_spread
+from keras_asd.models import StatisticsEmbedder
 from pipelines.methods.embeddings import Embeddings
 from pipelines.methods.embeddings import embed_clips
 from pipelines.methods.fitted_scorers import fit_scorer
@@ -43,13 +44,7 @@ class Statistics(Method):
             self.config,
             "measuring",
         )
-        _, sections = np.unique(measured.keys, return_inverse=True)
-        embedder.fit(measured.vectors, sections)
-        embeddings = dataclasses.replace(
-            measured,
-            vectors=ops.convert_to_numpy(embedder.whitening(measured.vectors)),
-            statistics=measured.vectors,
-        )
+        embeddings = fit_whitening(embedder, measured)
         return embedder, mean_centres(embeddings, classes), embeddings
 
     def fit_scorer(self, embeddings, groups, head=None):
@@ -60,6 +55,38 @@ class Statistics(Method):
         """Vectors by a whitening that is fitted on some rows."""
         embedder = self.config.embedder.build(self.config)
         return whiten_by(embedder.whitening, embeddings, is_fitted)
+
+
+def fit_whitening(
+    embedder: StatisticsEmbedder, measured: Embeddings
+) -> Embeddings:
+    """The whitened embeddings, by an embedder that is whitened on them.
+
+    Args:
+        embedder: Its whitening is fitted, within sections.
+        measured: Statistics as vectors, `(windows, features)`.
+
+    >>> from pipelines.settings.presets import choose_preset
+    >>> config = choose_preset("training_free")
+    >>> rows = np.arange(9)
+    >>> measured = Embeddings(
+    ...     np.random.default_rng(0).normal(size=(9, 256)),
+    ...     np.array(["fan/a"] * 9), rows < 0, rows)
+    >>> embedder = config.embedder.build(config)
+    >>> fit_whitening(embedder, measured).vectors.shape
+    (9, 256)
+    """
+    _, sections = np.unique(measured.keys, return_inverse=True)
+    embedder.fit(measured.vectors, sections)
+    return whiten(embedder, measured)
+
+
+def whiten(embedder: StatisticsEmbedder, measured: Embeddings) -> Embeddings:
+    """Embeddings whose vectors are the whitened statistics."""
+    vectors = ops.convert_to_numpy(embedder.whitening(measured.vectors))
+    return dataclasses.replace(
+        measured, vectors=vectors, statistics=measured.vectors
+    )
 
 
 def whiten_by(
