@@ -3,7 +3,6 @@
 `KERAS_ASD_KILLS=50 pytest tests/integration/test_killed_export.py` kills more.
 """
 
-import os
 import random
 import signal
 import subprocess
@@ -15,13 +14,14 @@ import tensorflow as tf
 from pipelines.exporting.manifest import verify_manifest
 from pipelines.exporting.publishing import versions
 
-NUM_KILLS = int(os.environ.get("KERAS_ASD_KILLS", 2))
+NUM_KILLS = times(2, full=50)
 
 # Exports again and again; each takes as long as the pause before the kill
 # may be, so that kills come before, while and after a version is renamed.
 EXPORTER = """
 import sys
 from pipelines.programs.export import export
+from tests.campaign import times
 print("ready", flush=True)
 while True:
     print(export(sys.argv[1], sys.argv[2]), flush=True)

@@ -4,7 +4,6 @@
 """
 
 import dataclasses
-import os
 import pathlib
 import random
 import re
@@ -19,9 +18,10 @@ import yaml
 
 from keras_asd.__main__ import main
 from pipelines.settings.config import Config
+from tests.campaign import times
 from tuning.oracles.state_file import read_state
 
-NUM_KILLS = int(os.environ.get("KERAS_ASD_KILLS", 1))
+NUM_KILLS = times(1, full=20)
 NUM_TRIALS = 2 + NUM_KILLS // 2
 
 SCRIPT = """
