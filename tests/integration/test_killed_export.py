@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from pipelines.exporting.manifest import verify_manifest
 from pipelines.exporting.publishing import versions
+from tests.campaign import times
 
 NUM_KILLS = times(2, full=50)
 
