@@ -27,7 +27,7 @@ from benchmarks.search_trials import Trials
 from keras_asd.metrics import percentile_interval
 from keras_asd.metrics import resample_counts
 from pipelines.evaluation.tables import Table
-from tuning.trials.judging.objective import ProxyObjective
+from tuning.trials.judging.proxy_objective import ProxyObjective
 
 PROXY = ProxyObjective.name
 NUM_RESAMPLES = 2000

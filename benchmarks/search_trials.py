@@ -29,7 +29,7 @@ from pipelines.training.fitting import fit_classifier
 from tuning.settings.ranges import RANGES
 from tuning.settings.values import with_values
 from tuning.trials.fitting import trial_detector
-from tuning.trials.judging.objective import ProxyObjective
+from tuning.trials.judging.proxy_objective import ProxyObjective
 from tuning.trials.search_data import SearchData
 from tuning.trials.search_data import prepare_search
 

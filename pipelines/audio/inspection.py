@@ -45,7 +45,7 @@ def inspect_clips(
     >>> import pathlib
     >>> clip = Clip(pathlib.Path("gone.wav"), "fan", "id_00", "train", False)
     >>> inspect_clips([clip])[1][0][1]
-    'missing: no such recording'
+    'missing: ...'
     """
     check_channel(channel)
     good: list[InspectedClip] = []

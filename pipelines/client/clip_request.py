@@ -42,7 +42,7 @@ def clip_request(
 
     >>> clip_request("gone.wav", 16000)
     Traceback (most recent call last):
-    ValueError: missing: no such recording
+    ValueError: missing: ...
     """
     try:
         if fault := find_container_fault(pathlib.Path(path)):

@@ -30,7 +30,7 @@ def run(
             year's official evaluator takes, one folder a scorer.
         trust (PACKAGE): Packages of your own classes, where the run has any.
     """
-    from pipelines.evaluation.overview import scorer_table
+    from pipelines.evaluation.evaluation_table import scorer_table
     from pipelines.programs.evaluate import evaluate_scorers
 
     reports = evaluate_scorers(run, data, scorer, year, submission, trust)

@@ -5,6 +5,9 @@ from typing import Literal
 
 from pipelines.commands.command import command
 from pipelines.commands.printing import print_files
+from pipelines.exporting.export_form import FORMS
+
+Form = Literal[FORMS]  # type: ignore[valid-type]
 
 
 @command
@@ -12,7 +15,7 @@ def run(
     run: str,
     *,
     to: str,
-    also: Sequence[Literal["onnx", "litert", "litert_int8"]] = (),
+    also: Sequence[Form] = (),
     false_alarm_rate: float | None = None,
     scorer: str | None = None,
     trust: Sequence[str] = (),

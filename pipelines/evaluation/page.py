@@ -7,10 +7,10 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from pipelines.evaluation.overview import evaluation_table
-from pipelines.evaluation.overview import interval_note
-from pipelines.evaluation.overview import percent
-from pipelines.evaluation.overview import reasons
+from pipelines.evaluation.evaluation_table import evaluation_table
+from pipelines.evaluation.evaluation_table import interval_note
+from pipelines.evaluation.evaluation_table import percent
+from pipelines.evaluation.evaluation_table import reasons
 from pipelines.evaluation.page_template import render_template
 from pipelines.evaluation.plots import angle_figure
 from pipelines.evaluation.plots import render_png

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipelines import atomic
+from pipelines.evaluation.evaluation_table import evaluation_blocks
 from pipelines.evaluation.judging import judge_clips
 from pipelines.evaluation.official.judgement import Judgement
-from pipelines.evaluation.overview import evaluation_blocks
 from pipelines.evaluation.page import render_page
 from pipelines.evaluation.plots import angle_figure
 from pipelines.evaluation.plots import render_png

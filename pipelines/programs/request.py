@@ -60,7 +60,7 @@ def request_clips(
     >>> from pipelines.client.address import connect
     >>> model = connect("http://localhost:8501/v1/models/fan")
     >>> [row["problem"] for row in request_clips(model, ["gone.wav"])]
-    ['missing: no such recording']
+    ['missing: ...']
     """
     if false_alarm_rate is not None and not 0 < false_alarm_rate < 1:
         raise ValueError(

@@ -56,7 +56,7 @@ def score_to_table(
     >>> score_to_table(scorer, "0", ["a.wav"], out, ScoringSettings("fan"))
     0
     >>> out.read_text().splitlines()[1]
-    'a.wav,fan,,,-1,false,missing: no such recording'
+    'a.wav,fan,,,-1,false,missing: ...'
     """
     check_table(out)
     settings.check_machine(scorer.machines)

@@ -93,7 +93,7 @@ def score_clips(
     >>> scorer = ClipScorer(("fan",), 16000, "mean", 160000, lambda *_: {})
     >>> rows = score_clips(scorer, ["a.wav"], ScoringSettings(machine="fan"))
     >>> [row["problem"] for row in rows]
-    ['missing: no such recording']
+    ['missing: ...']
     """
     settings = settings or ScoringSettings()
     settings.check_machine(scorer.machines)

@@ -68,7 +68,7 @@ def read_pieces(
     >>> scorer = ClipScorer(("fan",), 16000, "mean", 160000, lambda *_: {})
     >>> settings = ScoringSettings(machine="fan")
     >>> [one.problem for one in read_pieces(scorer, ["gone.wav"], settings)]
-    ['missing: no such recording']
+    ['missing: ...']
     """
     num_threads = settings.num_threads or os.cpu_count() or 1
     num_threads = min(MAX_THREADS, num_threads)

@@ -32,7 +32,7 @@ from pipelines.settings.config import Config
 from pipelines.settings.reading import write_settings
 from pipelines.training.tasks import list_examples
 from tuning.trials.fitting import trial_detector
-from tuning.trials.judging.objective import ProxyObjective
+from tuning.trials.judging.proxy_objective import ProxyObjective
 from tuning.trials.search_data import SearchData
 
 PROXY = ProxyObjective.name

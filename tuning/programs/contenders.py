@@ -8,8 +8,7 @@ from pipelines.settings.config import Config
 from tuning.settings.search_settings import SearchSettings
 from tuning.settings.values import value_of
 from tuning.showing.trial_ranking import format_value
-from tuning.trials.judging.objective import ProxyObjective
-from tuning.trials.judging.official_objective import OfficialObjective
+from tuning.trials.judging.objective import Objective
 from tuning.trials.search_data import SearchData
 
 
@@ -44,7 +43,7 @@ def contender_notes(
     config: Config,
     final: Config,
     data: SearchData,
-    objective: ProxyObjective | OfficialObjective,
+    objective: Objective | None,
 ) -> list[str]:
     """What somebody must know who believes the confirmation.
 
@@ -68,9 +67,8 @@ def contender_notes(
     tested = {
         one.clip.path.resolve() for one in data.listed if one.role == "test"
     }
-    if isinstance(objective, OfficialObjective) and tested & {
-        one.clip.path.resolve() for one in objective.clips
-    }:
+    clips = objective.development_clips if objective else ()
+    if tested & {inspected.clip.path.resolve() for inspected in clips}:
         notes.append(
             "The best trial was chosen by test clips that are judged here "
             "again, which flatters it."

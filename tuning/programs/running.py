@@ -17,9 +17,8 @@ from tuning.programs.tuner import SearchTuner
 from tuning.settings.search_settings import SearchSettings
 from tuning.settings.search_settings import decode_settings
 from tuning.trials.hypermodel import SearchHyperModel
-from tuning.trials.judging.objective import ProxyObjective
+from tuning.trials.judging.objective import Objective
 from tuning.trials.judging.objective import make_objective
-from tuning.trials.judging.official_objective import OfficialObjective
 from tuning.trials.search_data import SearchData
 from tuning.trials.search_data import prepare_search
 from tuning.trials.search_folder import DATA
@@ -34,7 +33,7 @@ def run_trials(
     trials: DurableTrials | ChiefClient,
     settings: SearchSettings,
     data: SearchData,
-    objective: ProxyObjective | OfficialObjective,
+    objective: Objective,
     place: SearchFolder,
     publish: Callable[[Sequence[TrialRecord]], None] | None = None,
     name: str = "tuner0",
@@ -119,8 +118,8 @@ def work(
         )
         _check_same(data_digest(data), told[DATA], roots, address)
         objective = make_objective(settings, data)
-        if isinstance(objective, OfficialObjective):
-            digest = development_digest(objective.clips)
+        if clips := objective.development_clips:
+            digest = development_digest(clips)
             _check_same(
                 digest, told[DEVELOPMENT], settings.development, address
             )

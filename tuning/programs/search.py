@@ -35,9 +35,8 @@ from tuning.showing.page import render_search_page
 from tuning.showing.progress import TrialLines
 from tuning.showing.trial_ranking import judged_trials
 from tuning.showing.trial_ranking import trials_markdown
-from tuning.trials.judging.objective import ProxyObjective
+from tuning.trials.judging.objective import Objective
 from tuning.trials.judging.objective import make_objective
-from tuning.trials.judging.official_objective import OfficialObjective
 from tuning.trials.search_data import SearchData
 from tuning.trials.search_data import prepare_search
 from tuning.trials.search_folder import DATA
@@ -192,14 +191,14 @@ def _space(
     settings: SearchSettings,
     final: Config,
     data: SearchData,
-    objective: ProxyObjective | OfficialObjective,
+    objective: Objective,
 ) -> keras_tuner.HyperParameters:
     space = make_space(
         settings.parameters, settings.config, settings.tuner == "grid"
     )
     space.Fixed(DATA, data_digest(data))
-    if isinstance(objective, OfficialObjective):
-        space.Fixed(DEVELOPMENT, development_digest(objective.clips))
+    if clips := objective.development_clips:
+        space.Fixed(DEVELOPMENT, development_digest(clips))
     space.Fixed(FINAL, json.dumps(write_settings(final)))
     return space
 

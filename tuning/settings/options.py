@@ -6,16 +6,19 @@ import os
 import re
 import socket
 from collections.abc import Sequence
+from typing import Annotated
 from typing import Literal
 
 from jsonargparse import ArgumentParser
 
+from pipelines.commands.command import OneOf
 from pipelines.commands.command import add_arguments
 from pipelines.commands.options import DEFAULT_PRESET
 from pipelines.commands.options import make_config_parser
 from pipelines.commands.options import parse_settings
 from pipelines.commands.options import read_config_options
 from pipelines.settings.config import Config
+from tuning.settings.objectives import OBJECTIVES
 from tuning.settings.ranges import RANGES
 from tuning.settings.ranges import check_parameters
 from tuning.settings.ranges import default_parameters
@@ -61,7 +64,9 @@ class TuneFlags:
 
     search: str | None = None
     over: tuple[str, ...] = ()
-    objective: Literal["val_proxy_auc", "val_official_score"] = "val_proxy_auc"
+    objective: Annotated[str, OneOf(dict.fromkeys(OBJECTIVES, ""))] = (
+        "val_proxy_auc"
+    )
     development: tuple[str, ...] = ()
     tuner: Literal["random", "bayesian", "hyperband", "grid"] = "bayesian"
     trials: int = 12

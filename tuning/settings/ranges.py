@@ -107,7 +107,9 @@ def has_effect(name: str, config: Config, names: Sequence[str] = ()) -> bool:
     if name == "space" and "scorer" in names:
         return True
     record = find_record(config, name)
-    if record is None or name in getattr(record, "idle_fields", ()):
+    if record is None or name not in search_ranges(type(record)):
+        return False
+    if name in getattr(record, "idle_fields", ()):
         return False
     is_choice = RANGES[name].kind == "choice"
     return not is_choice or len(list_choices(name, config)) > 1

@@ -8,6 +8,7 @@ from typing import Literal
 from pipelines.settings.config import Config
 from pipelines.settings.reading import read_settings
 from pipelines.settings.reading import write_settings
+from tuning.settings.objectives import OBJECTIVES
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +39,7 @@ class SearchSettings:
 
     config: Config
     parameters: tuple[str, ...] = ("margin", "scale", "mix_alpha")
-    objective: Literal["val_proxy_auc", "val_official_score"] = "val_proxy_auc"
+    objective: str = "val_proxy_auc"
     development: tuple[str, ...] = ()
     tuner: Literal["random", "bayesian", "hyperband", "grid"] = "bayesian"
     trials: int = 12
@@ -62,10 +63,17 @@ class SearchSettings:
                 "of one network without pre-training: a search trains no other",
             ),
             (
+                "objective",
+                self.objective in OBJECTIVES,
+                f"one of {', '.join(OBJECTIVES)}",
+            ),
+            (
                 "development",
-                (self.objective == "val_official_score")
+                self.objective not in OBJECTIVES
+                or OBJECTIVES[self.objective].needs_development
                 == bool(self.development),
-                "given with `val_official_score`, and only with it",
+                "given with an objective of labelled clips, such as "
+                "`val_official_score`, and only with it",
             ),
         ):
             if not is_right:

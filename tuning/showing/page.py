@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from pipelines.evaluation.page_template import render_template
 from pipelines.evaluation.plots import render_png
 from pipelines.evaluation.tables import Block
+from tuning.settings.objectives import OBJECTIVES
 from tuning.settings.search_settings import SearchSettings
 from tuning.settings.values import Value
 from tuning.showing.coordinates_figure import coordinates_figure
@@ -28,19 +29,6 @@ from tuning.trials.trial_record import TrialRecord
 # Of the pictures on the screen, so that their letters are alike.
 PIXELS_PER_INCH = 86
 TITLE = "Anomalous sounds: search"
-MEANINGS = {
-    "val_proxy_auc": (
-        "AUC of held-out normal clips against stand-ins for anomalies: clips "
-        "of the machine's other ids, and held-out normal clips with a small "
-        "injected change. It has seen no anomaly: on made-up machines it told "
-        "what learns from what does not, but small leads meant little."
-    ),
-    "val_official_score": (
-        "Official score of the labelled test clips of the development "
-        "folders. They chose the best trial, so that its score on them is "
-        "too good."
-    ),
-}
 
 
 def render_search_page(
@@ -72,7 +60,7 @@ def render_search_page(
         "search.html",
         title=TITLE,
         objective=objective,
-        meaning=MEANINGS[objective],
+        meaning=OBJECTIVES[objective].meaning,
         development=settings.development,
         tuner=settings.tuner,
         tiles=_tiles(records, settings),

@@ -21,8 +21,7 @@ from tuning.trials.folder import open_trial
 from tuning.trials.judged_epochs import JudgedEpochs
 from tuning.trials.judged_epochs import best_epoch
 from tuning.trials.judged_epochs import is_over
-from tuning.trials.judging.objective import ProxyObjective
-from tuning.trials.judging.official_objective import OfficialObjective
+from tuning.trials.judging.objective import Objective
 from tuning.trials.search_data import SearchData
 
 
@@ -54,7 +53,7 @@ class SearchHyperModel(keras_tuner.HyperModel):
         self,
         data: SearchData,
         settings: SearchSettings,
-        objective: ProxyObjective | OfficialObjective,
+        objective: Objective,
     ):
         super().__init__()
         self.data = data

@@ -9,8 +9,8 @@ import pytest
 from matplotlib import pyplot
 
 from pipelines.datasets.clip import Clip
+from pipelines.evaluation.evaluation_table import evaluation_blocks
 from pipelines.evaluation.judging import judge_clips
-from pipelines.evaluation.overview import evaluation_blocks
 from pipelines.evaluation.page import render_page
 from pipelines.evaluation.plots import angle_figure
 from pipelines.evaluation.plots import render_png

@@ -18,8 +18,8 @@ from tuning.programs.contenders import contender_notes
 from tuning.settings.search_settings import SearchSettings
 from tuning.settings.values import with_values
 from tuning.trials.fitting import trial_detector
-from tuning.trials.judging.objective import ProxyObjective
 from tuning.trials.judging.objective import make_objective
+from tuning.trials.judging.proxy_objective import ProxyObjective
 from tuning.trials.search_data import prepare_search
 
 TRAINING_FREE = choose_preset("training_free")

@@ -19,12 +19,13 @@ from pipelines.methods.clip_scores import score_embeddings
 from pipelines.methods.embeddings import embed_clips
 from pipelines.methods.scored_clip import ScoredClip
 from pipelines.settings.config import Config
+from tuning.trials.judging.objective import Objective
 from tuning.trials.search_data import SearchData
 
 logger = logging.getLogger(__name__)
 
 
-class OfficialObjective:
+class OfficialObjective(Objective):
     """The official score of the labelled test clips of data folders.
 
     Args:
@@ -47,10 +48,20 @@ class OfficialObjective:
 
     name = "val_official_score"
 
+    @classmethod
+    def of_search(cls, settings, data):
+        """The objective of a search."""
+        return cls(settings.development, data, settings.config)
+
     def __init__(self, roots: Sequence[str], data: SearchData, config: Config):
         self.clips = _read_labelled(roots, data, config)
         self.year = guess_year([one.clip for one in self.clips])
         self._judge(np.zeros(len(self.clips)))
+
+    @property
+    def development_clips(self):
+        """Labelled clips that it is measured on."""
+        return self.clips
 
     def measure(
         self, detector: AnomalyDetector, config: Config

@@ -1,4 +1,4 @@
-from pipelines.evaluation.overview import scorer_table
+from pipelines.evaluation.evaluation_table import scorer_table
 
 
 def make_metrics(auc, mauc, official):

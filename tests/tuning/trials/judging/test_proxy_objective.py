@@ -10,10 +10,10 @@ from pipelines.settings.presets import PRESETS
 from tuning.settings.search_settings import SearchSettings
 from tuning.settings.values import with_values
 from tuning.trials.fitting import trial_detector
-from tuning.trials.judging.objective import ProxyObjective
 from tuning.trials.judging.objective import make_objective
 from tuning.trials.judging.official_objective import OfficialObjective
 from tuning.trials.judging.proxy_clips import proxy_windows
+from tuning.trials.judging.proxy_objective import ProxyObjective
 from tuning.trials.judging.stand_ins import STAND_INS
 from tuning.trials.search_data import SearchData
 from tuning.trials.search_data import prepare_search

@@ -1,0 +1,196 @@
+"""AUC against stand-ins for anomalies, as an objective."""
+
+import collections
+import dataclasses
+import logging
+
+import numpy as np
+
+from keras_asd.metrics import roc_auc
+from keras_asd.models import AnomalyDetector
+from pipelines.audio.inspected_clip import InspectedClip
+from pipelines.methods.clip_scores import score_embeddings
+from pipelines.methods.embeddings import Embeddings
+from pipelines.settings.config import Config
+from tuning.trials.judging.objective import Objective
+from tuning.trials.judging.proxy_clips import NORMAL
+from tuning.trials.judging.proxy_clips import clip_number
+from tuning.trials.judging.proxy_clips import proxy_windows
+from tuning.trials.judging.stand_ins import STAND_INS
+from tuning.trials.search_data import SearchData
+
+logger = logging.getLogger(__name__)
+
+BATCH_SIZE = 32
+# Fewer clips of a section than this judge it coarsely.
+FEW_CLIPS = 10
+
+
+class ProxyObjective(Objective):
+    """How well held-out normals are told from stand-ins for anomalies.
+
+    It needs no anomaly, and an AUC means the same for every margin and
+    scale. For each section its held-out clips stand against those of the
+    machine's other sections, scored as if they were of this one, and against
+    themselves with each change of `STAND_INS`. The mean over the sections is
+    a kind's AUC, and the mean over the kinds `val_proxy_auc`.
+
+    Args:
+        data: Of the search; the windows to judge by go to its folder.
+        max_clips_per_section: More held-out clips are left out.
+        seed: Of that choice, and of the changes.
+
+    Raises:
+        ValueError: If no clip is held out.
+
+    >>> import pathlib
+    >>> from pipelines.runs.labels import LabelMap
+    >>> data = SearchData(pathlib.Path("searches/x"), (), (), LabelMap((), {}))
+    >>> ProxyObjective(data)
+    Traceback (most recent call last):
+    ValueError: There must be held-out clips to judge by. Received: 0 clips...
+    """
+
+    name = "val_proxy_auc"
+
+    @classmethod
+    def of_search(cls, settings, data):
+        """The objective of a search."""
+        return cls(data)
+
+    def __init__(
+        self, data: SearchData, max_clips_per_section: int = 32, seed: int = 0
+    ):
+        if max_clips_per_section < 1:
+            raise ValueError(
+                "`max_clips_per_section` must be at least 1. Received: "
+                f"max_clips_per_section={max_clips_per_section}."
+            )
+        self.folder = data.folder / "proxy"
+        self.seed = seed
+        self.clips = _choose(data.held_out, max_clips_per_section, seed)
+        if not self.clips:
+            raise ValueError(
+                "There must be held-out clips to judge by. Received: 0 clips. "
+                "Raise `holdout`."
+            )
+        self._keys = np.array([one.clip.key for one in self.clips])
+        machines = np.array([one.clip.machine for one in self.clips])
+        self._siblings = {
+            one.clip.key: (machines == one.clip.machine)
+            & (self._keys != one.clip.key)
+            for one in self.clips
+        }
+        self._tell_what_is_missing(data)
+
+    def measure(
+        self, detector: AnomalyDetector, config: Config
+    ) -> dict[str, float]:
+        """The objective, and the AUC of each kind as `val_proxy_auc_<kind>`.
+
+        Args:
+            detector: A trained one.
+            config: Its settings.
+
+        Raises:
+            ValueError: If a score is not finite, or a clip is gone.
+        """
+        normals = self._embed(NORMAL, detector, config)
+        normal_scores = score_embeddings(detector, normals)[:, 0]
+        areas: dict[str, list[float]] = collections.defaultdict(list)
+        for key, is_sibling in self._siblings.items():
+            if not is_sibling.any():
+                continue
+            others = normals.select(is_sibling[normals.clips])
+            others = dataclasses.replace(
+                others, keys=np.full(len(others.keys), key)
+            )
+            scores = score_embeddings(detector, others)[:, 0]
+            is_there = is_sibling[: len(scores)]
+            areas["siblings"].append(
+                _area(normal_scores[self._keys == key], scores[is_there])
+            )
+        for kind in STAND_INS:
+            altered = self._embed(kind, detector, config)
+            scores = score_embeddings(detector, altered)[:, 0]
+            for key in self._siblings:
+                is_own = self._keys == key
+                areas[kind].append(_area(normal_scores[is_own], scores[is_own]))
+        parts = {
+            f"{self.name}_{kind}": float(np.mean(found))
+            for kind, found in areas.items()
+        }
+        return {self.name: float(np.mean(list(parts.values()))), **parts}
+
+    def _embed(
+        self, kind: str, detector: AnomalyDetector, config: Config
+    ) -> Embeddings:
+        rows = proxy_windows(self.folder, self.clips, kind, config, self.seed)
+        vectors = [
+            np.asarray(
+                detector.embedder.predict_on_batch(
+                    np.array(rows[first : first + BATCH_SIZE]["window"])
+                ),
+                "float32",
+            )
+            for first in range(0, len(rows), BATCH_SIZE)
+        ]
+        clips = np.array(rows["clip"], int)
+        is_target = np.array(
+            [one.clip.domain == "target" for one in self.clips]
+        )
+        return Embeddings(
+            np.concatenate(vectors), self._keys[clips], is_target[clips], clips
+        )
+
+    def _tell_what_is_missing(self, data: SearchData) -> None:
+        counts = collections.Counter(self._keys.tolist())
+        unjudged = {one.clip.key for one in data.train} - set(counts)
+        if unjudged:
+            logger.warning(
+                "%s: %d sections have no held-out clip and are not judged: %s",
+                self.name,
+                len(unjudged),
+                ", ".join(sorted(unjudged)),
+            )
+        num_few = sum(count < FEW_CLIPS for count in counts.values())
+        if num_few:
+            logger.warning(
+                "%s: %d of %d sections hold out fewer than %d clips (the least "
+                "%d), so it is coarse: raise --trial_holdout",
+                self.name,
+                num_few,
+                len(counts),
+                FEW_CLIPS,
+                min(counts.values()),
+            )
+        if not any(is_sibling.any() for is_sibling in self._siblings.values()):
+            logger.info(
+                "%s: no machine has a second section, so altered clips alone "
+                "stand in for anomalies",
+                self.name,
+            )
+
+
+def _choose(
+    clips: list[InspectedClip], most: int, seed: int
+) -> list[InspectedClip]:
+    """At most so many of each section, wherever the recordings lie."""
+    ordered = sorted(
+        clips, key=lambda one: (one.clip.key, clip_number(one, "order", seed))
+    )
+    taken: collections.Counter[str] = collections.Counter()
+    chosen = []
+    for one in ordered:
+        taken[one.clip.key] += 1
+        if taken[one.clip.key] <= most:
+            chosen.append(one)
+    return chosen
+
+
+def _area(normal_scores: np.ndarray, scores: np.ndarray) -> float:
+    is_anomaly = np.arange(len(normal_scores) + len(scores))
+    return roc_auc(
+        is_anomaly >= len(normal_scores),
+        np.concatenate([normal_scores, scores]),
+    )
