@@ -31,7 +31,7 @@ PRINTED = PrintedNumbers(
 ROWS = (
     BenchmarkRow(
         "weak_*",
-        read_settings("training_free", {"num_mel_bins": 16}, ""),
+        read_settings("training_free", {"embedder": {"num_mel_bins": 16}}, ""),
         note="odd",
     ),
     BenchmarkRow(
