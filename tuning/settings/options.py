@@ -21,7 +21,7 @@ from tuning.settings.ranges import check_parameters
 from tuning.settings.ranges import default_parameters
 from tuning.settings.search_settings import SearchSettings
 
-# Where no data is given.
+# Preset of the trials if no data are given.
 PRESET = "tastgram_study"
 
 
@@ -76,7 +76,7 @@ class TuneFlags:
     lease_seconds: float = 60.0
 
     def __post_init__(self):
-        # What would break off after hours of trials is refused before them.
+        # Refuses early what would fail only after hours of trials.
         for name, is_right, rule in (
             ("confirm_seeds", self.confirm_seeds >= 0, "0 or more"),
             (
@@ -104,14 +104,14 @@ class TuneFlags:
 
 @dataclasses.dataclass(frozen=True)
 class TuneOptions:
-    """The words of `keras-asd tune`, read and checked.
+    """Parsed and checked options of `keras-asd tune`.
 
     Args:
         folder: Folder of the search.
-        roots: Data folders; none for the built-in machines.
-        settings: Settings of the search; a worker gets its chief's.
-        final: Configuration by which the best trial is confirmed.
-        flags: All flags beside those of a training.
+        roots: Data folders; empty for the built-in machines.
+        settings: Settings of the search; a worker receives those of its chief.
+        final: Configuration in which the best trial is confirmed.
+        flags: Flags other than those of a training.
 
     >>> parse_tuning(["fans", "--search", "searches/a"]).settings.trials
     12
@@ -128,10 +128,10 @@ def parse_tuning(words: Sequence[str]) -> TuneOptions:
     """Reads the flags and the configuration file of a search.
 
     Args:
-        words: What stands after `keras-asd tune`.
+        words: Command-line arguments after `keras-asd tune`.
 
     Raises:
-        SystemExit: With code 2, after a clear line, for what is not right.
+        SystemExit: With code 2 and a message, for invalid options.
 
     >>> words = ["--search", "searches/a", "--over", "[margin]"]
     >>> parse_tuning(words).settings.parameters
