@@ -121,10 +121,7 @@ class Findings:
     def _printed(
         self, data_set: str, row: BenchmarkRow
     ) -> PrintedNumbers | None:
-        """Published results on a data set that is not built-in, or `None`.
-
-        `None` where that is nothing.
-        """
+        """Published results on a data set that is not built-in, or `None`."""
         is_built_in = data_set in (BUILT_IN, *self.benchmark.built_in)
         if is_built_in or row.printed is None:
             return None

@@ -95,7 +95,7 @@ def _run_process(plan: CellPlan) -> int:
     with plan.log.open("ab") as log:
         process = subprocess.Popen(
             [*COMMAND, str(plan.request)],
-            stdin=subprocess.PIPE,  # Never written to: it tells that we live.
+            stdin=subprocess.PIPE,  # Open while this process lives.
             stdout=log,
             stderr=log,
             env=os.environ

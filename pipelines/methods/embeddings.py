@@ -20,8 +20,8 @@ class Embeddings:
     """Embeddings of windows, with their keys, domains and clips.
 
     Args:
-        vectors: `(windows, embedding_dim)`, float32.
-        keys: `<machine>/<section>` of each window, `(windows,)`.
+        vectors: Embedding of each window, `(windows, embedding_dim)`, float32.
+        keys: Name `<machine>/<section>` of each window, `(windows,)`.
         is_target: Whether each window is of the target domain, `(windows,)`.
         clips: Index of each window's clip in the list of embedded clips,
             `(windows,)`.

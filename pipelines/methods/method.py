@@ -61,7 +61,7 @@ class Method:
             head: Head from `train`.
             normals: Normal clips.
             classes: Name of the auxiliary class of each clip.
-            keys: `<machine>` and `<machine>/<section>` names of the detector.
+            keys: Names `<machine>` and `<machine>/<section>` of the detector.
 
         Returns:
             Embedder and head of the detector, and the clips' embeddings.

@@ -39,8 +39,8 @@ class ListedClip:
 
     Args:
         clip: The clip.
-        role: `"train"`, `"held out"` (for validation), `"contrast"`, `"test"`
-            or `"left out"`.
+        role: Role of the clip: `"train"`, `"held out"` (for validation),
+            `"contrast"`, `"test"` or `"left out"`.
         reason: Reason why it was left out.
         inspected: Inspected clip, for decoding; `None` if not inspected.
 

@@ -179,7 +179,7 @@ def part_name(key: str, networks: str) -> str:
     """Name of the network that is trained on the clips of a section.
 
     Args:
-        key: `<machine>/<section>`.
+        key: Name `<machine>/<section>` of the section.
         networks: Setting of that name: `one`, `machine` or `section`.
 
     >>> part_name("fan/id_00", "machine"), part_name("fan/id_00", "section")

@@ -35,7 +35,7 @@ class Config:
             `section`.
         sampling_rate: Sampling rate in Hz; other recordings are resampled.
         clip_seconds: Length of the network's input in seconds.
-        recording_channel: `mean` over the channels, or the index of one.
+        recording_channel: Channel: `mean` over all, or the index of one.
         long_clips: Scoring of a longer clip: mean over its windows (`window`),
             or its beginning only (`crop`, as published).
         short_clips: Filling of a shorter clip: repeated (`tile`) or padded

@@ -21,8 +21,8 @@ def draw_mix(
         seed: Two integers, `(2,)`.
         alpha: Parameter of Beta(alpha, alpha), from which weights are drawn;
             they are at least 1e-6.
-        mix_per: `"batch"` for one weight for all clips (as published), or
-            `"clip"` for one for each.
+        mix_per: Scope of a weight: `"batch"`, one for all clips (as published),
+            or `"clip"`, one for each.
         probability: Share of the clips that are mixed; the weight of the others
             is 1.
 

@@ -27,28 +27,28 @@ PRESET = "tastgram_study"
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TuneFlags:
-    """Flags of `keras-asd tune`, beside the settings of a training.
+    """Flags of `keras-asd tune`, in addition to the settings of a training.
 
     Args:
         search (DIR): Folder of the search.
-        over: Parameters to search over, as [margin,scale]. Defaults to those
-            that suit the preset.
+        over: Parameters to search over, as [margin,scale]. Defaults to
+            parameters that have an effect with the preset.
         objective: Objective, by stand-in anomalies (val_proxy_auc) or by the
             labelled clips of --development (val_official_score).
         development: Folders of labelled test clips, as [DIR,...].
         tuner: Method by which values are chosen.
         trials: Largest number of trials; hyperband's follows from the epochs.
         trial_epochs: Epochs of a trial. Defaults to --epochs.
-        trial_holdout: Share of the normal clips that judges the trials.
+        trial_holdout: Share of the normal clips held out to evaluate the
+            trials.
         patience: Epochs without a better objective after which a trial ends;
             0 for no such end.
         search_seed: Seed of the choice of values.
-        confirm_seeds: Trainings by which the best trial is confirmed; 0 for
-            none.
+        confirm_seeds: Seeds by which the best trial is confirmed; 0 for none.
         role: Role of this process: a chief leaves the trials to its workers,
             a worker takes all settings from its chief.
         address: HOST:PORT of the chief.
-        worker: Name of this worker, each with another.
+        worker: Name of this worker, unique among all workers.
         lease_seconds: Silence after which a worker loses its trial.
 
     Raises:

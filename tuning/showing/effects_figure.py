@@ -38,7 +38,8 @@ def effects_figure(
         records: Records of a search; those without an objective are left out.
         effects: Effects from `measure_effects`: curve and band of numbers, mean
             and interval of choices.
-        base_values: Values of the base configuration, drawn as a dotted line.
+        base_values: Values of the configuration to improve on, by parameter,
+            drawn as dotted lines.
         objective: Name of the objective, which is shown in percent.
 
     Returns:

@@ -54,7 +54,7 @@ def render_search_page(
     Args:
         records: Records of the trials so far.
         settings: Settings of the search.
-        base_values: Values of the base configuration, by parameter.
+        base_values: Values of the configuration to improve on, by parameter.
         confirmation: Paragraphs and tables of the confirmation.
 
     >>> from pipelines.settings.config import Config

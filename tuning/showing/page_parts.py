@@ -18,7 +18,7 @@ def compare_values(
     parameters: Sequence[str],
     base_values: Mapping[str, Value],
 ) -> Table:
-    """Returns the best trial's values beside those of the base configuration.
+    """Returns the best trial's values beside those to improve on.
 
     >>> best = TrialRecord("0", {"margin": 0.5}, "completed", objective=0.8)
     >>> compare_values(best, ["margin"], {"margin": 0.7}).rows[0][:4]

@@ -10,7 +10,7 @@ class Unjudged:
     """Replaces a judgement that is not possible; its truth value is false.
 
     Args:
-        reasons: Reasons, one line for each section that cannot be judged.
+        reasons: Reasons, one line for each section.
 
     >>> nothing = Unjudged(("fan/section_00 has no anomaly",))
     >>> bool(nothing)

@@ -63,8 +63,8 @@ def band_gain(
     """Amplifies or attenuates a band of frequencies.
 
     Args:
-        waveform: `(samples,)`.
-        sampling_rate: In Hz.
+        waveform: Waveform, `(samples,)`.
+        sampling_rate: Sampling rate in Hz.
         rng: Random generator for the band and the direction.
         decibels: Gain at the centre of the band, in decibels.
 
@@ -90,8 +90,8 @@ def impulses(
     """Adds short impulses, each a decaying band of noise.
 
     Args:
-        waveform: `(samples,)`.
-        sampling_rate: In Hz.
+        waveform: Waveform, `(samples,)`.
+        sampling_rate: Sampling rate in Hz.
         rng: Random generator for the impulse, its rate and times.
         share: Root mean square of the impulses relative to the waveform's.
 
@@ -123,8 +123,8 @@ def noise_bursts(
     """Adds bursts of a band of noise that swell and fade.
 
     Args:
-        waveform: `(samples,)`.
-        sampling_rate: In Hz.
+        waveform: Waveform, `(samples,)`.
+        sampling_rate: Sampling rate in Hz.
         rng: Random generator for the band, and the rate, times and lengths of
             the bursts.
         share: Root mean square of the bursts relative to the waveform's.
