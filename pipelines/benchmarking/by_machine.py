@@ -1,4 +1,4 @@
-"""Table of the metrics of each machine, in the form of the paper's."""
+"""Table of metrics per machine, in the layout of the paper."""
 
 from collections.abc import Callable
 from collections.abc import Sequence

@@ -132,7 +132,7 @@ def embedding_spread(vectors: np.ndarray) -> float:
     0 if all clips have the same direction, 1 if directions are uniform.
 
     Args:
-        vectors: Embeddings `(clips, embedding_dim)`.
+        vectors: Embeddings, `(clips, embedding_dim)`.
 
     >>> embedding_spread(np.array([[2.0, 0.0], [-3.0, 0.0]]))
     1.0

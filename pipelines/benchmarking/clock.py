@@ -33,7 +33,7 @@ def begin_attempt(run: RunFolder, now: float | None = None) -> None:
 
 
 def training_seconds(run: RunFolder) -> float:
-    """Seconds from the begin of each attempt to its last weights, summed up.
+    """Seconds from the start of each attempt to its last weights, summed up.
 
     >>> training_seconds(RunFolder(pathlib.Path("no_such_run")))
     0.0

@@ -1,4 +1,4 @@
-"""Running of cells one by one, each in its own process."""
+"""Execution of cells one by one, each in its own process."""
 
 import dataclasses
 import os

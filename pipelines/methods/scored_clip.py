@@ -12,11 +12,11 @@ class ScoredClip:
 
     Args:
         clip: The scored clip.
-        anomaly_score: Finite, larger is stranger.
+        anomaly_score: Anomaly score, finite; larger is stranger.
         angle_degrees: Angle between the clip's embedding and the centre of
             its own class, 0 to 180, or `None` where there is no such centre.
-        baseline_score: Finite, the baseline's anomaly score of the same
-            clip, or `None` where no baseline was run.
+        baseline_score: Anomaly score of the baseline for the same clip, finite;
+            `None` without a baseline.
 
     Raises:
         ValueError: If a number is NaN or infinite, or the angle is outside 0 to

@@ -42,7 +42,7 @@ class Config:
             (`pad`).
         window_step_seconds: Largest step between windows in scoring; `null`:
             the length of a window.
-        windows_per_clip: Windows of a longer clip in an epoch.
+        windows_per_clip: Number of windows of a longer clip in an epoch.
         decoder: Decoder: `auto`, `native` (tensorflow-io) or `libsndfile`.
         max_broken_share: Share of clips that may be left out as broken.
         classes: Auxiliary classes: `machine`; machine and `section`; these
@@ -56,8 +56,8 @@ class Config:
         calibration: P-values from normal scores: `empirical` with a smooth
             tail, or the `gamma` distribution of DCASE's baselines.
         false_alarm_rate: Requested share of normal clips that raise an alarm.
-        epochs: Passes over the training clips.
-        batch_size: Clips in a step.
+        epochs: Number of passes over the training clips.
+        batch_size: Number of clips in a step.
         learning_rate: Learning rate at the beginning.
         final_learning_rate: Share of the learning rate at the end of a cosine.
         weight_decay: Weight decay of AdamW.

@@ -17,7 +17,7 @@ class Pretraining:
 
     - `needs_projection`: whether the embedder must have a projection.
     - `is_on_built_in`: whether it uses the built-in machines instead of the
-    run's clips.
+      run's clips.
 
     Args:
         epochs: Passes over the clips of the pre-training.

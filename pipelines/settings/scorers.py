@@ -21,9 +21,9 @@ class Scorer:
     """Base of the scorers, with what each class states of its scorer.
 
     - `reads`: its input: `embedding`; an output of the head, `cosine`, `logit`
-    or `error`; or `band errors` of a reconstruction.
+      or `error`; or `band errors` of a reconstruction.
     - `is_fitted`: whether it is fitted on embeddings of normal clips. Such a
-    scorer can be calibrated out of fold, any other needs held-out clips.
+      scorer can be calibrated out of fold, any other needs held-out clips.
     - `variants`: fields of its variants, for comparisons of all scorers.
     """
 

@@ -1,4 +1,4 @@
-"""Running of trials in this process, for itself or for a chief."""
+"""Execution of trials in this process, for itself or for a chief."""
 
 import dataclasses
 import os

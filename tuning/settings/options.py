@@ -47,9 +47,9 @@ class TuneFlags:
         confirm_seeds: Seeds by which the best trial is confirmed; 0 for none.
         role: Role of this process: a chief leaves the trials to its workers,
             a worker takes all settings from its chief.
-        address: HOST:PORT of the chief.
+        address: Address HOST:PORT of the chief.
         worker: Name of this worker, unique among all workers.
-        lease_seconds: Silence after which a worker loses its trial.
+        lease_seconds: Silence in seconds after which a worker loses its trial.
 
     Raises:
         ValueError: If a value is out of its range.

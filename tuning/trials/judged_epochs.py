@@ -45,7 +45,7 @@ class JudgedEpochs(keras.callbacks.Callback):
 
 
 def is_over(values: list[float], patience: int) -> bool:
-    """Whether the best value was `patience` epochs ago.
+    """Whether the best value was at least `patience` epochs ago.
 
     >>> is_over([0.7, 0.8, 0.8], patience=2), is_over([0.8, 0.7, 0.8], 2)
     (False, True)

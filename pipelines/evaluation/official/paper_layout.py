@@ -1,4 +1,4 @@
-"""Tables of official numbers in the layout of the evaluators' paper."""
+"""Official numbers in the layout of the evaluators' paper table."""
 
 from collections.abc import Mapping
 

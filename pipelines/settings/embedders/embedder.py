@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 class Embedder:
     """Base of the embedders, with what each class states of its embedder.
 
-    - `gives`: kind of its output: `embedding`, or for certain losses only `band
-    errors`, `likelihood` or `statistics`.
+    - `gives`: kind of its output: `embedding`; or, for certain losses only,
+      `band errors`, `likelihood` or `statistics`.
     - `is_trained`: whether it is trained with a loss.
     - `mixes_inside`: whether mixup can be applied within the network.
     - `projection_dim`: size of the projection for contrastive pre-training; 0
-    without one.
+      without one.
     - `is_of_one_section`: whether every section needs its own network.
     """
 

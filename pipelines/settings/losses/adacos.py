@@ -56,7 +56,8 @@ class AdaCos(_AdaptiveScale):
 
     Args:
         mix_position: Signals that mixup mixes.
-        mix_alpha: Mix weights are drawn from Beta(alpha, alpha).
+        mix_alpha: Parameter of Beta(alpha, alpha), the distribution of mix
+            weights.
         mix_per: Mix weights: one for a `batch`, or one for every `clip`.
         mix_probability: Share of the clips that are mixed.
         centres: Centres: as drawn (`fixed`) or `trained`.
@@ -77,7 +78,8 @@ class SubclusterAdaCos(_AdaptiveScale):
 
     Args:
         mix_position: Signals that mixup mixes.
-        mix_alpha: Mix weights are drawn from Beta(alpha, alpha).
+        mix_alpha: Parameter of Beta(alpha, alpha), the distribution of mix
+            weights.
         mix_per: Mix weights: one for a `batch`, or one for every `clip`.
         mix_probability: Share of the clips that are mixed.
         centres: Centres: as drawn (`fixed`) or `trained`.
@@ -124,7 +126,8 @@ class IntraClassCompactness(_Compactness):
 
     Args:
         mix_position: Signals that mixup mixes.
-        mix_alpha: Mix weights are drawn from Beta(alpha, alpha).
+        mix_alpha: Parameter of Beta(alpha, alpha), the distribution of mix
+            weights.
         mix_per: Mix weights: one for a `batch`, or one for every `clip`.
         mix_probability: Share of the clips that are mixed.
         centres: Centres: as drawn (`fixed`) or `trained`.
@@ -143,7 +146,8 @@ class CompactnessCrossEntropy(_AdaptiveScale):
 
     Args:
         mix_position: Signals that mixup mixes.
-        mix_alpha: Mix weights are drawn from Beta(alpha, alpha).
+        mix_alpha: Parameter of Beta(alpha, alpha), the distribution of mix
+            weights.
         mix_per: Mix weights: one for a `batch`, or one for every `clip`.
         mix_probability: Share of the clips that are mixed.
         centres: Centres: as drawn (`fixed`) or `trained`.
@@ -164,7 +168,8 @@ class OneClassCompactness(_Compactness):
 
     Args:
         mix_position: Signals that mixup mixes.
-        mix_alpha: Mix weights are drawn from Beta(alpha, alpha).
+        mix_alpha: Parameter of Beta(alpha, alpha), the distribution of mix
+            weights.
         mix_per: Mix weights: one for a `batch`, or one for every `clip`.
         mix_probability: Share of the clips that are mixed.
         centres: Centre: as drawn (`fixed`) or `trained`.

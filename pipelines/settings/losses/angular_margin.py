@@ -79,7 +79,8 @@ class ArcMix(_MixingMargin):
         margin: Angular margin in radians.
         scale: Radius of the hypersphere.
         mix_position: Signals that mixup mixes.
-        mix_alpha: Mix weights are drawn from Beta(alpha, alpha).
+        mix_alpha: Parameter of Beta(alpha, alpha), the distribution of mix
+            weights.
         mix_per: Mix weights: one for a `batch`, or one for every `clip`.
         mix_probability: Share of the clips that are mixed.
     """
@@ -93,7 +94,8 @@ class NoisyArcMix(_MixingMargin):
         margin: Angular margin in radians.
         scale: Radius of the hypersphere.
         mix_position: Signals that mixup mixes.
-        mix_alpha: Mix weights are drawn from Beta(alpha, alpha).
+        mix_alpha: Parameter of Beta(alpha, alpha), the distribution of mix
+            weights.
         mix_per: Mix weights: one for a `batch`, or one for every `clip`.
         mix_probability: Share of the clips that are mixed.
 

@@ -27,7 +27,8 @@ class CustomLoss(MixingLoss):
             two (`rows`).
         head: Output of the head for each class: a `cosine` or a `logit`.
         mix_position: Signals that mixup mixes, if targets are mixed.
-        mix_alpha: Mix weights are drawn from Beta(alpha, alpha).
+        mix_alpha: Parameter of Beta(alpha, alpha), the distribution of mix
+            weights.
         mix_per: Mix weights: one for a `batch`, or one for every `clip`.
         mix_probability: Share of the clips that are mixed.
     """

@@ -23,8 +23,8 @@ class Loss:
     """Base of the losses, with what each class states of its loss.
 
     - `targets`: form of the targets: `one_hot`, `(batch, num_classes)`; `soft`,
-    mixed, of the same shape; or `rows`, `(batch, 2, num_classes)`, one row for
-    each clip of a mix.
+      mixed, of the same shape; or `rows`, `(batch, 2, num_classes)`, one row
+      for each clip of a mix.
     - `head`: output of the head per class: `cosine`, `logit` or `error`.
     - `needs`: required output of the embedder, see `Embedder.gives`.
     - `needs_classes`: whether it needs two auxiliary classes or more.
@@ -90,7 +90,8 @@ class MixingLoss(Loss):
 
     Args:
         mix_position: Signals that mixup mixes.
-        mix_alpha: Mix weights are drawn from Beta(alpha, alpha).
+        mix_alpha: Parameter of Beta(alpha, alpha), the distribution of mix
+            weights.
         mix_per: Mix weights: one for a `batch`, or one for every `clip`.
         mix_probability: Share of the clips that are mixed.
     """
