@@ -1,4 +1,4 @@
-"""Proxy objective of a search, without anomalies."""
+"""What a search makes as large as it can."""
 
 import collections
 import dataclasses
@@ -23,26 +23,23 @@ from tuning.trials.search_data import SearchData
 logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 32
-# With fewer clips than this, the AUC of a section is coarse.
+# Fewer clips of a section than this judge it coarsely.
 FEW_CLIPS = 10
 
 
 class ProxyObjective:
-    """Mean AUC of held-out normal clips against stand-ins for anomalies.
+    """How well held-out normals are told from stand-ins for anomalies.
 
-    It needs no anomalies, and AUCs are comparable between margins and scales.
-    The held-out clips of each section are compared with those of the machine's
-    other sections, scored as if they were of this one, and with altered copies
-    of themselves, for each change in `STAND_INS`. The AUC of a kind of stand-in
-    is the mean over the sections, and `val_proxy_auc` is the mean over the
-    kinds.
+    It needs no anomaly, and an AUC means the same for every margin and
+    scale. For each section its held-out clips stand against those of the
+    machine's other sections, scored as if they were of this one, and against
+    themselves with each change of `STAND_INS`. The mean over the sections is
+    a kind's AUC, and the mean over the kinds `val_proxy_auc`.
 
     Args:
-        data: Clips of the search; windows of the objective are written to its
-            folder.
-        max_clips_per_section: Largest number of held-out clips of a section;
-            the others are left out.
-        seed: Seed of the choice of clips and of the changes.
+        data: Of the search; the windows to judge by go to its folder.
+        max_clips_per_section: More held-out clips are left out.
+        seed: Of that choice, and of the changes.
 
     Raises:
         ValueError: If no clip is held out.
@@ -85,14 +82,14 @@ class ProxyObjective:
     def measure(
         self, detector: AnomalyDetector, config: Config
     ) -> dict[str, float]:
-        """Measures the objective, and each kind as `val_proxy_auc_<kind>`.
+        """The objective, and the AUC of each kind as `val_proxy_auc_<kind>`.
 
         Args:
-            detector: Trained detector.
-            config: Settings of the detector.
+            detector: A trained one.
+            config: Its settings.
 
         Raises:
-            ValueError: If a score is not finite, or a clip is missing.
+            ValueError: If a score is not finite, or a clip is gone.
         """
         normals = self._embed(NORMAL, detector, config)
         normal_scores = score_embeddings(detector, normals)[:, 0]
@@ -174,11 +171,11 @@ class ProxyObjective:
 def make_objective(
     settings: SearchSettings, data: SearchData
 ) -> ProxyObjective | OfficialObjective:
-    """Makes the objective of the settings.
+    """The objective that the settings ask for.
 
     Raises:
         FileNotFoundError: If a folder of labelled clips is missing.
-        ValueError: If there are too few clips.
+        ValueError: If there is too little to judge by.
 
     >>> import pathlib
     >>> from pipelines.runs.labels import LabelMap
@@ -195,7 +192,7 @@ def make_objective(
 def _choose(
     clips: list[InspectedClip], most: int, seed: int
 ) -> list[InspectedClip]:
-    """At most `most` clips of each section, independent of their paths."""
+    """At most so many of each section, wherever the recordings lie."""
     ordered = sorted(
         clips, key=lambda one: (one.clip.key, clip_number(one, "order", seed))
     )

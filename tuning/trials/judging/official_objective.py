@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 class OfficialObjective:
-    """Official score of the labelled test clips in data folders.
+    """The official score of the labelled test clips of data folders.
 
     Args:
         roots: Data folders with labelled test clips.
