@@ -1,1 +1,1 @@
-"""The search over margins, scales and mix weights."""
+"""Hyperparameter search with keras-tuner."""

@@ -10,7 +10,7 @@ def run(words: Sequence[str]) -> int:
     """Searches for the settings that tell faults best.
 
     Args:
-        words: Words after `keras-asd tune`.
+        words: Command-line arguments after `keras-asd tune`.
 
     Returns:
         The exit code.
@@ -21,7 +21,7 @@ def run(words: Sequence[str]) -> int:
     """
     options = parse_tuning(words)
     flags = options.flags
-    # TensorFlow takes seconds to load, and --help needs none.
+    # TensorFlow takes seconds to load, and --help does not need it.
     from tuning.programs.running import work
     from tuning.programs.search import built_in_roots
     from tuning.programs.search import search

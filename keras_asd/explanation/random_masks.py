@@ -21,11 +21,12 @@ def random_masks(
     `keep` and the variance `mask_variance(len(shape), keep)`.
 
     Args:
-        num_masks: How many; more masks of the same seed begin with the same.
-        shape: Of a mask: `(bins,)`, or `(frames, bins)`.
-        cells: Cells along an axis, or along each; at most its length.
-        keep: Between 0 and 1.
-        seed: Any integer that is not negative.
+        num_masks: Number of masks; a larger number begins with the same masks.
+        shape: Shape of a mask: `(bins,)` or `(frames, bins)`.
+        cells: Number of cells along every axis, or along each; at most its
+            length.
+        keep: Probability of a 1, between 0 and 1.
+        seed: Integer, not negative.
 
     Yields:
         float32 arrays of shape `shape`, values in `[0, 1]`.

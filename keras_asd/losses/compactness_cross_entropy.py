@@ -16,7 +16,7 @@ class CompactnessCrossEntropy(AdaCos):
 
     Args:
         num_classes: Integer `C`, at least two.
-        scale: Of the cross-entropy, as in `AdaCos`.
+        scale: Scale of the cross-entropy, see `AdaCos`.
         initial_scale: Float, where the scale begins; it stays there if
             fixed. `None` for the formula.
         **kwargs: `name`, `reduction` and `dtype` of `keras.losses.Loss`;

@@ -131,15 +131,16 @@ def resampled_scores(
     The resamples are those of `section_counts`.
 
     Args:
-        year: As in `official_scores`, like all but the following.
-        machines: `(clips,)`.
-        sections: `(clips,)`.
-        domains: `(clips,)`, or `None` in 2020.
-        is_anomaly: `(clips,)`.
-        scores: `(clips,)`.
+        year: Integer, 2020 to 2026.
+        machines: Machine of each clip, `(clips,)`.
+        sections: Section or id of each clip, `(clips,)`.
+        domains: `"source"` or `"target"`, `(clips,)`. `None` in 2020.
+        is_anomaly: Booleans, or zeros and ones, `(clips,)`.
+        scores: Finite anomaly scores, larger is stranger, `(clips,)`.
         num_resamples: Integer, at least 1.
-        seed: An integer, or a generator that is drawn from.
-        leave_out_incomplete: As in `official_scores`.
+        seed: Integer, or a generator that is drawn from.
+        leave_out_incomplete: Whether sections that lack a domain or a label are
+            left out instead of refused, see `official_scores`.
 
     >>> found = resampled_scores(
     ...     2020, ["fan"] * 4, ["id_01"] * 4, None, [0, 0, 1, 1],

@@ -59,9 +59,9 @@ class JoinedScorer(Composite):
         """Fits each scorer on the clips of its own part.
 
         Args:
-            embeddings: Of normal clips, `(clips, embedding_dim)`.
-            parts: Place of each clip's scorer, `(clips,)`.
-            groups: Group of each within its part, from 0, `(clips,)`.
+            embeddings: Embeddings of normal clips, `(clips, embedding_dim)`.
+            parts: Index of each clip's scorer, `(clips,)`.
+            groups: Group of each clip within its part, from 0, `(clips,)`.
             is_target: Booleans `(clips,)`; see `Scorer.fit`.
 
         Returns:

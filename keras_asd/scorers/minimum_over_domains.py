@@ -17,8 +17,8 @@ class MinimumOverDomains(Composite, Scorer):
     in the same units and a handful of target clips need not span it.
 
     Args:
-        scorer: The scorer of the source clips, such as `NearestNeighbors()`.
-        target_scorer: That of the target clips; like `scorer` if `None`.
+        scorer: Scorer of the source clips, such as `NearestNeighbors()`.
+        target_scorer: Scorer of the target clips; a copy of `scorer` if `None`.
         **kwargs: `name` and others of `keras.layers.Layer`.
 
     Raises:

@@ -75,10 +75,11 @@ class Scorer(keras.layers.Layer):
         """Learns what is normal.
 
         Args:
-            embeddings: Of normal clips, finite, `(clips, embedding_dim)`.
-            groups: The group of each, integers from 0, `(clips,)`; all 0
-                if `None`.
-            is_target: Booleans, whether each is of the target domain,
+            embeddings: Embeddings of normal clips, finite, `(clips,
+                embedding_dim)`.
+            groups: Group of each clip, integers from 0, `(clips,)`; all 0 if
+                `None`.
+            is_target: Booleans, whether each clip is of the target domain,
                 `(clips,)`; all of the source domain if `None`.
 
         Returns:

@@ -1,1 +1,1 @@
-"""Methods x data sets x seeds, from one YAML file to its tables."""
+"""Benchmarks of methods x data sets x seeds, from YAML to tables."""

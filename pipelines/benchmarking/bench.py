@@ -1,4 +1,4 @@
-"""A benchmark from its first training to its tables and pictures."""
+"""Benchmark run: all trainings, tables and figures."""
 
 import dataclasses
 import pathlib
@@ -21,12 +21,12 @@ from pipelines.benchmarking.writing import write_tables
 
 @dataclasses.dataclass(frozen=True)
 class BenchmarkResult:
-    """What a benchmark found, and the files that tell it.
+    """Results of a benchmark and the files of its report.
 
     Args:
-        table: Everything in Markdown.
-        files: What was written.
-        num_failed: Trainings that failed.
+        table: All tables in Markdown.
+        files: Written files.
+        num_failed: Number of failed trainings.
 
     >>> BenchmarkResult("", (), 0).num_failed
     0
@@ -44,24 +44,25 @@ def run_benchmark(
     num_seeds: int | None = None,
     run: Callable[[CellPlan], CellOutcome] = run_plan,
 ) -> BenchmarkResult:
-    """Trains every row on every data set with every seed, and tells of it.
+    """Trains every row on every data set with every seed, and reports.
 
-    Called again after a kill it goes on where it stopped. A training that
-    fails is told in the findings, and tried again by the next call.
+    A benchmark that was killed is resumed by the next call. A training that
+    fails is reported in the tables, and repeated by the next call.
 
     Args:
-        benchmark: Its rows and what they are compared with.
-        folder: Where its runs, `table.md`, `results.csv` and the pictures
-            go; written anew after every training.
-        data: `NAME=DIR[,DIR...]`, a data set each; the built-in machines if
-            there are none.
-        num_seeds: Trainings of every row; the benchmark's own if `None`.
-        run: What a plan comes to; `run_plan`, but in tests.
+        benchmark: Benchmark to run.
+        folder: Folder of the runs, of `table.md`, `results.csv` and the
+            figures, which are rewritten after every training.
+        data: Data sets, each as `NAME=DIR[,DIR...]`; the built-in machines if
+            empty.
+        num_seeds: Number of seeds of every row; the benchmark's number if
+            `None`.
+        run: Function from a plan to its outcome; `run_plan` except in tests.
 
     Raises:
         FileNotFoundError: If a data folder is missing.
-        ValueError: If there are no data, or none that could be judged, or
-            no seeds.
+        ValueError: If there are no data, no data that can be evaluated, or no
+            seeds.
 
     >>> from pipelines.benchmarking.reading import read_benchmark
     >>> benchmark = read_benchmark("builtin")
@@ -91,12 +92,12 @@ def run_cells(
     folder: pathlib.Path,
     run: Callable[[CellPlan], CellOutcome] = run_plan,
 ) -> Iterator[CellPlan]:
-    """Trains, judges and gathers, a cell at each step.
+    """Runs the cells one by one, and collects their results.
 
     Args:
-        findings: What they are gathered in; empty.
-        folder: Where the runs go.
-        run: What a plan comes to.
+        findings: Empty findings, to which results are added.
+        folder: Folder of the runs.
+        run: Function from a plan to its outcome.
 
     >>> findings = Findings(Benchmark("mine", "Which?", (), ""), [], 3)
     >>> list(run_cells(findings, pathlib.Path("runs")))
@@ -119,7 +120,7 @@ def plan_cells(
     folder: pathlib.Path,
     num_seeds: int,
 ) -> list[CellPlan]:
-    """The trainings in their order: all rows with the first seed first.
+    """Plans of all trainings in order, all rows with the first seed first.
 
     >>> benchmark = Benchmark("mine", "Which?", (), "")
     >>> plan_cells(benchmark, [], pathlib.Path("runs"), 3)

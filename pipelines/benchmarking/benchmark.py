@@ -1,4 +1,4 @@
-"""The record of an experiment: rows, seeds and data."""
+"""Record of a benchmark: rows, seeds and data."""
 
 import dataclasses
 from collections.abc import Collection
@@ -8,20 +8,20 @@ from pipelines.benchmarking.columns import DEFAULT
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.settings.config import Config
 
-# The data set of built-in machines, where there is one alone.
+# Name of the data set of built-in machines, if there is a single one.
 BUILT_IN = "built_in"
 
 
 @dataclasses.dataclass(frozen=True)
 class PrintedNumbers:
-    """What somebody else printed of a method, in percent.
+    """Published results of a method, in percent.
 
     Args:
-        source: Where it stands, and on which data it was reached.
-        data: Name of these data, which ours must have, too.
-        machines: AUC and pAUC of each machine, and mAUC where it is known.
-        average: Likewise, over the machines, as printed.
-        official_score: By the rules of the data's year.
+        source: Publication with table, and the data of the results.
+        data: Name of these data, which our data set must have, too.
+        machines: AUC and pAUC of each machine, and mAUC if known.
+        average: AUC, pAUC and mAUC averaged over the machines, as published.
+        official_score: Official score by the rules of the data's year.
 
     >>> theirs = {"fan": (98.32, 95.34)}
     >>> PrintedNumbers("the paper", "dcase2020", theirs).average
@@ -37,10 +37,10 @@ class PrintedNumbers:
     official_score: float | None = None
 
     def of(self, data: str, machines: Collection[str]) -> "PrintedNumbers":
-        """What of it may stand beside numbers of these data.
+        """The published results that are comparable with results on these data.
 
-        Nothing, where they are called otherwise or have a machine that it
-        does not name; the average, where they have all its machines.
+        It has no numbers if the data have another name or a machine without
+        published results, and the average only if the data have all machines.
         """
         is_other = self.machines and not set(machines) <= set(self.machines)
         if is_other or data != self.data:
@@ -52,16 +52,16 @@ class PrintedNumbers:
 
 @dataclasses.dataclass(frozen=True)
 class BenchmarkRow:
-    """A method: what is trained, and how it is judged.
+    """A row of a benchmark: the settings of a method and its scorers.
 
     Args:
-        name: Of the row.
-        settings: Of its training; the seed is the experiment's.
-        scorers: Further scorers, fitted on the embeddings of the same
-            training; a line each.
-        printed: What others printed of it.
-        note: What a reader of the table must know.
-        folder: Name of the folder of its runs; made of its name if empty.
+        name: Name of the row.
+        settings: Settings of its training, except for the seed.
+        scorers: Further scorers, fitted on the embeddings of the same training,
+            one line each.
+        printed: Published results of the method.
+        note: Note for the reader of the table.
+        folder: Name of the folder of its runs; derived from `name` if empty.
 
     >>> BenchmarkRow("kNN", Config(), scorers=("centroids",)).lines
     ('kNN', 'kNN + centroids')
@@ -76,29 +76,29 @@ class BenchmarkRow:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """Names of its lines, that of its own scorer first."""
+        """Names of its lines, that of the configured scorer first."""
         return (self.name, *(f"{self.name} + {one}" for one in self.scorers))
 
     def config(self, seed: int) -> Config:
-        """Settings of its training with a seed."""
+        """Settings of its training, with a seed."""
         return dataclasses.replace(self.settings, seed=seed)
 
 
 @dataclasses.dataclass(frozen=True)
 class Benchmark:
-    """A question, and the methods that are compared to answer it.
+    """A benchmark: a question, and the methods compared to answer it.
 
     Args:
-        name: Of the benchmark.
-        question: What it asks.
-        rows: The methods.
-        reference: Line that the others are compared with.
-        num_seeds: Trainings of every row.
-        first_seed: From which on the seeds count.
-        built_in: By the name of a data set the settings of the built-in
-            machines, which it takes where no data are given; none where it
-            needs data.
-        columns: Of its tables, of `pipelines.benchmarking.columns.TITLES`.
+        name: Name of the benchmark.
+        question: Question that it answers.
+        rows: Methods to compare.
+        reference: Name of the line that the others are compared with.
+        num_seeds: Number of seeds of every row.
+        first_seed: First seed; the others follow it.
+        built_in: Settings of built-in machines by name of a data set, used if
+            no data are given; empty if the benchmark needs data.
+        columns: Columns of its tables, see
+            `pipelines.benchmarking.columns.TITLES`.
 
     >>> row = BenchmarkRow("statistics", Config())
     >>> Benchmark("small", "Which?", (row,), "statistics").num_seeds
@@ -117,10 +117,10 @@ class Benchmark:
     columns: tuple[str, ...] = DEFAULT
 
     def select(self, names: list[str]) -> "Benchmark":
-        """The same with some of its rows, and that of the reference.
+        """The benchmark with some of its rows, and that of the reference.
 
         Raises:
-            ValueError: If there is no row of a name.
+            ValueError: If there is no row with one of the names.
         """
         known = [row.name for row in self.rows]
         for name in names:

@@ -1,4 +1,4 @@
-"""The numbers of each machine, in the shape of the paper's tables."""
+"""Table of metrics per machine, in the layout of the paper."""
 
 from collections.abc import Callable
 from collections.abc import Sequence
@@ -13,13 +13,13 @@ _AVERAGE = "average"
 
 
 def machine_table(lines: Sequence[Line]) -> str:
-    """AUC / pAUC and mAUC of each machine, the printed ones beside ours.
+    """AUC / pAUC and mAUC of each machine, beside published results.
 
     Args:
-        lines: In the order of the benchmark.
+        lines: Lines in the order of the benchmark.
 
     Returns:
-        Markdown; empty where there is a single machine and nothing printed.
+        Markdown; empty for a single machine without published results.
 
     >>> machine_table([Line("kNN", "kNN", {})])
     ''

@@ -1,4 +1,4 @@
-"""One training of a study or a benchmark: its row with one seed."""
+"""Cell of a benchmark: one training, of a row with one seed."""
 
 import dataclasses
 import json
@@ -24,14 +24,15 @@ from pipelines.settings.config import Config
 
 @dataclasses.dataclass(frozen=True)
 class Cell:
-    """What one training came to.
+    """Results of one training.
 
     Args:
-        scored_clips: The test clips with their scores.
-        spread: Of the normal training clips; see `embedding_spread`.
-        num_classes: Auxiliary classes it was trained to tell apart.
-        by_scorer: The test clips with the scores of further scorers, by
-            their names; none where a scorer could not be fitted.
+        scored_clips: Test clips with the scores of the configured scorer.
+        spread: Spread of the embeddings of normal training clips, see
+            `embedding_spread`.
+        num_classes: Number of auxiliary classes.
+        by_scorer: Test clips with the scores of further scorers, by their
+            names; empty for a scorer that could not be fitted.
 
     >>> Cell((), spread=0.9, num_classes=12).num_classes
     12
@@ -52,18 +53,18 @@ def run_cell(
     scorers: Sequence[str] = (),
     detector: AnomalyDetector | None = None,
 ) -> Cell:
-    """Trains and scores, or reads what was found the last time.
+    """Trains and scores, or reads the results of an earlier call.
 
     Args:
         roots: Data folders.
         config: Settings of the training, with its seed.
         folder: Folder of the run.
         scorers: Names of further scorers, fitted on the same embeddings.
-        detector: What `train` gave for all that, if it was called.
+        detector: Detector from `train`, if it was already called.
 
     Raises:
-        FileNotFoundError: As `train`.
-        ValueError: Likewise.
+        FileNotFoundError: If data are missing, see `train`.
+        ValueError: If the training is not possible, see `train`.
 
     >>> run_cell(["no_such_recordings"], Config(), "runs/study")
     Traceback (most recent call last):
@@ -90,10 +91,10 @@ def read_cell(
     folder: str,
     scorers: Sequence[str] = (),
 ) -> Cell | None:
-    """What `run_cell` found the last time, `None` where it has not ended.
+    """Reads the results of `run_cell`, `None` if it has not ended.
 
     Raises:
-        ValueError: If the folder is of a training with other settings.
+        ValueError: If the folder has a training with other settings.
 
     >>> read_cell(["recordings"], Config(), "no_such_run") is None
     True
@@ -120,18 +121,18 @@ def _scores_path(folder: str) -> pathlib.Path:
 def _read_scores(
     path: pathlib.Path, scorers: Sequence[str]
 ) -> dict[str, tuple[ScoredClip, ...]] | None:
-    """Scores of the own scorer and of all those, or none at all."""
+    """Scores of the configured and all further scorers, or none at all."""
     scores = read_cell_scores(path) if path.exists() else {}
     return scores if {OWN_SCORER, *scorers} <= set(scores) else None
 
 
 def embedding_spread(vectors: np.ndarray) -> float:
-    """Root of the mean squared distance of directions to their mean.
+    """Root mean square distance of directions to their mean.
 
-    0 where all clips have one direction, 1 where they point everywhere.
+    0 if all clips have the same direction, 1 if directions are uniform.
 
     Args:
-        vectors: Embeddings `(clips, embedding_dim)`.
+        vectors: Embeddings, `(clips, embedding_dim)`.
 
     >>> embedding_spread(np.array([[2.0, 0.0], [-3.0, 0.0]]))
     1.0

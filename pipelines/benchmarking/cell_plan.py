@@ -1,4 +1,4 @@
-"""Which trainings a benchmark consists of."""
+"""Plan of one training of a benchmark."""
 
 import dataclasses
 import json
@@ -13,16 +13,16 @@ from pipelines.settings.reading import write_settings
 
 @dataclasses.dataclass(frozen=True)
 class CellPlan:
-    """A row with a seed on a data set, and the folder of its run.
+    """Plan of a training: a row with a seed on a data set.
 
     Args:
         data_set: Name of the data set.
         row: Name of the row.
-        seed: Of the training.
+        seed: Seed of the training.
         roots: Data folders.
         config: Settings of the training.
-        scorers: Further scorers.
-        folder: Of the run.
+        scorers: Labels of further scorers.
+        folder: Folder of the run.
 
     >>> plan = CellPlan("a", "b", 1, (), Config(), (), pathlib.Path("runs"))
     >>> plan.log.as_posix()
@@ -39,17 +39,17 @@ class CellPlan:
 
     @property
     def log(self) -> pathlib.Path:
-        """What its process said."""
+        """Log file of its process."""
         return self.folder / "cell.log"
 
     @property
     def request(self) -> pathlib.Path:
-        """The plan as its process reads it."""
+        """File of the plan, for its process."""
         return self.folder / "cell_plan.json"
 
 
 def folder_name(name: str) -> str:
-    """A name as that of a folder.
+    """A name as a valid folder name.
 
     >>> folder_name("TASTgram-MFN (ArcFace)")
     'TASTgram-MFN_ArcFace'
@@ -76,7 +76,7 @@ def write_plan(plan: CellPlan) -> None:
 
 
 def read_plan(path: pathlib.Path) -> CellPlan:
-    """Reads what `write_plan` wrote.
+    """Reads a plan written by `write_plan`.
 
     >>> read_plan(pathlib.Path("no_such_plan.json"))
     Traceback (most recent call last):

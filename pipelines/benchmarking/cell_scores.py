@@ -1,4 +1,4 @@
-"""The scores of a cell as a CSV file, one column a scorer."""
+"""CSV file of the scores of a cell, one column per scorer."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from pipelines import atomic
 from pipelines.datasets.clip import Clip
 from pipelines.methods.scored_clip import ScoredClip
 
-# The scorer that the training itself asks for.
+# Key of the configured scorer of the training.
 OWN_SCORER = ""
 _COLUMNS = ("path", "machine", "section", "domain", "is_anomaly")
 _SCORE = "score"
@@ -20,11 +20,11 @@ _SCORE = "score"
 def write_cell_scores(
     path: pathlib.Path, scores: Mapping[str, Sequence[ScoredClip]]
 ) -> None:
-    """Writes the scores of the test clips, whole or not at all.
+    """Writes the scores of the test clips atomically.
 
     Args:
-        path: Of the file.
-        scores: For each scorer the clips that it could score.
+        path: Path of the file.
+        scores: Scored clips of each scorer.
 
     >>> import tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp(), "cell.csv")
@@ -61,7 +61,7 @@ def write_cell_scores(
 
 
 def read_cell_scores(path: pathlib.Path) -> dict[str, tuple[ScoredClip, ...]]:
-    """Reads what `write_cell_scores` wrote.
+    """Reads a file written by `write_cell_scores`.
 
     >>> import tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp(), "cell.csv")

@@ -1,7 +1,7 @@
-"""The process of one cell: `python -m pipelines.benchmarking.child PLAN`.
+"""Process of one cell: `python -m pipelines.benchmarking.child PLAN`.
 
-A process of its own, so that its peak of memory is its own and whatever
-ends it ends nothing else. It goes when the process that started it goes.
+A separate process, so that its peak memory can be measured and a crash ends
+nothing else. It ends when the process that started it ends.
 """
 
 import logging
@@ -21,14 +21,14 @@ from pipelines.runs.run_folder import RunFolder
 
 
 def main(path: str) -> None:
-    """Trains, scores and measures what a plan says, from where it was left.
+    """Trains, scores and measures a plan, resuming it if interrupted.
 
     Args:
-        path: What `write_plan` wrote.
+        path: Path of a plan written by `write_plan`.
 
     Raises:
-        FileNotFoundError: If there is no plan, or as `run_cell`.
-        ValueError: As `run_cell`.
+        FileNotFoundError: If there is no plan, or data are missing.
+        ValueError: If the training is not possible, see `run_cell`.
 
     >>> main("no_such_plan.json")
     Traceback (most recent call last):
@@ -45,7 +45,7 @@ def main(path: str) -> None:
 
 
 def _end_with_parent() -> None:
-    """Ends the process once nobody holds the other end of its input."""
+    """Ends the process when the other end of its input is closed."""
     while os.read(sys.stdin.fileno(), 1024):
         pass
     os._exit(1)

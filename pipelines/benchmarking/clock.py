@@ -1,4 +1,4 @@
-"""How long a training took, and how often it was begun on the way."""
+"""Training time and number of attempts of a run."""
 
 import json
 import pathlib
@@ -9,14 +9,14 @@ from pipelines.runs.run_folder import RunFolder
 
 
 def begin_attempt(run: RunFolder, now: float | None = None) -> None:
-    """Notes that the process of a training begins, or goes on.
+    """Records that the process of a training begins or resumes.
 
-    Of an attempt before, what counts is the time until it last wrote
-    weights: what came after is done again.
+    An earlier attempt counts until it last wrote weights, since later work is
+    repeated.
 
     Args:
         run: Folder of the run.
-        now: Seconds since the epoch; the clock's if `None`.
+        now: Time in seconds since the epoch; the current time if `None`.
 
     >>> import tempfile
     >>> run = RunFolder(pathlib.Path(tempfile.mkdtemp()))
@@ -33,7 +33,7 @@ def begin_attempt(run: RunFolder, now: float | None = None) -> None:
 
 
 def training_seconds(run: RunFolder) -> float:
-    """Seconds from the beginnings of the attempts to their last weights.
+    """Seconds from the start of each attempt to its last weights, summed up.
 
     >>> training_seconds(RunFolder(pathlib.Path("no_such_run")))
     0.0
@@ -53,7 +53,7 @@ def training_seconds(run: RunFolder) -> float:
 
 
 def count_attempts(run: RunFolder) -> int:
-    """Processes that the training took.
+    """Number of processes that the training took.
 
     >>> count_attempts(RunFolder(pathlib.Path("no_such_run")))
     0

@@ -1,6 +1,6 @@
-"""Names of the columns that the tables of an experiment may have."""
+"""Columns of the tables of a benchmark, and their titles."""
 
-# What a benchmark shows if it does not say.
+# Columns of a benchmark that names none.
 DEFAULT = ("auc", "pauc", "mauc", "pooled_auc", "official_score")
 TITLES = {
     "auc": "AUC %",
@@ -13,9 +13,9 @@ TITLES = {
     "classes": "classes",
     "spread": "spread of the embeddings",
 }
-# Those by which each line is compared with the reference.
+# Columns by which each line is compared with the reference.
 COMPARED = ("auc", "domain_auc", "official_score")
-# What a reader must know of a column; of others nothing.
+# Notes on columns, for the reader of a table.
 NOTES = {
     "auc": "AUC is the mean over machines of the mean over sections, whatever "
     "the domain.",

@@ -1,4 +1,4 @@
-"""The table of what the methods cost."""
+"""Table of the costs of methods."""
 
 import statistics
 from collections.abc import Sequence
@@ -25,11 +25,11 @@ _VERSIONS = ("python", "keras-asd", "keras", "tensorflow", "numpy")
 
 
 def cost_table(lines: Sequence[Line]) -> str:
-    """Medians over the seeds of what each training cost, in Markdown.
+    """Medians over the seeds of the costs of training, in Markdown.
 
     Args:
-        lines: In the order of the benchmark; those of a row's further
-            scorers, which share its training, are left out.
+        lines: Lines in the order of the benchmark; those of further scorers,
+            which share the training, are left out.
 
     >>> costs = Costs(9.5, 3, 100.0, 200.0, 2.0, 10, 2_000_000, 2**20, "a", {})
     >>> text = cost_table([Line("kNN", "kNN", {}, {1: costs})])

@@ -1,4 +1,4 @@
-"""What a method costs: time, memory, parameters and multiplications."""
+"""Costs of a method: time, memory, parameters and multiplications."""
 
 import dataclasses
 import json
@@ -33,23 +33,25 @@ _FILE = "cell.json"
 
 @dataclasses.dataclass(frozen=True)
 class Costs:
-    """What one training cost, and what its detector costs in use.
+    """Costs of one training and of the use of its detector.
 
     Args:
-        training_seconds: From the data to the detector, over all attempts.
-        num_epochs: Finished ones, those of a pre-training among them.
-        training_rate: Examples a second over the whole training, of all
-            networks; 0 where nothing is trained.
-        scoring_rate: Windows a second that the network embeds, in batches
-            of 32.
-        window_seconds: What it hears at once.
-        num_parameters: Of embedder and head, with all their networks.
-        num_multiplications: Of one window, likewise; `None` where they
-            cannot be counted.
-        peak_bytes: Main memory of the process at its most; `None` where the
-            training took more than one, whose peaks nobody saw.
-        machine: What it ran on.
-        versions: Of what it ran with.
+        training_seconds: Time from the data to the detector in seconds, over
+            all attempts.
+        num_epochs: Number of finished epochs, including pre-training.
+        training_rate: Examples per second over the whole training, of all
+            networks; 0 if nothing is trained.
+        scoring_rate: Windows per second that the network embeds, in batches of
+            32.
+        window_seconds: Length of a window in seconds.
+        num_parameters: Number of parameters of embedder and head, over all
+            networks.
+        num_multiplications: Multiply-adds of one window, over all networks;
+            `None` if they cannot be counted.
+        peak_bytes: Peak main memory of the process; `None` if the training took
+            several processes.
+        machine: Description of the machine.
+        versions: Versions of the packages.
 
     >>> [field.name for field in dataclasses.fields(Costs)][0]
     'training_seconds'
@@ -68,14 +70,14 @@ class Costs:
 
 
 def measure_costs(run: RunFolder, detector: AnomalyDetector) -> Costs:
-    """Measures a finished run, in the process that trained it at best.
+    """Measures the costs of a finished run, ideally in its own process.
 
     Args:
-        run: Its folder.
-        detector: What it came to.
+        run: Folder of the run.
+        detector: Trained detector of the run.
 
     Raises:
-        FileNotFoundError: If the folder is not that of a run.
+        FileNotFoundError: If the folder has no run.
 
     >>> measure_costs(RunFolder(pathlib.Path("no_such_run")), None)
     Traceback (most recent call last):
@@ -84,7 +86,7 @@ def measure_costs(run: RunFolder, detector: AnomalyDetector) -> Costs:
     num_heard = count_heard(run)
     embedder = detector.embedder
     seconds = training_seconds(run)
-    # Before the batches below, which are larger than some trainings'.
+    # Before the batches below, which are larger than those of some trainings.
     peak = _peak_bytes() if count_attempts(run) < 2 else None
     return Costs(
         training_seconds=seconds,
@@ -101,11 +103,11 @@ def measure_costs(run: RunFolder, detector: AnomalyDetector) -> Costs:
 
 
 def try_to_count(embedder: Any) -> int | None:
-    """Multiply-adds of one window, `None` where they cannot be counted.
+    """Multiply-adds of one window, `None` if they cannot be counted.
 
     Args:
-        embedder: Of a detector; of a joined one, each kind of network is
-            counted once.
+        embedder: Embedder of a detector; in a joined one, each kind of network
+            is counted once.
 
     >>> try_to_count(object()) is None
     True
@@ -124,7 +126,7 @@ def try_to_count(embedder: Any) -> int | None:
 
 
 def write_costs(run: RunFolder, costs: Costs) -> None:
-    """Writes costs beside the scores, whole or not at all.
+    """Writes costs beside the scores, atomically.
 
     >>> import tempfile
     >>> run = RunFolder(pathlib.Path(tempfile.mkdtemp()))
@@ -138,9 +140,9 @@ def write_costs(run: RunFolder, costs: Costs) -> None:
 
 
 def read_costs(run: RunFolder) -> Costs | None:
-    """Reads what `write_costs` wrote, `None` where that is not there.
+    """Reads costs written by `write_costs`, `None` if there are none.
 
-    What is no such record, of an older version or edited, is as none.
+    A file of another form, of an older version or edited, is ignored.
 
     >>> read_costs(RunFolder(pathlib.Path("no_such_run"))) is None
     True
@@ -169,7 +171,7 @@ def _scoring_rate(embedder: Any) -> float:
 
 
 def _peak_bytes() -> int:
-    """Of this process; Linux's `ru_maxrss` would hold its parent's, too."""
+    """Peak memory; Linux's `ru_maxrss` would include the parent's."""
     status = pathlib.Path("/proc/self/status")
     if status.exists():
         for line in status.read_text().splitlines():

@@ -1,4 +1,4 @@
-"""The data that a benchmark's methods are trained and judged on."""
+"""Data sets of a benchmark, from folders or built-in machines."""
 
 import dataclasses
 import pathlib
@@ -15,11 +15,11 @@ from pipelines.datasets.synthetic import generate
 
 @dataclasses.dataclass(frozen=True)
 class DataSet:
-    """Data folders that are one to the benchmark, with a table of its own.
+    """A data set: one or more data folders, with its own table.
 
     Args:
-        name: Of the data set.
-        roots: Its folders.
+        name: Name of the data set.
+        roots: Data folders.
 
     >>> DataSet("dcase2020", ("/data/fan", "/data/pump")).name
     'dcase2020'
@@ -33,7 +33,7 @@ def parse_data_set(word: str) -> DataSet:
     """Reads `NAME=DIR[,DIR...]`.
 
     Raises:
-        ValueError: If it is not of that form.
+        ValueError: If the word has another form.
 
     >>> parse_data_set("dcase2020=/data/fan,/data/pump").roots
     ('/data/fan', '/data/pump')
@@ -51,17 +51,17 @@ def parse_data_set(word: str) -> DataSet:
 def choose_data_sets(
     benchmark: Benchmark, words: Sequence[str], folder: pathlib.Path
 ) -> list[DataSet]:
-    """The data sets of a benchmark: the given ones, else the built-in.
+    """Data sets of a benchmark: the given ones, or else the built-in.
 
     Args:
         benchmark: The benchmark.
-        words: `NAME=DIR[,DIR...]` each.
-        folder: Where the built-in recordings go.
+        words: Data sets, each as `NAME=DIR[,DIR...]`.
+        folder: Folder for recordings of the built-in machines.
 
     Raises:
         FileNotFoundError: If a folder is missing or has no recordings.
-        ValueError: If there are no data, two of a name, or no test clips of
-            both labels to judge by.
+        ValueError: If there are no data, two data sets with the same name, or
+            no test clips of both labels.
 
     >>> benchmark = Benchmark("mine", "Which?", (), "")
     >>> choose_data_sets(benchmark, [], pathlib.Path("runs/mine"))
@@ -100,10 +100,10 @@ def choose_data_sets(
 
 
 def labelled_sections(clips: Iterable[Clip]) -> tuple[set[str], set[str]]:
-    """Names of the sections of test clips, and of those that can be judged.
+    """Sections of the test clips, and those that can be evaluated.
 
     Args:
-        clips: Those that are not test clips do not count.
+        clips: Clips; those of other splits than `test` are ignored.
 
     Returns:
         Keys of all sections, and of those with clips of both labels.
@@ -120,7 +120,7 @@ def labelled_sections(clips: Iterable[Clip]) -> tuple[set[str], set[str]]:
 
 
 def _check_labels(data_set: DataSet) -> None:
-    """Refuses at once what could not be judged after all the trainings."""
+    """Refuses data that could not be evaluated after the trainings."""
     sections, judged = labelled_sections(read_all_clips(data_set.roots, seed=0))
     if not judged:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""The picture of a benchmark on one data set."""
+"""Figure of a benchmark's results on one data set."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ _PANELS = {
     "official_score": "official score (%)",
     "spread": "spread of the embeddings, one circle a seed",
 }
-# Where all clips have one direction; a logarithm needs more than zero.
+# Spread drawn if all clips have one direction; a logarithm needs more than 0.
 LEAST_SPREAD = 1e-6
 
 
@@ -27,14 +27,14 @@ def benchmark_figure(
     reference: str,
     columns: Sequence[str] = DEFAULT,
 ) -> Figure:
-    """Draws every line's mean, interval and seeds, and its spread.
+    """Draws mean, interval, seeds and embedding spread of every line.
 
     Args:
-        title: Heading.
-        lines: In the order of the benchmark.
-        reference: Name of the line that is drawn through as a rule.
-        columns: Those of the benchmark; AUC, official score and spread of
-            the embeddings have panels.
+        title: Heading of the figure.
+        lines: Lines in the order of the benchmark.
+        reference: Name of the line whose mean is drawn across the panel.
+        columns: Columns of the benchmark; AUC, official score and embedding
+            spread have panels.
 
     >>> figure = benchmark_figure("Which?", [Line("kNN", "kNN", {})], "kNN")
     >>> [axes.get_xlabel() for axes in figure.axes]

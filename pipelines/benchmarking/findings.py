@@ -1,4 +1,4 @@
-"""What the trainings of a benchmark came to so far, line by line."""
+"""Collected results of a benchmark, line by line."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -23,12 +23,12 @@ Seeds = dict[int, Judged]
 
 
 class Findings:
-    """Gathers the cells of a benchmark, each judged once.
+    """Collects and evaluates the results of a benchmark's trainings.
 
     Args:
-        benchmark: Its rows.
-        data_sets: What they are judged on.
-        num_seeds: Trainings that each row is to have.
+        benchmark: Benchmark with its rows.
+        data_sets: Data sets of the benchmark.
+        num_seeds: Number of seeds of each row.
 
     >>> from pipelines.settings.config import Config
     >>> row = BenchmarkRow("b", Config())
@@ -49,7 +49,7 @@ class Findings:
         self.num_cells = 0
         self.num_failed = 0
         self._years: dict[str, int] = {}
-        # By data set and name of a line, then by seed.
+        # Keys: data set and name of a line, then seed.
         self._judged: dict[tuple[str, str], Seeds] = {}
         self._costs: dict[tuple[str, str], dict[int, Costs]] = {}
         self._failures: dict[tuple[str, str], dict[int, str]] = {}
@@ -57,7 +57,7 @@ class Findings:
         self._classes: dict[tuple[str, str], dict[int, int]] = {}
 
     def add(self, plan: CellPlan, outcome: CellOutcome) -> None:
-        """Judges what a training came to."""
+        """Evaluates and adds the outcome of a training."""
         self.num_cells += 1
         key = (plan.data_set, plan.row)
         if outcome.cell is None:
@@ -93,11 +93,11 @@ class Findings:
             )
 
     def year(self, data_set: str) -> int:
-        """Whose official rules suit a data set."""
+        """Year of the official rules that a data set is evaluated by."""
         return self._years.get(data_set, 2020)
 
     def lines(self, data_set: str) -> list[Line]:
-        """The lines of a data set, in the order of the benchmark."""
+        """Lines of a data set, in the order of the benchmark."""
         return [
             self._line(data_set, row, name)
             for row in self.benchmark.rows
@@ -121,10 +121,7 @@ class Findings:
     def _printed(
         self, data_set: str, row: BenchmarkRow
     ) -> PrintedNumbers | None:
-        """What others printed of these data; of no built-in ones.
-
-        `None` where that is nothing.
-        """
+        """Published results on a data set that is not built-in, or `None`."""
         is_built_in = data_set in (BUILT_IN, *self.benchmark.built_in)
         if is_built_in or row.printed is None:
             return None

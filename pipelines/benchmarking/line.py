@@ -1,4 +1,4 @@
-"""A line of the tables, from all its seeds."""
+"""Line of a benchmark's tables, with the results of all seeds."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -18,18 +18,18 @@ from pipelines.evaluation.judging import Judged
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Line:
-    """A method with one scorer on one data set, as far as it is known.
+    """Results so far of a method with one scorer on one data set.
 
     Args:
-        name: Of the line.
+        name: Name of the line.
         row: Name of its row; lines of a row share their trainings.
-        judged: The numbers of each seed that has ended.
-        costs: Of each seed that has ended; none but in a row's first line.
-        failures: Why, of each seed that failed.
-        printed: What others printed of it.
-        note: What a reader must know.
-        spreads: Of the embeddings of each seed; see `embedding_spread`.
-        num_classes: Auxiliary classes of each seed.
+        judged: Metrics of each finished seed.
+        costs: Costs of each finished seed; only in a row's first line.
+        failures: Reason of each failed seed.
+        printed: Published results of the method.
+        note: Note for the reader of the table.
+        spreads: Spread of the embeddings of each seed, see `embedding_spread`.
+        num_classes: Number of auxiliary classes of each seed.
 
     >>> Line("kNN", "kNN", {}).number("auc") is None
     True
@@ -46,12 +46,12 @@ class Line:
     num_classes: Mapping[int, int] = dataclasses.field(default_factory=dict)
 
     def number(self, metric: str, machine: str | None = None) -> Number | None:
-        """A metric over the seeds, `None` where there is none.
+        """A metric over the seeds, or `None` if there is none.
 
         Args:
-            metric: Of the means of `Judged`.
-            machine: Of it alone, over the seeds that were judged on it; over
-                all machines if `None`.
+            metric: Name of a metric in `Judged.means`.
+            machine: Machine of the metric, over the seeds evaluated on it; the
+                mean over all machines if `None`.
         """
         drawn = [
             self._drawn(seed, metric, machine)
@@ -65,10 +65,10 @@ class Line:
     def difference(
         self, reference: "Line", metric: str
     ) -> PairedDifference | None:
-        """This line less the reference, on the same clips and resamples.
+        """Paired difference to the reference, on the same clips and resamples.
 
-        Over the seeds that both have; `None` where there is none, or their
-        clips are not the same.
+        Over the seeds of both lines; `None` if there is none, or their clips
+        differ.
         """
         seeds = [seed for seed in self.judged if seed in reference.judged]
         pairs = [(self.judged[seed], reference.judged[seed]) for seed in seeds]
@@ -81,7 +81,7 @@ class Line:
 
     @property
     def machines(self) -> list[str]:
-        """The machines that it was judged on."""
+        """Machines that the line was evaluated on."""
         return sorted({m for one in self.judged.values() for m in one.machines})
 
     def _drawn(self, seed: int, metric: str, machine: str | None) -> Drawn:

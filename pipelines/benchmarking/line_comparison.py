@@ -1,4 +1,4 @@
-"""Every line of an experiment, and how it compares with the reference."""
+"""Comparison table of a benchmark's lines with the reference."""
 
 from collections.abc import Sequence
 
@@ -23,15 +23,15 @@ def comparison_table(
     year: int,
     compared: Sequence[str] = COMPARED,
 ) -> Table:
-    """The means of every line, and what they are beside the reference.
+    """Means of every line, and their differences to the reference.
 
     Args:
-        lines: In the order of the benchmark.
-        columns: As those of `Benchmark`, or further means of `Judged`.
+        lines: Lines in the order of the benchmark.
+        columns: Columns of `Benchmark`, or further metrics in `Judged.means`.
         reference: Name of the line that the others are compared with.
-        num_seeds: Trainings that each is to have.
-        year: Whose rules make the official score.
-        compared: By which of the columns.
+        num_seeds: Number of seeds of each line.
+        year: Year of the rules of the official score.
+        compared: Columns with a difference to the reference.
 
     >>> line = Line("kNN", "kNN", {})
     >>> comparison_table([line], ["auc"], "kNN", 3, 2023).rows
@@ -62,7 +62,7 @@ def comparison_table(
 
 
 def comparison_note(columns: Sequence[str]) -> str:
-    """What the cells of `comparison_table` hold.
+    """Note that explains the cells of `comparison_table`.
 
     >>> comparison_note(["mauc"]).endswith("worst section.")
     True
@@ -87,9 +87,9 @@ def comparison_text(
     num_seeds: int,
     year: int,
 ) -> str:
-    """The table in Markdown, what was judged, and what failed.
+    """The table in Markdown, with notes on clips and failures.
 
-    Takes what `comparison_table` takes.
+    The arguments are those of `comparison_table`.
 
     >>> lines = [Line("kNN", "kNN", {}, failures={1: "no clips"})]
     >>> comparison_text(lines, ["auc"], "kNN", 3, 2023).splitlines()[-1]
@@ -111,7 +111,7 @@ def _cell(line: Line, column: str) -> str:
 
 
 def _clips(lines: Sequence[Line]) -> list[str]:
-    """What the first seed was judged on, and whether others were, too."""
+    """Clips of the first seed, and whether other seeds had the same."""
     by_seed = _by_seed(lines)
     if not by_seed:
         return []
@@ -133,7 +133,7 @@ def _clips(lines: Sequence[Line]) -> list[str]:
 
 
 def _by_seed(lines: Sequence[Line]) -> dict[int, Judged]:
-    """For each seed what the first line was judged on that has it."""
+    """Metrics of each seed, from the first line that has it."""
     found: dict[int, Judged] = {}
     for line in lines:
         for seed, judged in line.judged.items():

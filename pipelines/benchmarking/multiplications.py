@@ -1,4 +1,4 @@
-"""Multiplications of a network, counted in its graph."""
+"""Multiply-adds of a network, counted in its graph."""
 
 import math
 
@@ -9,11 +9,11 @@ import tensorflow as tf
 def count_multiplications(embedder: keras.Model) -> int:
     """Multiply-adds of one window of an embedder.
 
-    Those of its convolutions and matrix products; Fourier transforms,
-    normalisations and activations do not count, as is the custom.
+    Convolutions and matrix products are counted; Fourier transforms,
+    normalisations and activations are not, as is usual.
 
     Args:
-        embedder: Any embedder of `keras_asd.models`, with its weights.
+        embedder: Built embedder of `keras_asd.models`.
 
     >>> class Dense(keras.Sequential):
     ...     samples = 8
@@ -27,8 +27,8 @@ def count_multiplications(embedder: keras.Model) -> int:
 
     signature = tf.TensorSpec([1, embedder.samples], tf.float32)
     is_eager = tf.config.functions_run_eagerly()
-    # What Keras wraps in functions of its own, such as convolutions in
-    # groups, lies open in this graph, too.
+    # This graph includes what Keras wraps in functions, such as grouped
+    # convolutions.
     tf.config.run_functions_eagerly(True)
     try:
         graph = embed.get_concrete_function(signature).graph
@@ -38,7 +38,7 @@ def count_multiplications(embedder: keras.Model) -> int:
 
 
 def _multiplications(operation: tf.Operation) -> int:
-    """Outputs, times the products that each of them sums."""
+    """Number of outputs times the products summed in each."""
     if operation.type not in _NUM_PRODUCTS:
         return 0
     output = math.prod(operation.outputs[0].shape)
@@ -58,7 +58,7 @@ def _in_batch_matrix(operation: tf.Operation) -> int:
 
 
 def _in_convolution(operation: tf.Operation) -> int:
-    """Of kernels `(height, width, channels of a group, filters)`."""
+    """Products per output; kernels `(height, width, depth, filters)`."""
     return math.prod(operation.inputs[1].shape[:-1])
 
 
@@ -67,7 +67,7 @@ def _in_depthwise_convolution(operation: tf.Operation) -> int:
 
 
 def _in_einsum(operation: tf.Operation) -> int:
-    """Sizes of the letters that the output lacks."""
+    """Products per output: sizes of the letters that are summed over."""
     inputs, output = operation.get_attr("equation").decode().split("->")
     sizes: dict[str, int] = {}
     for term, tensor in zip(inputs.split(","), operation.inputs, strict=True):

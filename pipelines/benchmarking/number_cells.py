@@ -1,4 +1,4 @@
-"""Numbers as the cells of tables."""
+"""Table cells of means, intervals and differences."""
 
 from keras_asd.metrics import PairedDifference
 from pipelines.benchmarking.numbers import Number
@@ -36,4 +36,4 @@ def difference_cell(found: PairedDifference | None) -> str:
 
 
 def _points(share: float) -> str:
-    return f"{100 * share + 0.0:+.1f}"  # Not -0.0.
+    return f"{100 * share + 0.0:+.1f}"  # Avoids -0.0.

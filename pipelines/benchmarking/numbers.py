@@ -1,4 +1,4 @@
-"""Means over the trainings of a row, with their intervals."""
+"""Bootstrap intervals of means over seeds and test clips."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -11,12 +11,13 @@ from pipelines.evaluation.judging import Drawn
 
 @dataclasses.dataclass(frozen=True)
 class Number:
-    """A mean over seeds, how far the seeds lie apart, and an interval.
+    """Mean over seeds, with standard deviation and interval.
 
     Args:
-        mean: Over the seeds.
+        mean: Mean over the seeds.
         deviation: Standard deviation over the seeds; 0 for one seed.
-        interval: 95 % of the means over seeds and test clips drawn again.
+        interval: Bootstrap interval at 95 %, over resampled seeds and test
+            clips.
 
     >>> Number(0.7, 0.02, (0.6, 0.8)).is_above(0.5)
     True
@@ -27,18 +28,18 @@ class Number:
     interval: tuple[float, float]
 
     def is_above(self, value: float) -> bool:
-        """Whether the whole interval is."""
+        """Whether the whole interval is above a value."""
         return self.interval[0] > value
 
 
 def average_seeds(drawn: Sequence[Drawn]) -> Drawn:
-    """Mean over the seeds; each resample draws the seeds again, too.
+    """Mean over the seeds, which are resampled in each resample, too.
 
     The same seeds are drawn for every row, so that differences are paired.
 
     Args:
-        drawn: Of each seed the number on the clips as they are, then on each
-            resample of them, `(1 + resamples,)`.
+        drawn: Metric of each seed on the original clips, then on each resample,
+            `(1 + resamples,)`.
 
     >>> average_seeds([np.array([0.25, 0.5]), np.array([0.75, 0.5])])
     array([0.5, 0.5])
@@ -54,7 +55,7 @@ def average_seeds(drawn: Sequence[Drawn]) -> Drawn:
 
 
 def number_of(drawn: Sequence[Drawn]) -> Number:
-    """Summarizes what `average_seeds` takes.
+    """Mean, deviation and interval; the argument is that of `average_seeds`.
 
     >>> number_of([np.array([0.25, 0.5]), np.array([0.75, 0.5])]).interval
     (0.5, 0.5)

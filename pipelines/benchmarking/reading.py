@@ -1,4 +1,4 @@
-"""Benchmarks read from YAML files, the shipped ones and others."""
+"""Reading of benchmarks from YAML files, shipped or custom."""
 
 import pathlib
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ _ROW_KEYS = ("name", "preset", "changes", "scorers", "paper", "note")
 
 
 def shipped_benchmarks() -> dict[str, pathlib.Path]:
-    """The files of the shipped benchmarks by their names.
+    """Files of the shipped benchmarks, by name.
 
     >>> {"builtin", "studies/collapse"} <= set(shipped_benchmarks())
     True
@@ -53,17 +53,17 @@ def read_benchmark(
     preset: str | None = None,
     changes: Mapping[str, Any] | None = None,
 ) -> Benchmark:
-    """Reads a benchmark.
+    """Reads a benchmark from YAML.
 
     Args:
-        spec: A YAML file, or the name of a shipped one.
-        preset: In place of that of the file, for rows without one.
-        changes: Settings that differ in all rows.
+        spec: Path of a YAML file, or the name of a shipped benchmark.
+        preset: Preset of rows without one, instead of the file's.
+        changes: Settings to change in all rows.
 
     Raises:
-        FileNotFoundError: If there is neither.
-        ValueError: For a key, preset, setting or scorer that is not known,
-            two rows of a name, or a selection by test labels.
+        FileNotFoundError: If there is no such file or benchmark.
+        ValueError: For an unknown key, preset, setting or scorer, two rows with
+            the same name, or a selection by test labels.
 
     >>> read_benchmark("builtin").num_seeds
     3
@@ -73,14 +73,14 @@ def read_benchmark(
 
 
 def read_document(spec: str) -> Any:
-    """Reads the YAML of a benchmark, unchecked.
+    """Reads the YAML of a benchmark, without checks.
 
     Args:
-        spec: As that of `read_benchmark`.
+        spec: Path of a YAML file, or the name of a shipped benchmark.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is no YAML.
+        ValueError: If the file is not valid YAML.
 
     >>> read_document("studies/collapse")["preset"]
     'dual_branch_study'
@@ -148,7 +148,7 @@ def _parse(
 
 
 def _parse_built_in(entry: Any) -> dict[str, SyntheticSettings]:
-    """Settings of the built-in machines, or a list of such with names."""
+    """Parses settings of built-in machines, or a list of them with names."""
     entries = entry if isinstance(entry, list) else [entry]
     found = {}
     for one in entries:
@@ -162,12 +162,12 @@ def _parse_built_in(entry: Any) -> dict[str, SyntheticSettings]:
 def read_settings(
     preset: Any, changes: Mapping[str, Any], where: str
 ) -> Config:
-    """Reads the settings of a row: a preset, and what differs.
+    """Reads the settings of a row: a preset and changes.
 
-    All that a benchmark knows of how settings are written is in here.
+    Only this function depends on the form of settings in YAML.
 
     Raises:
-        ValueError: For a preset, a setting or a value that is not known.
+        ValueError: For an unknown preset, setting or value.
 
     >>> read_settings("training_free", {"epochs": "2"}, "it").epochs
     2

@@ -1,4 +1,4 @@
-"""Every number of a benchmark as one CSV file."""
+"""CSV file of all results of a benchmark."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -22,14 +22,14 @@ OURS = "ours"
 
 
 def results_csv(tables: Mapping[str, Sequence[Line]]) -> str:
-    r"""Long form: one number a line, shares as they are.
+    r"""Returns all results in long form, one number per line, from 0 to 1.
 
-    The lines with neither machine nor section are means over the machines,
-    those without section of a machine. What others printed has their source,
-    and no seed.
+    Lines without machine and section are means over the machines, those without
+    section are metrics of a machine. Published results have a source and no
+    seed.
 
     Args:
-        tables: The lines of each data set.
+        tables: Lines of each data set.
 
     >>> results_csv({"mine": [Line("kNN", "kNN", {})]})
     'data_set,method,seed,machine,section,metric,value,source\n'

@@ -1,4 +1,4 @@
-"""What the entries of a benchmark's file must satisfy."""
+"""Validation of the YAML of a benchmark."""
 
 import dataclasses
 import re
@@ -14,22 +14,22 @@ from pipelines.settings.config import Config
 from pipelines.settings.labels import label
 from pipelines.settings.scorer_choice import choose_scorers
 
-# Words by which one would ask for the best of several by its test scores.
+# Keys that would choose the best of several by its test scores.
 _SELECTING = {"select", "select_on", "select_by", "selection", "objective"}
 _KEEPING = {"keep", "checkpoint", "monitor", "early_stopping"}
-# As a word: `latest` is none.
+# Matches a word that begins with `test`, so not `latest`.
 _TEST = re.compile("(?<![a-z])test")
 
 
 def refuse_selection(document: Any, where: str = "the benchmark") -> None:
-    """Refuses what would choose weights or settings by test labels.
+    """Refuses keys that would choose weights or settings by test labels.
 
     Args:
-        document: A YAML file as it was read, or a part of it.
-        where: Which part.
+        document: Parsed YAML file, or a part of it.
+        where: Name of the part, for the message.
 
     Raises:
-        ValueError: Where there is such a key, at any depth.
+        ValueError: If there is such a key, at any depth.
 
     >>> refuse_selection({"rows": [{"changes": {"keep": "best"}}]})
     >>> refuse_selection({"rows": [{"changes": {"keep": "best_on_test"}}]})
@@ -55,10 +55,10 @@ def refuse_selection(document: Any, where: str = "the benchmark") -> None:
 def check_keys(
     entry: Any, known: Sequence[str], needed: Sequence[str], where: str
 ) -> None:
-    """Refuses what is no mapping with these keys.
+    """Checks that an entry is a mapping with valid keys.
 
     Raises:
-        ValueError: If it is not.
+        ValueError: If it is no mapping, or a key is unknown or missing.
 
     >>> check_keys({"question": "Why?"}, ["question"], ["question"], "it")
     """
@@ -79,16 +79,15 @@ def check_keys(
 
 
 def check_settings_of(kind: type, entry: Any, where: str) -> dict[str, Any]:
-    """Reads fields of a record, each of its type.
+    """Reads the fields of a record, and checks their types.
 
     Args:
-        kind: A dataclass whose fields all have defaults.
-        entry: From the names of fields to their values.
-        where: Whose they are.
+        kind: Dataclass whose fields all have defaults.
+        entry: Mapping from the names of fields to their values.
+        where: Name of the entry, for the message.
 
     Raises:
-        ValueError: For a field that there is not, or a value that is not of
-            its type.
+        ValueError: For an unknown field, or a value of another type.
 
     >>> from pipelines.datasets.synthetic import SyntheticSettings
     >>> check_settings_of(SyntheticSettings, {"seconds": "2"}, "it")
@@ -110,15 +109,15 @@ def check_settings_of(kind: type, entry: Any, where: str) -> dict[str, Any]:
 
 
 def check_scorers(texts: Sequence[str], config: Config, where: str) -> None:
-    """Refuses scorers that are not known, named twice or do not suit.
+    """Refuses scorers that are unknown, repeated or not compatible.
 
     Args:
         texts: Labels of the further scorers of a row.
-        config: The row's settings, with its own scorer.
-        where: Which row.
+        config: Settings of the row, with its configured scorer.
+        where: Name of the row, for the message.
 
     Raises:
-        ValueError: For the first of them.
+        ValueError: For the first such scorer.
 
     >>> check_scorers(["Mahalanobis"], Config(), "it")
     """
@@ -137,11 +136,11 @@ def check_scorers(texts: Sequence[str], config: Config, where: str) -> None:
 
 
 def read_printed(entry: Any, where: str) -> PrintedNumbers:
-    """Reads what others printed of a method.
+    """Reads the published results of a method.
 
     Raises:
-        ValueError: If there is no source, no name of the data, or not two or
-            three numbers in percent for a machine.
+        ValueError: If the source or the name of the data is missing, or a
+            machine has not two or three numbers in percent.
 
     >>> entry = {"fan": [98, 95], "source": "Table 1", "data": "dcase2020"}
     >>> read_printed(entry, "it").machines

@@ -1,4 +1,4 @@
-"""Cells run one by one, each in a process of its own."""
+"""Execution of cells one by one, each in its own process."""
 
 import dataclasses
 import os
@@ -17,22 +17,22 @@ from pipelines.benchmarking.costs import Costs
 from pipelines.benchmarking.costs import read_costs
 from pipelines.runs.run_folder import RunFolder
 
-# What runs the process of a cell; the path of the plan is added.
+# Command of the process of a cell; the path of the plan is appended.
 COMMAND = (sys.executable, "-m", "pipelines.benchmarking.child")
 _ROOT = pathlib.Path(__file__).parents[2]
-# The last line of a traceback; others may have their say after it.
+# The last line of a traceback, which need not be the last of the log.
 _ERROR = re.compile(r"[A-Za-z_][\w.]*(Error|Exception)(: |$)")
 
 
 @dataclasses.dataclass(frozen=True)
 class CellOutcome:
-    """What became of a plan.
+    """Outcome of a plan: results or a failure.
 
     Args:
-        cell: The scores, `None` where it failed.
-        costs: Likewise.
-        failure: Why it failed, in one line.
-        numbers: Further numbers of the training, by their names.
+        cell: Results of the training, `None` if it failed.
+        costs: Costs of the training, `None` if it failed.
+        failure: Reason of the failure, in one line.
+        numbers: Further numbers of the training, by name.
 
     >>> CellOutcome(None, None, "out of memory").failure
     'out of memory'
@@ -45,13 +45,13 @@ class CellOutcome:
 
 
 def run_plan(plan: CellPlan) -> CellOutcome:
-    """Reads a finished cell, or runs it in a process of its own.
+    """Reads a finished cell, or runs it in its own process.
 
-    What ends the process is told, never raised. What it said is in the
+    A failure of the process is returned, never raised. Its output is in the
     `cell.log` of its folder.
 
     Args:
-        plan: Which training.
+        plan: Plan of the training.
 
     >>> import tempfile
     >>> from pipelines.settings.config import Config
@@ -72,10 +72,10 @@ def run_plan(plan: CellPlan) -> CellOutcome:
 
 
 def read_outcome(plan: CellPlan) -> CellOutcome | None:
-    """What a finished cell came to, `None` where it is not finished.
+    """Reads the outcome of a finished cell, `None` if it is not finished.
 
     Raises:
-        ValueError: If its folder is of a training with other settings.
+        ValueError: If its folder has a training with other settings.
 
     >>> from pipelines.settings.config import Config
     >>> folder = pathlib.Path("no_such_run")
@@ -95,7 +95,7 @@ def _run_process(plan: CellPlan) -> int:
     with plan.log.open("ab") as log:
         process = subprocess.Popen(
             [*COMMAND, str(plan.request)],
-            stdin=subprocess.PIPE,  # Never written to: it tells that we live.
+            stdin=subprocess.PIPE,  # Open while this process lives.
             stdout=log,
             stderr=log,
             env=os.environ
@@ -111,7 +111,7 @@ def _run_process(plan: CellPlan) -> int:
 
 
 def _failure(plan: CellPlan, code: int, start: int) -> str:
-    """Why it ended, by the code and the log from a place on."""
+    """Reason of a failure, by the exit code and the log from `start` on."""
     if code < 0:
         name = signal.Signals(-code).name
         hint = ", perhaps for want of memory" if name == "SIGKILL" else ""

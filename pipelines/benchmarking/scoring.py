@@ -1,4 +1,4 @@
-"""The test clips of a run, scored by several scorers at once."""
+"""Scores of a run's test clips by several scorers."""
 
 import dataclasses
 import logging
@@ -33,22 +33,22 @@ def score_by_scorers(
     scorers: Sequence[str] = (),
     detector: AnomalyDetector | None = None,
 ) -> dict[str, list[ScoredClip]]:
-    """Embeds the test clips of the data folders once, and scores them.
+    """Embeds the test clips of data folders once, and scores them.
 
     Args:
-        folder: Of a finished training run.
+        folder: Folder of a finished training run.
         roots: Data folders.
-        scorers: Labels of further scorers, to be fitted on the run's
+        scorers: Labels of further scorers, which are fitted on the run's
             embeddings of normal clips.
-        detector: That of the run; read from its folder if `None`.
+        detector: Detector of the run; read from its folder if `None`.
 
     Returns:
-        Scored clips by scorer, the run's own first; of one that cannot be
-        fitted to these clips an empty list.
+        Scored clips of each scorer, the configured one first; an empty list for
+        a scorer that cannot be fitted.
 
     Raises:
         FileNotFoundError: If there is no such run, or no recording.
-        ValueError: If no test clip is left that the run knows.
+        ValueError: If no test clip is left whose section the run knows.
 
     >>> score_by_scorers("no_such_run", ["recordings"])
     Traceback (most recent call last):

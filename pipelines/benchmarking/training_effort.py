@@ -1,4 +1,4 @@
-"""How much a training heard, whatever number of networks it trained."""
+"""Training effort of a run: epochs and examples over all networks."""
 
 from pipelines.runs.checkpoints import read_history
 from pipelines.runs.clip_list import read_clip_list
@@ -8,9 +8,9 @@ from pipelines.training.tasks import list_tasks
 
 
 def count_epochs(run: RunFolder) -> int:
-    """Finished epochs, those of a pre-training among them.
+    """Number of finished epochs, including pre-training.
 
-    Of several networks, those of the one with the most.
+    For several networks, the largest number of any of them.
 
     >>> import pathlib
     >>> count_epochs(RunFolder(pathlib.Path("no_such_run")))
@@ -21,7 +21,7 @@ def count_epochs(run: RunFolder) -> int:
 
 
 def count_heard(run: RunFolder) -> int:
-    """Training examples of all networks, each as often as it was heard.
+    """Number of training examples of all networks, over all epochs.
 
     Args:
         run: Folder of a run that has ended.

@@ -1,4 +1,4 @@
-"""The files that tell what a benchmark found so far."""
+"""Writing of a benchmark's tables, CSV file and figures."""
 
 import pathlib
 
@@ -17,14 +17,14 @@ from pipelines.evaluation.tables import escape_markdown
 def write_tables(
     findings: Findings, folder: pathlib.Path
 ) -> tuple[str, tuple[pathlib.Path, ...]]:
-    """Writes `table.md`, `results.csv` and a picture for each data set.
+    """Writes `table.md`, `results.csv` and a figure for each data set.
 
     Args:
-        findings: What is known so far.
-        folder: Where to.
+        findings: Results so far.
+        folder: Folder of the files.
 
     Returns:
-        The text of `table.md`, and the files.
+        The text of `table.md`, and the paths of the files.
 
     >>> import tempfile
     >>> from pipelines.benchmarking.benchmark import Benchmark
@@ -53,7 +53,7 @@ def write_tables(
 
 
 def page_text(findings: Findings) -> str:
-    r"""All tables of a benchmark in Markdown.
+    r"""Returns all tables of a benchmark in Markdown.
 
     >>> from pipelines.benchmarking.benchmark import Benchmark
     >>> page_text(Findings(Benchmark("mine", "Which?", (), ""), [], 3))

@@ -1,1 +1,1 @@
-"""Judged scores: metrics, tables, reports and plots."""
+"""Evaluation of scores: metrics, tables, reports and plots."""

@@ -1,4 +1,4 @@
-"""Thresholds of a run for a requested false-alarm rate, as a table."""
+"""Table of thresholds for a requested false-alarm rate."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -25,13 +25,13 @@ def threshold_table(
     facts: Mapping[str, Any],
     rate: float,
 ) -> str:
-    """A line for each machine, and what is to be known of them.
+    """Threshold of each machine, with notes.
 
     Args:
-        keys: Names in the order of the calibration's keys.
-        calibration: Fitted.
-        facts: What `read_calibration` gave.
-        rate: The wished false-alarm rate, in `(0, 1)`.
+        keys: Names of the machines, in the order of the calibration's keys.
+        calibration: Fitted calibration.
+        facts: Facts of each machine, from `read_calibration`.
+        rate: Requested false-alarm rate, in `(0, 1)`.
 
     >>> calibration = Calibration(2).fit([([1.0, 2.0], [0, -4]), None], [40, 0])
     >>> facts = {"method": "empirical", "keys": {"fan": {"source": "unseen"}}}
@@ -79,7 +79,7 @@ NOTE = (
 
 
 def _undecided(rate: float, threshold: float) -> str:
-    """Why there is no threshold, if there is none."""
+    """Reason why there is no threshold; empty if there is one."""
     if np.isnan(threshold):
         return f"too few clips: at least {needed_clips(rate)} are needed"
     if np.isinf(threshold):

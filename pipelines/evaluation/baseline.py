@@ -1,4 +1,4 @@
-"""Scores of the simple rule that is printed beside every result."""
+"""Baseline scores of a run: nearest neighbour of mean log-Mel spectra."""
 
 import logging
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ def baseline_scores(
     normals: Sequence[InspectedClip],
     config: Config,
 ) -> np.ndarray | None:
-    """Distance of every clip to the nearest normal one of its section.
+    """Distance of every clip to the nearest normal clip of its section.
 
     Args:
         test: The clips to score.
@@ -29,8 +29,8 @@ def baseline_scores(
         config: Settings of the run.
 
     Returns:
-        `(clips,)`; NaN for a clip that cannot be decoded any more; `None`
-        where a section's normal clips are not there.
+        `(clips,)`; NaN for a clip that cannot be decoded any more. `None` if
+        the normal clips of a section are missing.
 
     >>> baseline_scores([], [], Config()) is None
     True

@@ -1,4 +1,4 @@
-"""Submissions with decisions from normal sounds alone."""
+"""Challenge submissions with decisions from normal clips only."""
 
 import pathlib
 from collections.abc import Sequence
@@ -20,18 +20,19 @@ def write_decided(
     normals: Embeddings,
     normal_scores: np.ndarray,
 ) -> list[pathlib.Path]:
-    """Writes a submission, each section decided by a gamma threshold.
+    """Writes a submission with decisions by one gamma threshold per section.
 
     Args:
-        folder: Not there yet, or empty.
-        year: Of the challenge; one that suits the clips if `None`.
+        folder: New or empty folder.
+        year: Year of the challenge; guessed from the clips if `None`.
         scored_clips: The test clips.
-        normals: Embeddings of the normal clips, which tell their keys.
-        normal_scores: Their scores, out of fold, `(clips,)`.
+        normals: Embeddings of the normal clips, which have their keys.
+        normal_scores: Out-of-fold scores of the normal clips, `(clips,)`.
 
     Raises:
-        FileExistsError: As `write_submission`.
-        ValueError: Likewise, and for a section of too few normal clips.
+        FileExistsError: If the folder is not empty.
+        ValueError: If a section has too few normal clips, or for the reasons of
+            `write_submission`.
 
     >>> nothing = np.zeros(0, int)
     >>> empty = Embeddings(np.zeros((0, 8)), nothing, nothing, nothing)

@@ -1,4 +1,4 @@
-"""Tables of an evaluation: sections, means, scorers side by side."""
+"""Tables of an evaluation: sections, means, and scorers side by side."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,13 +10,13 @@ from pipelines.evaluation.tables import Table
 
 
 def evaluation_table(metrics: dict[str, Any]) -> Table:
-    """Returns the numbers of every section, the baseline's beside ours.
+    """Returns the metrics of every section, beside those of the baseline.
 
-    A machine of several sections gets a line with its mean. The last three
-    are the mean, the worst ids (mAUC) and the pooled numbers.
+    A machine of several sections has a row with its mean. The last three rows
+    are the mean, the worst sections (mAUC) and the pooled metrics.
 
     Args:
-        metrics: What `pipelines.evaluation.summary.summarize` returned.
+        metrics: Summary from `pipelines.evaluation.summary.summarize`.
 
     >>> nothing = {"auc": None, "pauc": None, "mauc": None}
     >>> metrics = {"machines": {}, "mean": nothing, "pooled": nothing}
@@ -52,7 +52,7 @@ def evaluation_table(metrics: dict[str, Any]) -> Table:
 
 
 def evaluation_blocks(metrics: dict[str, Any]) -> list[Block]:
-    """Returns the table, what its brackets hold, and what has no numbers.
+    """Returns the table, a note on its intervals, and missing metrics.
 
     >>> nothing = {"auc": None, "pauc": None, "mauc": None}
     >>> metrics = {"machines": {}, "mean": nothing, "pooled": nothing}
@@ -65,10 +65,10 @@ def evaluation_blocks(metrics: dict[str, Any]) -> list[Block]:
 
 
 def scorer_table(metrics: Mapping[str, dict[str, Any]]) -> Table:
-    """Returns the means of several scorers of a run, side by side.
+    """Returns the mean metrics of several scorers of a run.
 
     Args:
-        metrics: What `summarize` returned, by the name of the scorer.
+        metrics: Summaries from `summarize`, by the name of the scorer.
 
     >>> mean = {"auc": 0.5, "auc_interval": [0.4, 0.6], "pauc": None}
     >>> metrics = {"mean": {**mean, "mauc": None}, "official": {"score": None}}
@@ -84,7 +84,7 @@ def scorer_table(metrics: Mapping[str, dict[str, Any]]) -> Table:
 
 
 def reasons(metrics: dict[str, Any]) -> list[str]:
-    """Returns one line for each section without numbers, telling why.
+    """Returns one line for each section without metrics, with the reason.
 
     >>> entry = {"auc": None, "reason": "no label on its clips"}
     >>> reasons({"machines": {"fan": {"id_06": entry}}})
@@ -99,7 +99,7 @@ def reasons(metrics: dict[str, Any]) -> list[str]:
 
 
 def interval_note(metrics: dict[str, Any]) -> str:
-    """Returns the sentence that tells what the brackets hold.
+    """Returns the sentence that explains the intervals in brackets.
 
     >>> interval_note({"intervals": {"confidence": 0.95}}).split(" of ")[0]
     'In brackets: 95 % interval'
@@ -109,7 +109,7 @@ def interval_note(metrics: dict[str, Any]) -> str:
 
 
 def percent(entry: dict[str, Any], name: str) -> str:
-    """Returns one number and its interval in percent, at a fixed width.
+    """Returns a metric and its interval in percent, at a fixed width.
 
     >>> percent({"auc": 0.9544, "auc_interval": [0.931, 1.0]}, "auc")
     ' 95.44 [ 93.1, 100.0]'

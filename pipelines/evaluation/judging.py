@@ -1,4 +1,4 @@
-"""AUC, pAUC, mAUC and official score of scored clips, with intervals."""
+"""Bootstrap intervals of AUC, pAUC, mAUC and the official score."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -22,32 +22,33 @@ RESAMPLING = (
     "section, domain and label"
 )
 
-# A number on the clips as they are, then on each resample.
+# A metric on the original clips, then on each resample.
 Drawn = NDArray[np.float64]
 Areas = dict[str, Drawn]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Judged:
-    """What scores are worth.
+    """Metrics of scored clips, with bootstrap resamples.
 
-    Every array is `(1 + num_resamples,)`: the number on the clips as they
-    are, then on each resample of them. The same clips are resampled alike,
-    whatever their scores, so that systems are compared resample by resample.
+    Every array is `(1 + num_resamples,)`: the metric on the original clips,
+    then on each resample. Resamples depend on the clips only, not on their
+    scores, so systems can be compared resample by resample.
 
     Args:
-        num_clips: For each machine and section how many clips are normal,
-            anomalous and of unknown label.
+        num_clips: Numbers of normal clips, anomalies and clips of unknown
+            label, for each machine and section.
         clips: Paths of the clips of `sections`, section by section.
-        sections: `auc` and `pauc` of each machine and section that has clips
-            of both labels.
-        machines: `auc`, `pauc` and `mauc` of each machine.
-        pooled: `auc` and `pauc` of one curve over all clips of a machine.
-        means: `auc`, `pauc`, `mauc`, `pooled_auc` and `pooled_pauc` over the
-            machines; by the official rules `official_score`, `domain_auc`
-            and `domain_pauc`, means over all sections and domains. NaN where
-            there is none.
-        official: The official numbers, or why there are none.
+        sections: Metrics `auc` and `pauc` of each machine and section with
+            clips of both labels.
+        machines: Metrics `auc`, `pauc` and `mauc` of each machine.
+        pooled: Metrics `auc` and `pauc` of one curve over all clips of a
+            machine.
+        means: Means over the machines of `auc`, `pauc`, `mauc`, `pooled_auc`
+            and `pooled_pauc`; by the official rules `official_score`, and
+            `domain_auc` and `domain_pauc`, means over all sections and domains.
+            NaN where there is none.
+        official: Official numbers, or the reasons why there are none.
 
     >>> Judged({}, (), {}, {}, {}, {}, Unjudged(("no clip",))).left_out
     ()
@@ -63,7 +64,7 @@ class Judged:
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """Sections that have not clips of both labels."""
+        """Sections without clips of both labels."""
         return tuple(
             "/".join(key) for key in self.num_clips if key not in self.sections
         )
@@ -74,18 +75,20 @@ def judge_clips(
     year: int | None = None,
     num_resamples: int = NUM_RESAMPLES,
 ) -> Judged:
-    """Judges scored clips as the papers do, and as the challenge does.
+    """Evaluates scored clips by the papers' and the challenge's metrics.
 
-    AUC and pAUC are those of each section, whatever the domain, their mean
-    over the sections of a machine, and over machines; mAUC is the least
-    section's. Clips are resampled by `keras_asd.metrics.section_counts`, the
-    official numbers on the same resamples.
+    AUC and pAUC are computed per section over both domains, then averaged over
+    the sections of a machine, then over machines; mAUC is the AUC of a
+    machine's worst section. Clips are resampled by
+    `keras_asd.metrics.section_counts`; the official numbers use the same
+    resamples.
 
     Args:
-        scored_clips: In any order. Those of unknown label do not count.
-        year: Whose rules make the official score; those that suit the clips
-            if `None`.
-        num_resamples: Integer, of the bootstrap.
+        scored_clips: Scored clips, in any order; those of unknown label are
+            ignored.
+        year: Year of the rules of the official score; guessed from the clips if
+            `None`.
+        num_resamples: Number of bootstrap resamples.
 
     >>> import pathlib
     >>> from pipelines.datasets.clip import Clip
@@ -195,6 +198,6 @@ def _official_means(official: Judgement | Unjudged, nothing: Drawn) -> Areas:
 
 
 def _domain_mean(scores: OfficialScores, kind: str) -> Drawn:
-    """Mean of AUC or pAUC over sections, and domains where they have any."""
+    """Mean of AUC or pAUC over all sections and, if known, domains."""
     names = [name for name in scores.numbers if name.split("_")[0] == kind]
     return np.mean([scores.arithmetic_mean(name) for name in names], axis=0)

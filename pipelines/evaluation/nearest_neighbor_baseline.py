@@ -1,4 +1,4 @@
-"""The simple rule to print beside every result: one nearest neighbour."""
+"""Nearest-neighbour baseline on mean log-Mel spectra."""
 
 import functools
 
@@ -16,17 +16,19 @@ def mean_log_mel(
     frame_step: int = 512,
     num_mel_bins: int = 128,
 ) -> np.ndarray:
-    """Mean over time of a log-Mel spectrogram, in decibels.
+    """Log-Mel spectrogram averaged over time, in decibels.
 
     Args:
-        waveform: `(samples,)`; padded with zeros to one frame if shorter.
-        sampling_rate: In Hz.
-        frame_length: In samples; also the length of the transform.
-        frame_step: In samples.
-        num_mel_bins: Bands from 0 Hz to half of the sampling rate.
+        waveform: Waveform, `(samples,)`; padded with zeros to one frame if
+            shorter.
+        sampling_rate: Sampling rate in Hz.
+        frame_length: Frame length in samples; also the length of the Fourier
+            transform.
+        frame_step: Frame step in samples.
+        num_mel_bins: Number of bands from 0 Hz to half of the sampling rate.
 
     Returns:
-        `(num_mel_bins,)`.
+        Mean levels in decibels, `(num_mel_bins,)`.
 
     Raises:
         ValueError: If `waveform` is not a vector with samples.
@@ -57,12 +59,12 @@ def mean_log_mel(
 def mel_weights(
     num_mel_bins: int, fft_length: int, sampling_rate: int
 ) -> np.ndarray:
-    """HTK's Mel triangles of peak 1.
+    """Triangular Mel filters of peak 1, on HTK's Mel scale.
 
-    A low band narrower than a frequency bin takes its nearest bin instead.
+    A band narrower than a frequency bin takes the nearest bin instead.
 
     Returns:
-        `(fft_length // 2 + 1, num_mel_bins)`.
+        Weights, `(fft_length // 2 + 1, num_mel_bins)`.
 
     >>> mel_weights(128, 1024, 16000).shape
     (513, 128)
@@ -86,17 +88,17 @@ def nearest_neighbor_scores(
 ) -> np.ndarray:
     """Euclidean distance of each test clip to the nearest training clip.
 
-    Both are to come from one machine and section.
+    All clips must be of one machine and section.
 
     Args:
-        train_features: `(train clips, features)` of normal clips.
-        test_features: `(test clips, features)`.
+        train_features: Features of normal clips, `(train clips, features)`.
+        test_features: Features of test clips, `(test clips, features)`.
 
     Returns:
         Anomaly scores, `(test clips,)`; larger is stranger.
 
     Raises:
-        ValueError: If a shape does not fit.
+        ValueError: If the shapes do not match.
 
     >>> nearest_neighbor_scores([[0.0, 0.0], [9.0, 9.0]], [[3.0, 4.0]])
     array([5.])

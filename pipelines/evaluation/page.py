@@ -1,4 +1,4 @@
-"""The report of an evaluation as one HTML page."""
+"""HTML report of an evaluation."""
 
 import base64
 import os
@@ -29,12 +29,12 @@ def render_page(
     left_out: Sequence[tuple[str | os.PathLike[str], str]] = (),
     title: str = "Anomalous sounds: evaluation",
 ) -> str:
-    """Returns the report as HTML that needs no other file and no script.
+    """Returns the report as self-contained HTML without scripts.
 
     Args:
-        metrics: What `pipelines.evaluation.summary.summarize` returned.
-        scored_clips: The clips it was given.
-        left_out: Pairs of path and reason, the clips that have no score.
+        metrics: Summary from `pipelines.evaluation.summary.summarize`.
+        scored_clips: Scored clips that were evaluated.
+        left_out: Pairs of path and reason, for clips without a score.
         title: Heading of the page.
 
     >>> import pathlib
@@ -70,7 +70,7 @@ def render_page(
 
 
 def _tiles(metrics: dict[str, Any]) -> list[dict[str, Any]]:
-    """Headline numbers, each with its interval and the baseline's."""
+    """Headline metrics with their intervals and those of the baseline."""
     tiles = []
     baseline = metrics.get("baseline")
     for part, key, name, meaning in [
@@ -104,7 +104,7 @@ def _number(entry: dict[str, Any], key: str) -> dict[str, str]:
 
 
 def _machine(name: str, group: list[ScoredClip]) -> dict[str, Any]:
-    """A machine's pictures and the clips that it finds strangest."""
+    """Plots of a machine and its clips with the highest scores."""
     names = short_names([scored.clip.path for scored in group])
     ranked = sorted(
         zip(group, names, strict=True),

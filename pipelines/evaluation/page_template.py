@@ -1,4 +1,4 @@
-"""Pages that need no other file and no script, in one look."""
+"""Templates of self-contained HTML pages without scripts."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ import jinja2
 
 
 def render_template(package: str, name: str, **values: Any) -> str:
-    """Fills in a template that extends `page.html`.
+    """Renders a template that extends `page.html`.
 
     Args:
-        package: The room that it lies in.
-        name: Of the file.
-        **values: What it shows; text is escaped.
+        package: Package that has the template file.
+        name: Name of the template file.
+        **values: Variables of the template; text is escaped.
 
     >>> room = "pipelines.evaluation"
     >>> "&lt;1&gt;" in render_template(room, "page.html", title="<1>")

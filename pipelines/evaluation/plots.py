@@ -1,4 +1,4 @@
-"""Pictures of an evaluation, one panel a machine."""
+"""Plots of an evaluation: angle histograms and ROC curves."""
 
 import io
 import warnings
@@ -18,7 +18,7 @@ from pipelines.methods.scored_clip import ScoredClip
 BIN_DEGREES = 2.0
 MAX_COLUMNS = 3
 
-# Okabe & Ito's colours, told apart by colour-blind readers.
+# Okabe & Ito's colours, which colour-blind readers can distinguish.
 NORMAL_COLOR = "#0072B2"
 ANOMALY_COLOR = "#D55E00"
 SECTION_COLORS = (
@@ -34,14 +34,14 @@ SECTION_LINES = ("-", "--", "-.", ":")
 
 
 def angle_figure(scored_clips: Sequence[ScoredClip]) -> Figure | None:
-    """Draws how many clips stand at each angle to their own class centre.
+    """Draws histograms of the angles between clips and their class centre.
 
     Args:
-        scored_clips: Of one or more machines. Clips without a label or an
-            angle are left out.
+        scored_clips: Scored clips of one or more machines; those without a
+            label or an angle are left out.
 
     Returns:
-        A figure of one panel a machine, `None` where no clip is left.
+        A figure with one panel per machine, or `None` if no clip is left.
 
     >>> import pathlib
     >>> from pipelines.datasets.clip import Clip
@@ -74,10 +74,10 @@ def roc_figure(scored_clips: Sequence[ScoredClip]) -> Figure | None:
     """Draws the ROC curve of every section that has clips of both labels.
 
     Args:
-        scored_clips: Of one or more machines.
+        scored_clips: Scored clips of one or more machines.
 
     Returns:
-        A figure of one panel a machine, `None` where there is no curve.
+        A figure with one panel per machine, or `None` if there is no curve.
 
     >>> import pathlib
     >>> from pipelines.datasets.clip import Clip
@@ -106,14 +106,14 @@ def roc_figure(scored_clips: Sequence[ScoredClip]) -> Figure | None:
 
 
 def render_png(figure: Figure) -> bytes:
-    r"""Returns the figure as a PNG picture, without a window.
+    r"""Returns the figure as a PNG image, without opening a window.
 
     >>> render_png(Figure())[:4]
     b'\x89PNG'
     """
     picture = io.BytesIO()
     with warnings.catch_warnings():
-        # Names may hold letters that the font lacks: they show as boxes.
+        # Names may have letters that the font lacks; they show as boxes.
         warnings.filterwarnings("ignore", "Glyph .* missing from")
         figure.savefig(picture, format="png", dpi=144)
     return picture.getvalue()

@@ -1,4 +1,4 @@
-"""The report of an evaluation: numbers, scores, table, pictures, page."""
+"""Report of an evaluation: metrics, scores, table, plots and page."""
 
 import dataclasses
 import json
@@ -24,12 +24,12 @@ from pipelines.methods.scored_clip import ScoredClip
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """What an evaluation found, and the files that tell it.
+    """Results of an evaluation and the files of its report.
 
     Args:
-        metrics: What `metrics.json` holds.
-        table: The table as plain text, for the terminal.
-        files: What was written, in the order of its making.
+        metrics: Content of `metrics.json`.
+        table: Table as plain text, for the terminal.
+        files: Written files, in the order of writing.
 
     >>> Report({}, table="machine  id", files=()).table
     'machine  id'
@@ -48,24 +48,23 @@ def write_report(
     title: str = "Anomalous sounds: evaluation",
     year: int | None = None,
 ) -> Report:
-    """Judges the scores and writes all that is to be told of them.
+    """Evaluates scored clips and writes the report.
 
-    Into `folder` go `metrics.json`, `table.md`, `report.html`, pictures
-    (`angles.png` where clips have angles, `roc.png` where there is a curve)
-    and `scores/anomaly_score_<machine>_<section>.csv`. Scores and pictures
-    of an earlier evaluation go.
+    It writes `metrics.json`, `table.md`, `report.html`, plots (`angles.png` if
+    clips have angles, `roc.png` if there is a curve) and
+    `scores/anomaly_score_<machine>_<section>.csv` to `folder`. Scores and plots
+    of an earlier evaluation are deleted.
 
     Args:
-        folder: Is made where it is not there.
-        scored_clips: At least one, in any order.
-        baseline_name: What the clips' `baseline_score` is called, or `None`.
-        left_out: Pairs of path and reason, the clips that have no score.
+        folder: Folder of the report; created if missing.
+        scored_clips: One or more scored clips, in any order.
+        baseline_name: Name of the baseline behind `baseline_score`, or `None`.
+        left_out: Pairs of path and reason, for clips without a score.
         title: Heading of the page.
-        year: Whose official rules judge; those that suit the clips if
-            `None`.
+        year: Year of the official rules; guessed from the clips if `None`.
 
     Raises:
-        ValueError: Where there is no clip, or a `baseline_score` is missing.
+        ValueError: If there is no clip, or a `baseline_score` is missing.
 
     >>> import tempfile
     >>> from pipelines.datasets.clip import Clip
@@ -121,10 +120,10 @@ def write_report(
 
 
 def baseline_clips(scored_clips: Sequence[ScoredClip]) -> list[ScoredClip]:
-    """Returns the clips with the baseline's scores as their own.
+    """Returns the clips with the baseline's scores as anomaly scores.
 
     Raises:
-        ValueError: Where a `baseline_score` is missing.
+        ValueError: If a `baseline_score` is missing.
 
     >>> baseline_clips([])
     []

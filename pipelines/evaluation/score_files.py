@@ -1,4 +1,4 @@
-"""Scores in the files that DCASE evaluators read."""
+"""Score files in the format of the DCASE evaluators."""
 
 import csv
 import io
@@ -16,15 +16,15 @@ _DOMAIN_FOLDERS = ("source_test", "target_test")
 def write_score_files(
     folder: pathlib.Path, scored_clips: Sequence[ScoredClip]
 ) -> list[pathlib.Path]:
-    r"""Writes one `anomaly_score_<machine>_<section>.csv` a section.
+    r"""Writes `anomaly_score_<machine>_<section>.csv` for each section.
 
-    Two columns, name and score at full precision, no header, sorted by
-    name. Sections named `section_<number>` get the `_test` of the challenges
-    since 2021, whose split into `source_test` and `target_test` folders is
-    kept. Names that would be ambiguous take in their folder.
+    The files have two columns, name and score at full precision, no header, and
+    are sorted by name. Sections named `section_<number>` get the suffix `_test`
+    of the challenges since 2021, and the split into `source_test` and
+    `target_test` folders is kept. Ambiguous names include their folder.
 
     Returns:
-        The files' paths, sorted.
+        Sorted paths of the files.
 
     >>> import tempfile
     >>> from pipelines.datasets.clip import Clip
@@ -47,7 +47,7 @@ def write_score_files(
 
 
 def csv_text(names: Sequence[str], values: Sequence[str]) -> str:
-    r"""Returns two columns as the evaluators read them, sorted by name.
+    r"""Returns two columns as CSV for the evaluators, sorted by name.
 
     >>> csv_text(["b.wav", "a.wav"], ["0.5", "0.1"])
     'a.wav,0.1\nb.wav,0.5\n'
@@ -59,7 +59,7 @@ def csv_text(names: Sequence[str], values: Sequence[str]) -> str:
 
 
 def short_names(paths: Sequence[pathlib.Path]) -> list[str]:
-    """Returns each path's last part, or as many parts as tell them apart.
+    """Returns the last parts of each path, as many as make it unique.
 
     >>> short_names([pathlib.Path("fan/good/0.wav"), pathlib.Path("1.wav")])
     ['0.wav', '1.wav']
@@ -81,7 +81,7 @@ def _file_name(scored: ScoredClip) -> str:
     if re.fullmatch(r"section_\d+", clip.section):
         part = clip.path.parent.name
         name += f"_{part}" if part in _DOMAIN_FOLDERS else "_test"
-    # Names come from folders or tables: none may lead out of this folder.
+    # Names come from folders or tables; none may lead out of this folder.
     return re.sub(r'[/\\:*?"<>|%\x00-\x1f]', _percent_code, name) + ".csv"
 
 

@@ -1,4 +1,4 @@
-"""The numbers of an evaluation as `metrics.json` holds them."""
+"""Metrics of an evaluation, in the form of `metrics.json`."""
 
 from typing import Any
 
@@ -15,19 +15,19 @@ _NOTHING = "no machine has clips of both labels"
 def summarize(
     judged: Judged, baseline: Judged | None = None, baseline_name: str = ""
 ) -> dict[str, Any]:
-    """Returns what `metrics.json` holds: AUC, pAUC, mAUC, their intervals.
+    """Returns the content of `metrics.json`: AUC, pAUC, mAUC, intervals.
 
-    `machines.<machine>.<section>` holds the numbers of one section; `mean`
-    the mean over machines of the mean over sections, where `mauc` is the
-    mean over machines of the worst section's AUC; `pooled` the mean over
-    machines of one curve over all their sections; `official` the official
-    score. Numbers are shares, 0 to 1, and `None` with a `reason` where a
-    label is missing. Intervals are at 95 %.
+    `machines.<machine>.<section>` has the metrics of one section; `mean` the
+    means over machines of the means over sections, where `mauc` is the mean
+    over machines of the worst section's AUC; `pooled` the means over machines
+    of one curve over all their sections; `official` the official score. Metrics
+    are from 0 to 1, or `None` with a `reason` if a label is missing. Intervals
+    are at 95 %.
 
     Args:
-        judged: What `pipelines.evaluation.judging.judge_clips` returned.
-        baseline: Likewise, of the baseline's scores of the same clips.
-        baseline_name: What the baseline is called.
+        judged: Metrics from `pipelines.evaluation.judging.judge_clips`.
+        baseline: Metrics of the baseline's scores of the same clips.
+        baseline_name: Name of the baseline.
 
     >>> import pathlib
     >>> from pipelines.datasets.clip import Clip

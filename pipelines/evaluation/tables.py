@@ -1,4 +1,4 @@
-"""Tables for a terminal, in Markdown, CSV and HTML."""
+"""Tables as plain text, Markdown, CSV and HTML."""
 
 import csv
 import dataclasses
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from tabulate import tabulate
 
-# What stands where there is no number.
+# Cell without a number.
 NOTHING = "-"
 _NUMBER = re.compile(r"\[? *[-+]?\d")
 _MARKUP = re.compile(r"[\\`*<>#|~&$_]|\][(\[]")
@@ -16,16 +16,16 @@ _MARKUP = re.compile(r"[\\`*<>#|~&$_]|\][(\[]")
 
 @dataclasses.dataclass(frozen=True)
 class Table:
-    """Rows of texts below a header.
+    """A table of text cells below a header.
 
-    A column of numbers ends flush right: one, but for the first, whose cells
-    begin with a number or an interval where they are not empty or `-`.
+    Columns of numbers are aligned to the right. These are all columns but the
+    first whose cells begin with a number or an interval, or are empty or `-`.
 
     Args:
         header: Names of the columns.
-        rows: Rows of as many cells.
-        label: What a screen reader calls it.
-        kinds: A word for each row, its class in HTML.
+        rows: Rows with as many cells as the header.
+        label: Name of the table for screen readers.
+        kinds: Class of each row in HTML.
 
     >>> table = Table(("machine", "AUC"), [("fan", "90.1"), ("pump", "-")])
     >>> print(table.plain())
@@ -50,12 +50,12 @@ class Table:
         ]
 
     def plain(self) -> str:
-        """Returns it for a terminal."""
+        """Returns the table as plain text."""
         lines = self._format("simple", printable).splitlines()
         return "\n".join(line.rstrip() for line in lines)
 
     def markdown(self) -> str:
-        r"""Returns it in GitHub's Markdown, every text as it is.
+        r"""Returns the table in GitHub's Markdown, with text escaped.
 
         >>> table = Table(("a|b", "AUC"), [("x", "90.1 [88.0, 92.5]")])
         >>> print(table.markdown())
@@ -66,7 +66,7 @@ class Table:
         return self._format("pipe", _escape_cell)
 
     def csv(self) -> str:
-        r"""Returns it as comma-separated values.
+        r"""Returns the table as comma-separated values.
 
         >>> Table(("a", "b"), [("x,y", "1")]).csv()
         'a,b\n"x,y",1\n'
@@ -91,12 +91,12 @@ class Table:
         )
 
 
-# A paragraph, or a table.
+# Block of a report: a paragraph or a table.
 Block = Table | str
 
 
 def plain_text(blocks: Sequence[Block]) -> str:
-    """Returns tables and paragraphs for a terminal.
+    """Returns tables and paragraphs as plain text.
 
     >>> print(plain_text([Table(["a"], [["x"]]), "A note."]), end="")
     a
@@ -130,19 +130,19 @@ def markdown_text(blocks: Sequence[Block]) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    r"""Returns the text so that Markdown shows it as it is, on one line.
+    r"""Returns the text escaped for Markdown, on one line.
 
     >>> print(escape_markdown("id_00 |<b>*"))
     id_00 \|\<b\>\*
     """
-    # A sign of comparison has a blank behind it, or before it.
+    # A comparison sign has a blank after it, or before it.
     marks = r"([\\`*\[\]#|~&$]|<(?=[^\s=])|(?<=\S)>)"
     text = re.sub(marks, r"\\\1", printable(text).strip())
     return re.sub(r"(?<!\w)_|_(?!\w)", r"\_", re.sub(r" +", " ", text))
 
 
 def printable(text: str) -> str:
-    r"""Returns the text without line ends and terminal control codes.
+    r"""Returns the text without line breaks and terminal control codes.
 
     >>> printable("fan\n\x1b[31m") == "fan\ufffd\ufffd[31m"
     True
@@ -156,7 +156,7 @@ def _is_number(cell: str) -> bool:
 
 
 def _escape_cell(cell: str) -> str:
-    """Leaves numbers with their intervals as they are."""
+    """Escapes a cell, except for numbers with their intervals."""
     if _NUMBER.match(cell.strip()) and not _MARKUP.search(cell):
         return printable(cell).strip()
     return escape_markdown(cell)

@@ -1,1 +1,1 @@
-"""Methods that fit a detector: networks, statistics, both fused."""
+"""Methods that fit a detector: networks, statistics, or both fused."""

@@ -1,4 +1,4 @@
-"""The method that settings ask for."""
+"""Choice of the method for a configuration."""
 
 from pipelines.methods.fused import Fused
 from pipelines.methods.method import Method
@@ -8,7 +8,7 @@ from pipelines.settings.config import Config
 
 
 def choose_method(config: Config) -> Method:
-    """The method that fits a detector of these settings.
+    """The method that fits a detector with these settings.
 
     >>> type(choose_method(Config())).__name__
     'Networks'

@@ -1,4 +1,4 @@
-"""Scores of clips from the embeddings of their windows."""
+"""Anomaly scores of clips from the embeddings of their windows."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -18,15 +18,15 @@ NUM_FOLDS = 5
 def score_embeddings(
     detector: AnomalyDetector, embeddings: Embeddings
 ) -> np.ndarray:
-    """Scores every clip as its windows' mean, as the detector does.
+    """Scores every clip by the mean over its windows, as the detector does.
 
     Args:
-        detector: With a fitted scorer.
-        embeddings: Of clips whose keys the detector knows.
+        detector: Detector with a fitted scorer.
+        embeddings: Embeddings of clips whose keys the detector knows.
 
     Returns:
-        `(clips, 2)`: anomaly score, and degrees to the nearest centre of its
-        own; NaN for a clip without a window.
+        `(clips, 2)`: anomaly score, and the angle in degrees to the nearest
+        centre of the clip's own classes; NaN for a clip without a window.
 
     >>> nothing = np.zeros(0, int)
     >>> empty = Embeddings(np.zeros((0, 8)), nothing, nothing, nothing)
@@ -59,14 +59,15 @@ def score_embeddings(
 def out_of_fold_scores(
     detector: AnomalyDetector, embeddings: Embeddings, config: Config
 ) -> np.ndarray:
-    """Scores normal clips by scorers that were not fitted on them.
+    """Scores normal clips out of fold, by scorers not fitted on them.
 
-    A scorer that reads the head, or distances that the training settled, is
-    not fitted: its scores of clips that were trained on are too low.
+    A scorer that is not fitted, because it reads the head or distances fixed by
+    the training, scores all clips as it is. Its scores of clips that the
+    network was trained on are too low.
 
     Args:
-        detector: Of the run.
-        embeddings: Of the normal clips.
+        detector: Detector of the run.
+        embeddings: Embeddings of the normal clips.
         config: Settings of the run, with the detector's scorer.
 
     Returns:
@@ -88,17 +89,17 @@ def out_of_fold_scores(
 def unseen_folds(
     detector: AnomalyDetector, embeddings: Embeddings, config: Config
 ) -> Iterator[tuple[AnomalyDetector, Embeddings]]:
-    """Detectors, and the clips that their scorers were not fitted on.
+    """Detectors of a cross-validation, each with the clips it has not seen.
 
     Args:
-        detector: Of the run.
-        embeddings: Of the normal clips.
+        detector: Detector of the run.
+        embeddings: Embeddings of the normal clips.
         config: Settings of the run, with the detector's scorer.
 
     Yields:
-        The detector with another scorer, to score embeddings with, and the
-        embeddings of the clips left out; itself and all of them where its
-        scorer is not fitted.
+        Pairs of a detector, whose scorer is fitted on the other folds, and the
+        embeddings of the clips of this fold. A single pair of `detector` and
+        `embeddings` where the scorer is not fitted.
 
     >>> from pipelines.settings.scorers import Centroids
     >>> nothing = np.zeros(0, int)
@@ -124,9 +125,9 @@ def unseen_folds(
 
 
 def _draw_folds(embeddings: Embeddings, seed: int) -> np.ndarray:
-    """A fold for every clip, in equal shares within each section.
+    """Fold index of every clip, `(clips,)`, balanced within each section.
 
-    A clip that is alone in its section has none, -1.
+    A clip that is alone in its section has the index -1.
     """
     num_clips = int(embeddings.clips.max(initial=-1)) + 1
     folds = np.full(num_clips, -1)

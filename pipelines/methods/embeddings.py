@@ -1,4 +1,4 @@
-"""Embeddings of clips, window by window, and where they are kept."""
+"""Embeddings of clips, window by window, and their NPZ file."""
 
 import dataclasses
 import pathlib
@@ -17,21 +17,23 @@ from pipelines.settings.config import Config
 
 @dataclasses.dataclass(frozen=True)
 class Embeddings:
-    """Embeddings of the windows of clips, with what scorers need of them.
+    """Embeddings of windows, with their keys, domains and clips.
 
     Args:
-        vectors: `(windows, embedding_dim)`, float32.
-        keys: `<machine>/<section>` of each, `(windows,)`.
-        is_target: Whether it is of the target domain, `(windows,)`.
-        clips: Place of its clip in the list they were made from,
+        vectors: Embedding of each window, `(windows, embedding_dim)`, float32.
+        keys: Name `<machine>/<section>` of each window, `(windows,)`.
+        is_target: Whether each window is of the target domain, `(windows,)`.
+        clips: Index of each window's clip in the list of embedded clips,
             `(windows,)`.
-        measures: What `RecordingCheck.measure` gives, `(windows, 2)`, where
-            it was taken.
-        statistics: What the whitened part of the vectors, at their end, was
-            before whitening, `(windows, features)`, where there is one.
-        firsts: Of a detector of several networks: the place in its embedding
-            where that of the window's own machine begins, `(windows,)`. The
-            vectors are only that part; shorter ones have zeros behind.
+        measures: Output of `RecordingCheck.measure`, `(windows, 2)`; `None` if
+            not measured.
+        statistics: Statistics before whitening, `(windows, features)`; once
+            whitened they are the last part of `vectors`. `None` without
+            statistics.
+        firsts: First index, in the embedding of a detector of several networks,
+            of the part that belongs to the window's machine, `(windows,)`.
+            `vectors` then hold that part only, padded with zeros at the end.
+            `None` for a single network.
 
     >>> empty = np.zeros(0)
     >>> Embeddings(np.zeros((0, 8)), empty, empty, empty).vectors.shape
@@ -47,15 +49,15 @@ class Embeddings:
     firsts: np.ndarray | None = None
 
     def select(self, chosen: np.ndarray | slice) -> "Embeddings":
-        """Those rows only."""
+        """The chosen rows only."""
         return Embeddings(
             **{name: value[chosen] for name, value in self.arrays().items()}
         )
 
     def whole(self, embedding_dim: int) -> np.ndarray:
-        """The vectors as the detector has them, `(windows, embedding_dim)`.
+        """Full vectors of the detector, `(windows, embedding_dim)`.
 
-        Zeros stand for the networks of other machines.
+        The parts of other machines' networks are zeros.
         """
         if self.firsts is None:
             return self.vectors
@@ -66,7 +68,7 @@ class Embeddings:
         return whole[:, :embedding_dim]
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The arrays that are there, by their names."""
+        """The arrays that are not `None`, by field name."""
         return {
             name: value
             for name, value in vars(self).items()
@@ -80,14 +82,14 @@ def embed_clips(
     config: Config,
     what: str = "embedding",
 ) -> Embeddings:
-    """Embeds every window of the clips; one that breaks is left out.
+    """Embeds every window of the clips; clips that fail to decode are left out.
 
     Args:
-        embed: From waveforms `(batch, samples)` to vectors, such as an
-            embedder's `predict_on_batch`.
-        clips: The clips.
+        embed: Function from waveforms `(batch, samples)` to vectors `(batch,
+            embedding_dim)`, such as an embedder's `predict_on_batch`.
+        clips: Clips to embed.
         config: Settings of the run.
-        what: Said beside the progress bar.
+        what: Label of the progress bar.
 
     Raises:
         ValueError: If no clip could be decoded.
@@ -106,7 +108,7 @@ def try_to_embed(
     config: Config,
     what: str,
 ) -> Embeddings | None:
-    """As `embed_clips`, but `None` where no clip could be decoded.
+    """Same as `embed_clips`, but returns `None` if no clip could be decoded.
 
     >>> try_to_embed(None, [], Config(), "embedding") is None
     True
@@ -134,11 +136,11 @@ def try_to_embed(
 
 
 def join_embeddings(found: Sequence[Embeddings], num_clips: int) -> Embeddings:
-    """Embeddings of parts of the same clips, in the order of the clips.
+    """Joins embeddings of parts of the clips, in the order of the clips.
 
     Args:
-        found: Each with the places of its clips among all of them.
-        num_clips: How many there are; said where none was decoded.
+        found: Embeddings of each part; `clips` are indices among all clips.
+        num_clips: Number of all clips, for the error message.
 
     Raises:
         ValueError: If there is nothing to join.
@@ -179,7 +181,7 @@ def join_embeddings(found: Sequence[Embeddings], num_clips: int) -> Embeddings:
 def check_sections(
     embeddings: Embeddings, clips: Sequence[InspectedClip]
 ) -> None:
-    """Refuses embeddings that lack a section of the clips they were made of.
+    """Checks that every section of the clips still has an embedding.
 
     Raises:
         ValueError: If a section has no clip left.
@@ -195,7 +197,7 @@ def check_sections(
 
 
 def write_embeddings(path: pathlib.Path, embeddings: Embeddings) -> None:
-    """Writes embeddings, whole or not at all.
+    """Writes embeddings to an NPZ file atomically.
 
     >>> import tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp(), "embeddings.npz")
@@ -211,10 +213,10 @@ def write_embeddings(path: pathlib.Path, embeddings: Embeddings) -> None:
 
 
 def read_embeddings(path: pathlib.Path) -> Embeddings:
-    """Reads what `write_embeddings` wrote.
+    """Reads a file written by `write_embeddings`.
 
     Raises:
-        FileNotFoundError: If it is not there.
+        FileNotFoundError: If there is no such file.
 
     >>> read_embeddings(pathlib.Path("no_such_run/embeddings.npz"))
     Traceback (most recent call last):

@@ -19,14 +19,15 @@ def fit_scorer(
     groups: Mapping[str, Sequence[int]],
     head: keras.layers.Layer | None = None,
 ) -> keras.layers.Layer:
-    """The scorer of the settings, fitted; of each network if there are more.
+    """Builds and fits the configured scorer, one for each network.
 
     Args:
         config: Settings of the run.
         embeddings: Embeddings of normal clips.
-        groups: From `<machine>/<section>` to its one group, see
+        groups: Mapping from `<machine>/<section>` to its one group, see
             `LabelMap.groups`.
-        head: Head of the detector; it tells the sizes of several networks.
+        head: Head of the detector, which has the number of classes of each
+            network.
 
     >>> from pipelines.settings.scorers import NearestNeighbors
     >>> rows = np.arange(4)
@@ -48,7 +49,7 @@ def fit_scorer(
         return config.scorer.build(config).fit(
             embeddings.vectors, indices, embeddings.is_target
         )
-    # The groups of a network stand in a row.
+    # The groups of one network are consecutive.
     parts = np.zeros(len(sections), int)
     for key, group in sections.items():
         parts[group] = names.index(part_name(key, config.networks))

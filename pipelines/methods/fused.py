@@ -1,4 +1,4 @@
-"""Detectors of a trained network beside training-free statistics."""
+"""Score fusion of a trained network and training-free statistics."""
 
 import dataclasses
 import functools
@@ -19,7 +19,9 @@ from pipelines.settings.presets import choose_preset
 
 
 class Fused(Networks):
-    """A network, whitened statistics behind its embedding, scores added up.
+    """Method that adds the scores of a network and of whitened statistics.
+
+    The detector's embedding is that of the network followed by the statistics.
 
     >>> config = choose_preset("dual_branch_fused")
     >>> Fused(config).build_statistics().embedding_dim
@@ -36,11 +38,11 @@ class Fused(Networks):
         )
 
     def build_statistics(self) -> StatisticsEmbedder:
-        """The embedder of the statistics, not whitened yet."""
+        """The embedder of the statistics, before its whitening is fitted."""
         return self.beside.embedder.build(self.beside)
 
     def embed(self, embedder, head, normals, classes, keys):
-        """Embedder and head of both, and the embeddings of both."""
+        """Joined embedder and head, and the joined embeddings."""
         statistics = self.build_statistics()
 
         def measure(windows: np.ndarray) -> np.ndarray:
@@ -64,7 +66,7 @@ class Fused(Networks):
         )
 
     def fit_scorer(self, embeddings, groups, head=None):
-        """The network's scorer plus that of the statistics."""
+        """Sum of the network's scorer and the scorer of the statistics."""
         beside = self.beside
         behind = self.build_statistics().embedding_dim
         dims = [embeddings.vectors.shape[1] - behind, behind]
@@ -82,7 +84,7 @@ class Fused(Networks):
         )
 
     def embed_again(self, embeddings, is_fitted):
-        """Vectors whose statistics are whitened by some rows."""
+        """Vectors whose whitening is fitted on the chosen rows only."""
         own = self.build_statistics()
         vectors = whiten_by(own.whitening, embeddings, is_fitted)
         kept = embeddings.vectors[:, : -own.embedding_dim]

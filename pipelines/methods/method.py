@@ -1,4 +1,4 @@
-"""The contract of what fits a detector."""
+"""Base class of the methods that fit a detector."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ from pipelines.training.tasks import Task
 class Method:
     """Fits a detector to normal clips: networks, statistics, or both.
 
-    A training calls `train`, then `embed`, then `fit_scorer`; a search trains
-    what `build` gives itself, and then calls the same. Nothing outside asks
-    which method it is.
+    A training calls `train`, then `embed`, then `fit_scorer`. A search trains
+    the model that `build` returns, and then calls `embed` and `fit_scorer`.
+    Callers never depend on the kind of method.
 
     Args:
         config: Settings of the run.
@@ -29,20 +29,20 @@ class Method:
         self.config = config
 
     def build(self, num_classes: int) -> keras.Model:
-        """What `fit` of Keras trains; the embedder where nothing is trained."""
+        """The model that Keras trains, or the embedder if none is trained."""
         raise NotImplementedError
 
     def train(
         self, tasks: Sequence[Task], run: RunFolder
     ) -> tuple[keras.Model, keras.layers.Layer | None]:
-        """Trains on the tasks, from where the run was left.
+        """Trains on the tasks, resuming the run if it was interrupted.
 
         Args:
-            tasks: What each network trains on.
+            tasks: Task of each network.
             run: Folder of the run.
 
         Returns:
-            Embedder and head; no head where nothing is trained.
+            Embedder and head; the head is `None` where nothing is trained.
         """
         raise NotImplementedError
 
@@ -54,14 +54,14 @@ class Method:
         classes: Sequence[str],
         keys: Sequence[str],
     ) -> tuple[keras.Model, keras.layers.Layer, Embeddings]:
-        """Fits what is fitted on embeddings of normal clips, and embeds them.
+        """Embeds normal clips, and fits what depends on their embeddings.
 
         Args:
-            embedder: What `train` gave.
-            head: Likewise.
-            normals: The normal clips.
-            classes: Name of the auxiliary class of each.
-            keys: `<machine>` and `<machine>/<section>` of the detector.
+            embedder: Embedder from `train`.
+            head: Head from `train`.
+            normals: Normal clips.
+            classes: Name of the auxiliary class of each clip.
+            keys: Names `<machine>` and `<machine>/<section>` of the detector.
 
         Returns:
             Embedder and head of the detector, and the clips' embeddings.
@@ -77,11 +77,11 @@ class Method:
         groups: Mapping[str, Sequence[int]],
         head: keras.layers.Layer | None = None,
     ) -> keras.layers.Layer:
-        """The scorer of the settings, fitted.
+        """Builds and fits the configured scorer.
 
         Args:
             embeddings: Embeddings of normal clips.
-            groups: From `<machine>/<section>` to its one group, see
+            groups: Mapping from `<machine>/<section>` to its one group, see
                 `LabelMap.groups`.
             head: Head of the detector.
         """
@@ -90,11 +90,11 @@ class Method:
     def embed_again(
         self, embeddings: Embeddings, is_fitted: NDArray[np.bool_]
     ) -> NDArray:
-        """Vectors as they are when only some rows are fitted on.
+        """Vectors of all rows when the method is fitted on some rows only.
 
         Args:
-            embeddings: What `embed` gave.
-            is_fitted: Whether each row is fitted on, `(windows,)`.
+            embeddings: Embeddings from `embed`.
+            is_fitted: Whether each row is used for fitting, `(windows,)`.
 
         Returns:
             All vectors, `(windows, embedding_dim)`.

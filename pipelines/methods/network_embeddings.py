@@ -1,4 +1,4 @@
-"""Embeddings of clips by the networks of their own machine."""
+"""Embeddings of clips by the network of their machine or section."""
 
 import dataclasses
 import itertools
@@ -24,18 +24,18 @@ def embed_by_networks(
     config: Config,
     what: str = "embedding",
 ) -> Embeddings:
-    """Embeds every window of the clips; one that breaks is left out.
+    """Embeds every window of the clips; clips that fail to decode are left out.
 
-    Of a detector of several networks no clip goes through those of other
-    machines, whose numbers nobody asks for: `Embeddings.firsts` tells whose
-    numbers a vector has.
+    In a detector of several networks a clip passes only through the networks of
+    its own machine; `Embeddings.firsts` has the index where their part of the
+    embedding begins.
 
     Args:
-        embedder: Of the detector.
-        keys: What the detector knows, `<machine>/<section>` among it.
-        clips: The clips.
+        embedder: Embedder of the detector.
+        keys: Names that the detector knows, such as `<machine>/<section>`.
+        clips: Clips to embed.
         config: Settings of the run.
-        what: Said beside the progress bar.
+        what: Label of the progress bar.
 
     Raises:
         ValueError: If no clip could be decoded.
@@ -79,7 +79,7 @@ def embed_by_networks(
 def _of_machines(
     embedder: JoinedEmbedder, keys: Iterable[str], networks: str
 ) -> dict[str, tuple[int, keras.Model]]:
-    """The networks of each machine, and where their numbers begin."""
+    """Networks of each machine, and the first index of their embeddings."""
     names = sorted({part_name(key, networks) for key in keys if "/" in key})
     starts = [0, *itertools.accumulate(embedder.dims)]
     places: dict[str, list[int]] = {}

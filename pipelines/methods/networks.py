@@ -1,4 +1,4 @@
-"""The networks of a run, trained one after the other."""
+"""Method of trained networks: one, or one for each machine or section."""
 
 import logging
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 class Networks(Method):
-    """One network, or one for each machine or section.
+    """Method of one network, or of one for each machine or section.
 
     >>> from pipelines.settings.embedders import MobileFaceNet
     >>> config = Config(MobileFaceNet(width=0.25), clip_seconds=1.0)
@@ -43,7 +43,7 @@ class Networks(Method):
     def train(
         self, tasks: Sequence[Task], run: RunFolder
     ) -> tuple[keras.Model, keras.layers.Layer]:
-        """Embedder and head, joined where there are several networks."""
+        """Embedder and head, joined if there are several networks."""
         if len(tasks) == 1:
             return self._train_network(tasks[0], run)
         trained = []
@@ -60,19 +60,19 @@ class Networks(Method):
         return JoinedEmbedder(embedders), head
 
     def embed(self, embedder, head, normals, classes, keys):
-        """The embedder and head as they are, and the clips' embeddings."""
+        """The embedder and head unchanged, and the clips' embeddings."""
         embeddings = embed_by_networks(embedder, keys, normals, self.config)
         return embedder, head, embeddings
 
     def fit_scorer(self, embeddings, groups, head=None):
-        """The scorer, of each network where there are several."""
+        """The fitted scorer, one for each network."""
         return fit_scorer(self.config, embeddings, groups, head)
 
     def _train_network(
         self, task: Task, run: RunFolder
     ) -> tuple[keras.Model, keras.layers.Layer]:
         config = self.config
-        # Here: a network must not depend on what was trained before it.
+        # Seeded here, so that no network depends on those trained before.
         keras.utils.set_random_seed(config.seed)
         start = None
         if run.latest is None and task.examples:
@@ -92,7 +92,7 @@ class Networks(Method):
         return embedder, classifier.head
 
     def _first_classifier(self, task: Task, run: RunFolder) -> Classifier:
-        """What an unbegun training starts from."""
+        """Initial classifier of a training that has no checkpoint yet."""
         config, label_map = self.config, task.label_map
         weights = None
         if config.pretraining is not None:
@@ -113,9 +113,9 @@ class Networks(Method):
 def _normal_windows(
     listed: Sequence[ListedClip], config: Config
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Windows of training clips, and whether each is of the target.
+    """Windows of training clips, and whether each is of the target domain.
 
-    What is held out stays unseen: calibration rests on it.
+    Held-out clips are not included, since calibration needs them unseen.
     """
     normals = normal_clips([one for one in listed if one.role == "train"])
     is_target = np.array([one.clip.domain == "target" for one in normals])

@@ -1,4 +1,4 @@
-"""The record of one recording and what the scorers said of it."""
+"""Record of a clip and its anomaly scores."""
 
 import dataclasses
 import math
@@ -11,16 +11,16 @@ class ScoredClip:
     """A clip with its anomaly score.
 
     Args:
-        clip: The recording.
-        anomaly_score: Finite, larger is stranger.
+        clip: The scored clip.
+        anomaly_score: Anomaly score, finite; larger is stranger.
         angle_degrees: Angle between the clip's embedding and the centre of
             its own class, 0 to 180, or `None` where there is no such centre.
-        baseline_score: Finite, the baseline's anomaly score of the same
-            clip, or `None` where no baseline was run.
+        baseline_score: Anomaly score of the baseline for the same clip, finite;
+            `None` without a baseline.
 
     Raises:
-        ValueError: Where a number is NaN or infinite, or the angle is not
-            one, with the clip's path.
+        ValueError: If a number is NaN or infinite, or the angle is outside 0 to
+            180; the message has the clip's path.
 
     >>> import pathlib
     >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "test", True)

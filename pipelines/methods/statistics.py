@@ -1,4 +1,4 @@
-"""Detectors of whitened statistics, without training."""
+"""Whitened statistics: detectors without training."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from pipelines.methods.method import Method
 
 
 class Statistics(Method):
-    """Statistics of the log-Mel, whitened within sections.
+    """Method of log-Mel statistics, whitened within sections.
 
     >>> from pipelines.settings.presets import choose_preset
     >>> method = Statistics(choose_preset("training_free"))
@@ -29,15 +29,15 @@ class Statistics(Method):
     has_seen_clips = False
 
     def build(self, num_classes):
-        """The embedder, not whitened yet."""
+        """The embedder, before its whitening is fitted."""
         return self.config.embedder.build(self.config)
 
     def train(self, tasks, run):
-        """The embedder, not whitened yet, and no head."""
+        """The embedder, before its whitening is fitted, and no head."""
         return self.build(0), None
 
     def embed(self, embedder, head, normals, classes, keys):
-        """The whitened embedder, mean centres of the classes, embeddings."""
+        """Whitened embedder, head of mean class centres, and embeddings."""
         measured = embed_clips(
             lambda windows: ops.convert_to_numpy(embedder.statistics(windows)),
             normals,
@@ -48,11 +48,11 @@ class Statistics(Method):
         return embedder, mean_centres(embeddings, classes), embeddings
 
     def fit_scorer(self, embeddings, groups, head=None):
-        """The scorer."""
+        """The fitted scorer."""
         return fit_scorer(self.config, embeddings, groups, head)
 
     def embed_again(self, embeddings, is_fitted):
-        """Vectors by a whitening that is fitted on some rows."""
+        """Vectors whose whitening is fitted on the chosen rows only."""
         embedder = self.config.embedder.build(self.config)
         return whiten_by(embedder.whitening, embeddings, is_fitted)
 
@@ -60,11 +60,11 @@ class Statistics(Method):
 def fit_whitening(
     embedder: StatisticsEmbedder, measured: Embeddings
 ) -> Embeddings:
-    """The whitened embeddings, by an embedder that is whitened on them.
+    """Fits the embedder's whitening on statistics, and applies it to them.
 
     Args:
-        embedder: Its whitening is fitted, within sections.
-        measured: Statistics as vectors, `(windows, features)`.
+        embedder: Embedder whose whitening is fitted, within sections.
+        measured: Statistics as `vectors`, `(windows, features)`.
 
     >>> from pipelines.settings.presets import choose_preset
     >>> config = choose_preset("training_free")
@@ -92,18 +92,18 @@ def whiten(embedder: StatisticsEmbedder, measured: Embeddings) -> Embeddings:
 def whiten_by(
     whitening: Whitening, embeddings: Embeddings, is_fitted: NDArray[np.bool_]
 ) -> NDArray:
-    """Statistics by such a whitening that is fitted on some of them.
+    """Whitened statistics, by a new whitening fitted on some rows only.
 
-    Where these are too few to tell a spread within a section, as one clip of
-    each, it is fitted on all.
+    If those rows are too few for a spread within sections, such as one clip of
+    each section, the whitening is fitted on all rows.
 
     Args:
-        whitening: Tells the sizes; it is not changed.
-        embeddings: With their statistics, `(windows, features)`.
-        is_fitted: Whether each row is fitted on, `(windows,)`.
+        whitening: Whitening layer with the sizes; it is not changed.
+        embeddings: Embeddings with `statistics`, `(windows, features)`.
+        is_fitted: Whether each row is used for fitting, `(windows,)`.
 
     Raises:
-        ValueError: For embeddings without statistics.
+        ValueError: If the embeddings have no statistics.
 
     >>> statistics = np.random.default_rng(0).normal(size=(9, 4))
     >>> rows = np.arange(9)
@@ -130,12 +130,12 @@ def whiten_by(
 
 
 def mean_centres(embeddings: Embeddings, classes: Sequence[str]) -> ClassCosine:
-    """A head with the mean direction of every class for its centre.
+    """A head whose class centres are the mean directions of the classes.
 
     Args:
-        embeddings: Of normal clips.
-        classes: Class name of each clip that they were made from. The
-            centres are in their sorted order.
+        embeddings: Embeddings of normal clips.
+        classes: Class name of each embedded clip; the centres are in sorted
+            order of the names.
 
     >>> rows = np.arange(2)
     >>> normals = Embeddings(np.eye(2), np.array(["a", "b"]), rows > 2, rows)
@@ -147,7 +147,7 @@ def mean_centres(embeddings: Embeddings, classes: Sequence[str]) -> ClassCosine:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     directions = vectors / np.maximum(lengths, 1e-12)
     names, labels = np.unique(np.asarray(classes), return_inverse=True)
-    # A class whose clips all broke on the way keeps a centre of zeros.
+    # A class none of whose clips could be decoded keeps a centre of zeros.
     centres = np.zeros((len(names), vectors.shape[1]))
     np.add.at(centres, labels[embeddings.clips], directions)
     lengths = np.linalg.norm(centres, axis=1, keepdims=True)

@@ -1,1 +1,1 @@
-"""What a training run keeps: its folder, clips, labels and artefacts."""
+"""Files of a training run: folder, clip list, labels and artefacts."""

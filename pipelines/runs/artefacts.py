@@ -1,4 +1,4 @@
-"""Trained detectors as files."""
+"""Trained detectors: loading, and file names of an exported version."""
 
 import pathlib
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ from pipelines.runs.archives.keras_archive import load_model
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
 
-# In the folder of an exported version, beside the SavedModel: the same for
-# Keras, what it expects of waveforms and machines, and what tells of it.
+# Files beside the SavedModel of an exported version: the detector for Keras,
+# the contract on waveforms and machines, the metrics and the model card.
 DETECTOR = pathlib.Path("detector.keras")
 EXTRA = pathlib.Path("assets.extra")
 CONTRACT = EXTRA / "contract.json"
@@ -18,17 +18,17 @@ MODEL_CARD = EXTRA / "model_card.md"
 
 
 def load_detector(run: RunFolder, trust: Sequence[str] = ()) -> AnomalyDetector:
-    """The trained detector of a run.
+    """Loads the trained detector of a run.
 
     Args:
         run: Folder of the run.
-        trust: Packages whose classes may be imported, where the run was
-            trained with classes of the user's own.
+        trust: Packages whose classes may be imported, for a run that was
+            trained with custom classes.
 
     Raises:
-        FileNotFoundError: If its training has not ended.
-        ValueError: If it has classes of a package that is not trusted, or
-            `runs.archives.keras_archive` refuses its detector.
+        FileNotFoundError: If the training of the run has not ended.
+        ValueError: If the run has classes of a package that is not trusted, or
+            `runs.archives.keras_archive` refuses the detector.
 
     >>> load_detector(RunFolder(pathlib.Path("no_such_run")))
     Traceback (most recent call last):

@@ -1,4 +1,4 @@
-"""What a training run writes after every epoch, and how it goes on."""
+"""Checkpoints and history of a training run, written every epoch."""
 
 import csv
 import io
@@ -11,14 +11,14 @@ from pipelines.runs.run_folder import RunFolder
 
 
 class Checkpoints(keras.callbacks.Callback):
-    """Writes history, best and latest weights after every epoch, in order.
+    """Callback that writes history, best and latest weights in that order.
 
-    Each is whole or absent, and the latest comes last: whoever is killed
-    between them repeats that epoch and writes the same again.
+    Each file is whole or absent, and the latest weights are written last: a run
+    killed in between repeats the epoch and writes the same files again.
 
     Args:
         run: Folder of the run.
-        keeps_best: Whether the weights with the least `val_loss` are kept.
+        keeps_best: Whether the weights with the lowest `val_loss` are kept.
 
     Raises:
         ValueError: During training, if the loss is not finite.
@@ -36,7 +36,7 @@ class Checkpoints(keras.callbacks.Callback):
         self.rows: list[dict[str, str]] = []
 
     def resume(self, num_epochs: int) -> None:
-        """Forgets what the history tells of epochs not in the checkpoint."""
+        """Reads the history, without epochs after the checkpoint."""
         self.rows = read_history(self.run)[:num_epochs]
 
     def on_epoch_end(self, epoch, logs=None):
@@ -80,7 +80,7 @@ class Checkpoints(keras.callbacks.Callback):
 
 
 def read_history(run: RunFolder) -> list[dict[str, str]]:
-    """What a run's history tells of its epochs, in order, as written.
+    """Rows of a run's history, one per epoch, as text.
 
     >>> import pathlib
     >>> read_history(RunFolder(pathlib.Path("no_such_run")))

@@ -1,4 +1,4 @@
-"""The list of a run's clips, as a CSV file."""
+"""Clip list of a run, as a CSV file."""
 
 import csv
 import dataclasses
@@ -35,14 +35,14 @@ TRUTHS = {"": None, "True": True, "False": False}
 
 @dataclasses.dataclass(frozen=True)
 class ListedClip:
-    """A clip of a run and what became of it.
+    """A clip of a run with its role.
 
     Args:
-        clip: The recording.
-        role: `"train"`, `"held out"` (for validation), `"contrast"`, `"test"`
-            or `"left out"`.
-        reason: Why it was left out.
-        inspected: How to decode it, where it was inspected.
+        clip: The clip.
+        role: Role of the clip: `"train"`, `"held out"` (for validation),
+            `"contrast"`, `"test"` or `"left out"`.
+        reason: Reason why it was left out.
+        inspected: Inspected clip, for decoding; `None` if not inspected.
 
     >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "test", True)
     >>> ListedClip(clip, "test").reason
@@ -56,7 +56,7 @@ class ListedClip:
 
 
 def normal_clips(listed: Sequence[ListedClip]) -> list[InspectedClip]:
-    """The run's own normal clips, in the order of its embeddings.
+    """Normal clips of the run's data, in the order of its embeddings.
 
     >>> normal_clips([])
     []
@@ -70,7 +70,7 @@ def normal_clips(listed: Sequence[ListedClip]) -> list[InspectedClip]:
 
 
 def write_clip_list(path: pathlib.Path, listed: Sequence[ListedClip]) -> None:
-    """Writes the clips of a run, whole or not at all.
+    """Writes the clip list of a run atomically.
 
     >>> import tempfile
     >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "test", True)
@@ -94,7 +94,7 @@ def write_clip_list(path: pathlib.Path, listed: Sequence[ListedClip]) -> None:
 
 
 def read_clip_list(path: pathlib.Path) -> list[ListedClip]:
-    """Reads what `write_clip_list` wrote.
+    """Reads a file written by `write_clip_list`.
 
     >>> import tempfile
     >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "test", True)
@@ -127,7 +127,7 @@ def _parse(row: dict[str, str]) -> ListedClip:
             num_channels=int(row["num_channels"]),
             num_samples=int(row["num_samples"]),
             is_bare=TRUTHS[row["is_bare"]] is True,
-            # Lists of earlier versions have none.
+            # Lists of earlier versions have no such column.
             sha256=row.get("sha256", ""),
         )
     return ListedClip(clip, row["role"], row["reason"], inspected)

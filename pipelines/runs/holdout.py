@@ -1,4 +1,4 @@
-"""Training clips kept out for validation."""
+"""Hold-out split: training clips kept for validation."""
 
 from collections.abc import Sequence
 
@@ -8,19 +8,19 @@ import numpy as np
 def hold_out(
     class_indices: Sequence[int], share: float, seed: int
 ) -> np.ndarray:
-    """Draws clips to keep out of training, class by class.
+    """Draws clips to hold out from training, class by class.
 
-    A class keeps at least one clip for training, so one with a single clip
-    gives none. Where rounding leaves nothing, one clip of the largest class
-    is kept out.
+    Every class keeps at least one clip for training, so no clip is held out of
+    a class with a single clip. Where rounding yields no clip at all, one clip
+    of the largest class is held out.
 
     Args:
-        class_indices: Class of every clip.
-        share: Share to keep out, in `[0, 1)`.
-        seed: Of the draw.
+        class_indices: Class index of every clip, `(clips,)`.
+        share: Share of clips to hold out, in `[0, 1)`.
+        seed: Seed of the draw.
 
     Returns:
-        Boolean array, true where a clip is kept out.
+        Boolean array, `(clips,)`, true for held-out clips.
 
     >>> int(hold_out([0] * 40 + [1], share=0.05, seed=0).sum())
     2

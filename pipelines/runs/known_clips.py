@@ -1,4 +1,4 @@
-"""Which clips of the data an evaluation scores."""
+"""Selection of the test clips that an evaluation scores."""
 
 import collections
 import logging
@@ -23,17 +23,17 @@ def choose_test_clips(
     detector: AnomalyDetector,
     trained_on: set[pathlib.Path],
 ) -> tuple[list[InspectedClip], list[tuple[Clip, str]]]:
-    """The test clips that can be scored, and the others with the reason.
+    """Test clips that can be scored, and the others with the reasons.
 
     Args:
         roots: Data folders.
         config: Settings of the run.
-        detector: Of the run.
+        detector: Detector of the run.
         trained_on: Resolved paths of the clips that it was trained on.
 
     Raises:
         FileNotFoundError: If a folder is missing or has no recordings.
-        ValueError: If no test clip is left that the detector knows.
+        ValueError: If no test clip is left whose section the detector knows.
 
     >>> choose_test_clips(["no_such_recordings"], Config(), None, set())
     Traceback (most recent call last):

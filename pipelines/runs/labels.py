@@ -1,25 +1,25 @@
-"""Auxiliary classes of the training clips, and machines as they are asked."""
+"""Auxiliary classes of training clips, and the classes of each machine."""
 
 import dataclasses
 from collections.abc import Sequence
 
 from pipelines.datasets.clip import Clip
 
-# Speeds of the transformed copies that stand in for further classes where
-# there is only one. A semitone apart and more: pitch and tempo move together.
+# Speeds of the copies that serve as further classes where there is only one.
+# They differ by a semitone or more; pitch and tempo change together.
 SPEEDS = (0.84, 0.92, 1.09, 1.19)
 
 
 @dataclasses.dataclass(frozen=True)
 class Example:
-    """A clip to train on, at a speed, as a class.
+    """A training example: a clip, its auxiliary class and its speed.
 
     Args:
-        clip: The recording.
-        class_name: Of its auxiliary class.
-        speed: At which it is heard.
-        place: Where in a longer clip training listens, from 0, its
-            beginning, to 1, its end.
+        clip: The clip.
+        class_name: Name of its auxiliary class.
+        speed: Factor on the playback speed; pitch and tempo change together.
+        place: Position of the window in a longer clip, from 0 (its beginning)
+            to 1 (its end).
 
     >>> import pathlib
     >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
@@ -35,14 +35,14 @@ class Example:
 
 @dataclasses.dataclass(frozen=True)
 class LabelMap:
-    """Class names in order, and which of them each machine's key means.
+    """Auxiliary class names, and the classes and groups of each machine.
 
     Args:
         classes: Names of the auxiliary classes, sorted.
-        keys: From `<machine>/<section>`, and from each bare `<machine>`, to
-            the indices of its classes.
-        groups: From the same names to the groups that a scorer is fitted
-            on: one for each `<machine>/<section>`.
+        keys: Mapping from `<machine>/<section>`, and from each bare
+            `<machine>`, to the indices of its classes.
+        groups: Mapping from the same names to the groups that a scorer is
+            fitted on, one for each `<machine>/<section>`.
 
     >>> keys = {"fan": (0, 1), "fan/id_00": (0,), "fan/id_02": (1,)}
     >>> LabelMap(("fan/id_00", "fan/id_02"), keys).keys["fan"]
@@ -55,7 +55,7 @@ class LabelMap:
 
     @property
     def first_own_class(self) -> int:
-        """Index of the first class that is one of the machines' own."""
+        """Lowest index of the classes that belong to the machines."""
         indices = {index for own in self.keys.values() for index in own}
         return min(indices, default=0)
 
@@ -64,8 +64,9 @@ def class_name(clip: Clip, classes: str, with_domain: bool = False) -> str:
     """Name of a clip's auxiliary class.
 
     Args:
-        clip: The recording.
-        classes: `"one"`, `"machine"`, `"section"` or `"attributes"`.
+        clip: The clip.
+        classes: Kind of classes: `"one"`, `"machine"`, `"section"` or
+            `"attributes"`.
         with_domain: Whether source and target are different classes.
 
     >>> import pathlib
@@ -88,7 +89,7 @@ def class_name(clip: Clip, classes: str, with_domain: bool = False) -> str:
 def make_examples(
     clips: Sequence[Clip], classes: str, with_domain: bool = False
 ) -> list[Example]:
-    """The clips as examples of their own classes; see `class_name`.
+    """Examples of the clips, with their auxiliary classes by `class_name`.
 
     >>> make_examples([], "section")
     []
@@ -99,7 +100,7 @@ def make_examples(
 
 
 def add_speeds(examples: Sequence[Example]) -> list[Example]:
-    """The examples and their copies at other speeds, each speed a class.
+    """The examples and copies at other speeds, each speed a further class.
 
     >>> import pathlib
     >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
@@ -117,7 +118,7 @@ def add_speeds(examples: Sequence[Example]) -> list[Example]:
 def spread_windows(
     examples: Sequence[Example], windows_per_clip: int
 ) -> list[Example]:
-    """Every example at so many places, evenly from beginning to end.
+    """Copies of every example at evenly spaced positions in the clip.
 
     >>> import pathlib
     >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
@@ -135,16 +136,16 @@ def spread_windows(
 def make_label_map(
     examples: Sequence[Example], own: Sequence[Example]
 ) -> LabelMap:
-    """The classes of the examples, and keys for the machines one owns.
+    """Label map of the examples, with keys for the machines of the data.
 
     Args:
-        examples: All that is trained on.
-        own: Those of them that show a machine as it should be; without
-            transformed copies and contrasts.
+        examples: All examples that are trained on.
+        own: Examples among them of the machines of the data, without copies at
+            other speeds and without contrast clips.
 
     Returns:
-        A `LabelMap`. A machine's key means all classes of that machine and
-        section, a bare machine all classes of all its sections.
+        A `LabelMap`. A key `<machine>/<section>` maps to all classes of that
+        section, a bare `<machine>` to all classes of all its sections.
 
     >>> import pathlib
     >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
@@ -175,11 +176,11 @@ def make_label_map(
 
 
 def part_name(key: str, networks: str) -> str:
-    """Name of the network that a section's clips go to.
+    """Name of the network that is trained on the clips of a section.
 
     Args:
-        key: `<machine>/<section>`.
-        networks: `one`, or one for each `machine` or `section`.
+        key: Name `<machine>/<section>` of the section.
+        networks: Setting of that name: `one`, `machine` or `section`.
 
     >>> part_name("fan/id_00", "machine"), part_name("fan/id_00", "section")
     ('fan', 'fan/id_00')

@@ -1,4 +1,4 @@
-"""From data folders to examples, classes and a list of every clip."""
+"""Preparation of a run: clips read, inspected, split and listed."""
 
 import collections
 import logging
@@ -24,9 +24,9 @@ from pipelines.settings.config import Config
 
 logger = logging.getLogger(__name__)
 
-# Far from the seeds that built-in data are likely to be made with.
+# Offset that keeps clear of the seeds built-in data are usually made with.
 SEED_STEP = 1_000_003
-# What serves as further classes where there is only one.
+# Further classes where there is only one, by the setting `one_class`.
 STAND_INS = {
     "transform": "their copies at other speeds",
     "contrast": "the built-in machines",
@@ -36,17 +36,17 @@ STAND_INS = {
 def prepare_clips(
     roots: Sequence[str], config: Config, run: RunFolder
 ) -> list[ListedClip]:
-    """Reads, inspects and splits the clips of a run, and writes their list.
+    """Reads, inspects and splits the clips of a run, and writes the list.
 
-    A list that is already there is taken as it is: the run goes on with it.
+    An existing list is used unchanged, so that a run can be resumed.
 
     Args:
         roots: Data folders.
         config: Settings of the run.
-        run: Its folder.
+        run: Folder of the run.
 
     Returns:
-        Every clip with its role.
+        All clips with their roles.
 
     Raises:
         FileNotFoundError: If a folder is missing or has no recordings.
@@ -135,7 +135,7 @@ def _further_clips(
     config: Config,
     run: RunFolder,
 ) -> list[ListedClip]:
-    """Clips beside one's own, where they are asked for or needed."""
+    """Clips of the built-in machines, if the settings need them."""
     tasks: dict[str, set[str]] = {}
     for one, name in zip(inspected, names, strict=True):
         part = part_name(one.clip.key, config.networks)
@@ -154,7 +154,7 @@ def _further_clips(
 
 
 def _warn_of_one_class(alone: Sequence[set[str]], config: Config) -> None:
-    """Warns of classes that stand in for further ones, or refuses."""
+    """Warns that further classes are made up, or refuses a single class."""
     name = ", ".join(sorted(name for task in alone for name in task))
     if config.one_class not in STAND_INS:
         raise ValueError(
@@ -188,7 +188,7 @@ def _built_in_clips(
         num_test_normal=0,
         num_test_anomaly=0,
         sampling_rate=max(16_000, config.sampling_rate),
-        # The built-in machines are not heard for less.
+        # The shortest clips that the built-in machines can make.
         seconds=max(0.5, config.clip_seconds),
         seed=config.seed + SEED_STEP,
     )

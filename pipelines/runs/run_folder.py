@@ -1,4 +1,4 @@
-"""The folder of a training run and what lies where in it."""
+"""Folder of a training run and the paths of its files."""
 
 import dataclasses
 import importlib.metadata
@@ -30,10 +30,10 @@ PACKAGES = (
 
 @dataclasses.dataclass(frozen=True)
 class RunFolder:
-    """Where a run keeps its configuration, logs, weights and scores.
+    """Paths of a run's configuration, logs, weights and scores.
 
     Args:
-        path: The folder.
+        path: Folder of the run.
 
     >>> RunFolder(pathlib.Path("runs/fan")).detector.as_posix()
     'runs/fan/detector.keras'
@@ -43,27 +43,27 @@ class RunFolder:
 
     @property
     def config(self) -> pathlib.Path:
-        """Configuration, as `keras-asd train --config` takes it."""
+        """Configuration, for `keras-asd train --config`."""
         return self.path / "config.yaml"
 
     @property
     def labels(self) -> pathlib.Path:
-        """Auxiliary classes and machines."""
+        """Label map: auxiliary classes and machines."""
         return self.path / "labels.json"
 
     @property
     def clips(self) -> pathlib.Path:
-        """Every clip of the data and its role."""
+        """Clip list: every clip of the data and its role."""
         return self.path / "clips.csv"
 
     @property
     def environment(self) -> pathlib.Path:
-        """Versions of what the run was made with."""
+        """Versions of Python and of the packages."""
         return self.path / "environment.json"
 
     @property
     def history(self) -> pathlib.Path:
-        """One row of numbers an epoch."""
+        """Losses and metrics, one row per epoch."""
         return self.path / "history.csv"
 
     @property
@@ -72,74 +72,74 @@ class RunFolder:
         return self.path / "tensorboard"
 
     def checkpoint(self, num_epochs: int) -> pathlib.Path:
-        """Classifier and optimiser after so many finished epochs."""
+        """Classifier and optimiser after a number of finished epochs."""
         return self.path / "checkpoints" / f"epoch_{num_epochs:05d}.keras"
 
     @staticmethod
     def finished_epochs(checkpoint: pathlib.Path) -> int:
-        """Number of epochs that a checkpoint has seen."""
+        """Number of finished epochs of a checkpoint."""
         return int(checkpoint.stem.rpartition("_")[-1])
 
     @property
     def latest(self) -> pathlib.Path | None:
-        """The checkpoint of the last finished epoch, if there is any."""
+        """Checkpoint of the last finished epoch, or `None`."""
         return max(self.checkpoints, key=self.finished_epochs, default=None)
 
     @property
     def checkpoints(self) -> list[pathlib.Path]:
-        """The checkpoints that are there: one, or two for a moment."""
+        """Existing checkpoints: usually one, briefly two."""
         return list((self.path / "checkpoints").glob("epoch_*.keras"))
 
     @property
     def best(self) -> pathlib.Path:
-        """Classifier of the epoch with the least hold-out loss."""
+        """Classifier of the epoch with the lowest hold-out loss."""
         return self.path / "checkpoints" / "best.keras"
 
     @property
     def contrast(self) -> pathlib.Path:
-        """Built-in machines that serve as contrast, where they are used."""
+        """Clips of built-in machines that serve as contrast, if used."""
         return self.path / "contrast"
 
     @property
     def pretraining(self) -> "RunFolder":
-        """Of what the network learnt before."""
+        """Folder of the pre-training."""
         return RunFolder(self.path / "pretraining")
 
     def part(self, place: int, name: str) -> "RunFolder":
-        """Of one of several networks."""
+        """Folder of one of several networks."""
         kept = "".join(c if c.isalnum() or c in "+-" else "_" for c in name)
         return RunFolder(self.path / "parts" / f"{place:03d}_{kept}")
 
     @property
     def parts(self) -> list["RunFolder"]:
-        """Of all networks; itself where there is one."""
+        """Folders of all networks; the run itself for a single network."""
         folders = sorted((self.path / "parts").glob("[0-9][0-9]*_*"))
         return [RunFolder(folder) for folder in folders] or [self]
 
     @property
     def embeddings(self) -> pathlib.Path:
-        """Embeddings of the normal clips, which scorers are fitted on."""
+        """Embeddings of the normal clips, on which scorers are fitted."""
         return self.path / "embeddings.npz"
 
     @property
     def calibration(self) -> pathlib.Path:
-        """What the calibration of every machine rests on."""
+        """Numbers behind the calibration of every machine."""
         return self.path / "calibration.json"
 
     @property
     def detector(self) -> pathlib.Path:
-        """What the run is for; there once the training has ended."""
+        """The trained detector; exists once the training has ended."""
         return self.path / "detector.keras"
 
 
 def write_config(run: RunFolder, config: Config, data: list[str]) -> None:
-    """Writes the configuration, or checks it against the one that is there.
+    """Writes the configuration, or checks it against the existing one.
 
-    It binds from the moment that the clips are listed. Settings that were
-    not written then have their default values.
+    Once the clips are listed the configuration cannot change any more. Settings
+    that an older file lacks have their default values.
 
     Raises:
-        ValueError: If the run was begun with another one.
+        ValueError: If the run was begun with another configuration.
 
     >>> import tempfile
     >>> run = RunFolder(pathlib.Path(tempfile.mkdtemp()))
@@ -169,10 +169,11 @@ def write_config(run: RunFolder, config: Config, data: list[str]) -> None:
 
 
 def read_config(run: RunFolder) -> Config:
-    """The configuration of a run.
+    """Reads the configuration of a run.
 
     Raises:
-        FileNotFoundError: If the folder is not that of a run.
+        FileNotFoundError: If the folder has no configuration.
+        ValueError: If the configuration is not valid.
 
     >>> read_config(RunFolder(pathlib.Path("no_such_run")))
     Traceback (most recent call last):
@@ -209,7 +210,7 @@ def write_labels(run: RunFolder, label_map: LabelMap) -> None:
 
 
 def write_environment(run: RunFolder) -> None:
-    """Writes the versions of Python and of the packages at work.
+    """Writes the versions of Python and of the packages in use.
 
     >>> import tempfile
     >>> run = RunFolder(pathlib.Path(tempfile.mkdtemp()))

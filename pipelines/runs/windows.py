@@ -1,4 +1,4 @@
-"""Windows of a run's clips, in batches."""
+"""Batches of windows of clips, with a progress bar."""
 
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -16,10 +16,10 @@ BATCH_SIZE = 32
 def stream_windows(
     clips: Sequence[InspectedClip], config: Config, what: str
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Batches of windows and the places of their clips, with progress.
+    """Streams batches of windows with the indices of their clips.
 
     Yields:
-        `(indices, windows)`, shapes `(batch,)` and `(batch, samples)`.
+        `(indices, windows)`, with shapes `(batch,)` and `(batch, samples)`.
 
     >>> list(stream_windows([], Config(), "scoring"))
     []

@@ -26,43 +26,46 @@ class Config:
     """Settings of a training run; the defaults are the paper's system.
 
     Args:
-        embedder: The network, or what stands for it.
-        loss: What the network is trained by.
-        scorer: What turns embeddings into anomaly scores.
-        pretraining: What the network learns before; `null`: nothing.
+        embedder: Network from waveforms to embeddings, or untrained statistics.
+        loss: Loss that the network is trained with.
+        scorer: Scorer from embeddings to anomaly scores.
+        pretraining: Pre-training of the network; `null`: none.
         fusion: Whether `training_free` scores are added to the network's.
-        networks: `one` for all, or one for each `machine` or `section`.
-        sampling_rate: Hz; other recordings are resampled.
-        clip_seconds: What the network hears at once.
-        recording_channel: `mean` over the channels, or the index of one.
-        long_clips: Scoring averages over windows of a longer clip
-            (`window`), or takes its beginning (`crop`, as published).
-        short_clips: A shorter clip is repeated (`tile`) or padded (`pad`).
-        window_step_seconds: From window to window in scoring, at most;
-            `null`: the length of a window.
-        windows_per_clip: Windows of a longer clip in an epoch.
-        decoder: `auto`, `native` (tensorflow-io) or `libsndfile`.
+        networks: Networks: `one` for all, or one for each `machine` or
+            `section`.
+        sampling_rate: Sampling rate in Hz; other recordings are resampled.
+        clip_seconds: Length of the network's input in seconds.
+        recording_channel: Channel: `mean` over all, or the index of one.
+        long_clips: Scoring of a longer clip: mean over its windows (`window`),
+            or its beginning only (`crop`, as published).
+        short_clips: Filling of a shorter clip: repeated (`tile`) or padded
+            (`pad`).
+        window_step_seconds: Largest step between windows in scoring; `null`:
+            the length of a window.
+        windows_per_clip: Number of windows of a longer clip in an epoch.
+        decoder: Decoder: `auto`, `native` (tensorflow-io) or `libsndfile`.
         max_broken_share: Share of clips that may be left out as broken.
         classes: Auxiliary classes: `machine`; machine and `section`; these
             and all `attributes`; or `one` for all.
-        domain_classes: Whether source and target are classes of their own.
-        one_class: Where there is a single class: `transform` adds clips at
-            other speeds as classes, `contrast` the built-in machines,
-            `refuse` stops.
-        further_classes: The `built_in` machines as classes beside the data's.
+        domain_classes: Whether source and target are different classes.
+        one_class: Further classes if there is a single one: `transform` adds
+            clips at other speeds, `contrast` the built-in machines, `refuse`
+            stops.
+        further_classes: Classes added to those of the data: `built_in`
+            machines.
         calibration: P-values from normal scores: `empirical` with a smooth
             tail, or the `gamma` distribution of DCASE's baselines.
         false_alarm_rate: Requested share of normal clips that raise an alarm.
-        epochs: Passes over the training clips.
-        batch_size: Clips in a step.
-        learning_rate: Rate at the beginning.
-        final_learning_rate: Share of it at the end of a cosine.
-        weight_decay: Decay of every weight, by AdamW.
-        holdout: Share of the training clips kept out for validation.
-        keep: Weights of the epoch with the `best` hold-out loss, or the
-            `last`.
+        epochs: Number of passes over the training clips.
+        batch_size: Number of clips in a step.
+        learning_rate: Learning rate at the beginning.
+        final_learning_rate: Share of the learning rate at the end of a cosine.
+        weight_decay: Weight decay of AdamW.
+        holdout: Share of the training clips held out for validation.
+        keep: Weights to keep: of the epoch with the `best` hold-out loss, or of
+            the `last`.
         mixed_precision: Whether the network computes in half precision.
-        seed: Seed of everything drawn.
+        seed: Seed of all random numbers.
 
     >>> Config(clip_seconds=4.0).samples
     64000
@@ -148,43 +151,43 @@ class Config:
 
     @property
     def samples(self) -> int:
-        """Length of what the network hears, in samples."""
+        """Length of the network's input, in samples."""
         return round(self.clip_seconds * self.sampling_rate)
 
     @property
     def window_step(self) -> int | None:
-        """Step of windows in scoring, in samples."""
+        """Step between windows in scoring, in samples."""
         seconds = self.window_step_seconds
         return None if seconds is None else round(seconds * self.sampling_rate)
 
     @property
     def is_trained(self) -> bool:
-        """Whether the embedder is a network that trains."""
+        """Whether the embedder is a network that is trained."""
         return self.embedder.is_trained
 
     @property
     def is_one_network(self) -> bool:
-        """Whether there is one network for all, and not one for each part."""
+        """Whether there is a single network for all machines and sections."""
         return self.networks == "one"
 
     @property
     def keeps_best(self) -> bool:
-        """Whether the weights of the best epoch are kept, not the last."""
+        """Whether the weights of the best epoch are kept, not of the last."""
         return self.keep == "best"
 
     @property
     def is_fused(self) -> bool:
-        """Whether statistics stand beside the network."""
+        """Whether scores of statistics are added to those of the network."""
         return self.fusion != "none"
 
     @property
     def needs_classes(self) -> bool:
-        """Whether training must have two classes or more to tell apart."""
+        """Whether training needs two classes or more."""
         return self.loss.needs_classes
 
     @property
     def foreign_packages(self) -> tuple[str, ...]:
-        """Packages of the classes of the user's own, sorted.
+        """Packages of the custom classes, sorted.
 
         >>> from pipelines.settings.losses import CustomLoss
         >>> Config(loss=CustomLoss(path="mypackage.MyLoss")).foreign_packages
@@ -195,7 +198,7 @@ class Config:
         return tuple(sorted({path.split(".")[0] for path in paths if path}))
 
     def adds_built_in(self, is_alone: bool) -> bool:
-        """Whether the built-in machines are classes beside the data's.
+        """Whether the built-in machines are added as classes.
 
         Args:
             is_alone: Whether the data have a single class.

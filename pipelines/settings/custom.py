@@ -1,4 +1,4 @@
-"""Classes of the user's own, by their import paths."""
+"""Custom classes, imported by their paths."""
 
 import importlib
 from collections.abc import Mapping
@@ -6,15 +6,15 @@ from typing import Any
 
 
 def build_custom(what: str, path: str, arguments: Mapping[str, Any]) -> Any:
-    """Imports a class, or a function, and calls it.
+    """Imports a class or a function, and calls it.
 
     Args:
-        what: Name of the setting, said in errors.
-        path: Such as `mypackage.MyLoss`.
-        arguments: What it is called with.
+        what: Name of the setting, for error messages.
+        path: Import path, such as `mypackage.MyLoss`.
+        arguments: Keyword arguments of the call.
 
     Raises:
-        ValueError: If it cannot be imported, or takes other arguments.
+        ValueError: If it cannot be imported, or does not take the arguments.
 
     >>> build_custom("loss", "fractions.Fraction", {"numerator": 3})
     Fraction(3, 1)

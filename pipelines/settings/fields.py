@@ -1,4 +1,4 @@
-"""Fields of settings: default, rule and range of a search, in one place."""
+"""Fields of settings: default value, rule and search range."""
 
 import dataclasses
 import math
@@ -12,16 +12,17 @@ Value = int | float | str | bool
 
 @dataclasses.dataclass(frozen=True)
 class Range:
-    """Values of one setting that a search tries.
+    """Search range of one setting.
 
     Args:
-        reason: Why this range.
-        grid: Values of a grid search, beside the setting's own.
-        low: Least value; `None` where there are choices.
-        high: Largest value.
-        sampling: `log` where factors count, not differences.
-        step: Between whole numbers; a factor where `sampling` is `log`.
-        choices: All values, in order; those of the type if empty.
+        reason: Reason for this range.
+        grid: Values of a grid search, added to the configured value.
+        low: Smallest value; `None` for choices.
+        high: Largest value; `None` for choices.
+        sampling: Sampling scale, `log` for equal factors instead of equal
+            differences.
+        step: Step between whole numbers; a factor if `sampling` is `log`.
+        choices: All values, in order; the values of the field's type if empty.
 
     >>> Range("ArcFace has 64.", (30.0,), 8.0, 128.0, sampling="log").low
     8.0
@@ -37,7 +38,7 @@ class Range:
 
     @property
     def kind(self) -> Literal["float", "int", "choice"]:
-        """What its values are."""
+        """Kind of the values."""
         if self.low is None:
             return "choice"
         return "float" if self.step is None else "int"
@@ -45,7 +46,7 @@ class Range:
 
 @dataclasses.dataclass(frozen=True)
 class Rule:
-    """A condition on a value, and its words in an error.
+    """A condition on a value, and its wording in error messages.
 
     >>> at_least(8).is_met(7), at_least(8).text
     (False, 'at least 8')
@@ -56,7 +57,7 @@ class Rule:
 
 
 def at_least(low: float) -> Rule:
-    """The rule that a value is `low` or more."""
+    """The rule `low <= value`."""
     return Rule(lambda value: value >= low, f"at least {low}")
 
 
@@ -75,12 +76,12 @@ ANGLE = Rule(lambda value: 0 <= value < math.pi / 2, "radians, below pi / 2")
 def setting(
     default: Any, rule: Rule | None = None, search: Range | None = None
 ) -> Any:
-    """A dataclass field with a rule and a range for searches.
+    """A dataclass field with a rule and a search range.
 
     Args:
-        default: Its value where nothing is said.
-        rule: What every value must satisfy.
-        search: Values that a search tries.
+        default: Default value.
+        rule: Rule that every value must satisfy.
+        search: Search range; `None` if it is never searched over.
     """
     return dataclasses.field(
         default=default, metadata={"rule": rule, "search": search}
@@ -88,10 +89,10 @@ def setting(
 
 
 def check_fields(record: Any) -> None:
-    """Refuses a record with a field that breaks its rule.
+    """Checks every field of a record against its rule.
 
     Raises:
-        ValueError: For the first such field.
+        ValueError: For the first field that breaks its rule.
     """
     for field in dataclasses.fields(record):
         rule, value = field.metadata.get("rule"), getattr(record, field.name)
@@ -103,9 +104,9 @@ def check_fields(record: Any) -> None:
 
 
 def search_ranges(kind: type) -> dict[str, Range]:
-    """Ranges of a record's fields, by their names.
+    """Search ranges of a record's fields, by field name.
 
-    Choices are those of the field's type where the range names none.
+    A range without choices has those of the field's type.
     """
     types = typing.get_type_hints(kind)
     found = {}

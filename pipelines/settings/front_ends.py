@@ -1,4 +1,4 @@
-"""Front-ends, from waveforms to pictures of sound, as settings."""
+"""Settings of front-ends, from waveforms to log-Mel spectrograms."""
 
 import dataclasses
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ class FrontEnd:
     """Base of the front-ends.
 
     Args:
-        num_mel_bins: Bands of the picture, and filters of the Tgram.
+        num_mel_bins: Number of Mel bands, and of the filters of the Tgram.
     """
 
     num_mel_bins: int = setting(
@@ -40,7 +40,7 @@ class FrontEnd:
         check_fields(self)
 
     def arguments(self, config: "Config") -> dict[str, Any]:
-        """Arguments of an embedder that choose its front-end."""
+        """Arguments of an embedder that select its front-end."""
         return {"front_end": self.build(config)}
 
     def build(self, config: "Config") -> Any:
@@ -53,8 +53,9 @@ class LogMel(FrontEnd):
     """Log-Mel spectrogram.
 
     Args:
-        num_mel_bins: Bands of the picture, and filters of the Tgram.
-        version: As in the released `code` of Choi & Choi, or in the `paper`.
+        num_mel_bins: Number of Mel bands, and of the filters of the Tgram.
+        version: Version: of the released `code` of Choi & Choi, or of the
+            `paper`.
     """
 
     version: Literal["code", "paper"] = setting(
@@ -65,5 +66,5 @@ class LogMel(FrontEnd):
     )
 
     def arguments(self, config: "Config") -> dict[str, Any]:
-        """Those of the front-end that embedders have where none is given."""
+        """Arguments of the default front-end of the embedders."""
         return {"preset": self.version, "num_mel_bins": self.num_mel_bins}

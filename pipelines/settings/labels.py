@@ -1,4 +1,4 @@
-"""Short names of records: their class, and the fields that differ."""
+"""Labels of records: class name and the fields that differ."""
 
 import dataclasses
 import re
@@ -12,7 +12,7 @@ Record = TypeVar("Record")
 
 
 def label(record: Any) -> str:
-    """A record in one short text; any other value as it is printed.
+    """Short text of a record; `str` of any other value.
 
     >>> from pipelines.settings.scorers import Mahalanobis
     >>> label(Mahalanobis(covariance="domain")), label(None)
@@ -33,7 +33,7 @@ def label(record: Any) -> str:
 
 
 def parse_label(text: str) -> tuple[str, dict[str, Any]]:
-    """The name of a record's class and its fields, from a label.
+    """Class name and fields of a record, from its label.
 
     >>> parse_label("Mahalanobis(covariance=domain)")
     ('Mahalanobis', {'covariance': 'domain'})
@@ -49,7 +49,7 @@ def parse_label(text: str) -> tuple[str, dict[str, Any]]:
 
 
 def dotted_settings(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Plain settings, those within records by names such as `loss.scale`.
+    """Flat settings, with fields of records as names such as `loss.scale`.
 
     >>> fields = {"scale": 30.0}
     >>> loss = {"class_path": "ArcFace", "init_args": fields}
@@ -68,7 +68,7 @@ def dotted_settings(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def kinds(base: type[Record]) -> dict[str, type[Record]]:
-    """The kinds of a record by their names, without its bases.
+    """The concrete classes of a record, by class name.
 
     >>> from pipelines.settings.pretraining import Pretraining
     >>> list(kinds(Pretraining))

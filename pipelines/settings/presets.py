@@ -1,4 +1,4 @@
-"""Presets: named settings, each a file of `presets/`."""
+"""Presets: named settings, each a YAML file in `presets/`."""
 
 import dataclasses
 import functools
@@ -17,14 +17,15 @@ _FOLDER = importlib.resources.files("pipelines.settings").joinpath("presets")
 
 @dataclasses.dataclass(frozen=True)
 class Preset:
-    """A preset as its file has it.
+    """A preset as read from its file.
 
     Args:
-        name: Of the file.
-        system: What it is.
-        source: Paper and table, or who settled it.
-        base: The preset that it changes, or that of `Config` if empty.
-        settings: What differs, as `read_settings` takes it.
+        name: Name of the preset and its file.
+        system: Short description of the system.
+        source: Paper and table, or who chose the values.
+        base: Name of the preset that it changes; the defaults of `Config` if
+            empty.
+        settings: Settings that differ, in the form of `read_settings`.
     """
 
     name: str
@@ -35,7 +36,7 @@ class Preset:
 
 
 class _Presets(Mapping[str, Config]):
-    """The settings of every preset, read when they are asked for."""
+    """Settings of every preset, read from files on first use."""
 
     def __getitem__(self, name: str) -> Config:
         return _read_config(name)
@@ -51,10 +52,10 @@ PRESETS: Mapping[str, Config] = _Presets()
 
 
 def choose_preset(name: str) -> Config:
-    """The settings of the preset of that name.
+    """Settings of the preset with the given name.
 
     Raises:
-        ValueError: If there is none.
+        ValueError: If there is no such preset.
 
     >>> choose_preset("tastgram_mfn_arcface").loss
     ArcFace(margin=0.7, scale=30.0)
@@ -68,7 +69,7 @@ def choose_preset(name: str) -> Config:
 
 
 def read_preset(name: str) -> Preset:
-    """The preset of that name, with its source.
+    """The preset with the given name, with its source.
 
     >>> read_preset("glow_aff").source
     "Dohi et al.; its sizes are ours, the paper's are not public"

@@ -1,4 +1,4 @@
-"""What a network learns before its own training, as settings."""
+"""Settings of pre-training."""
 
 import dataclasses
 from typing import ClassVar
@@ -16,12 +16,12 @@ class Pretraining:
     """Base of the pre-trainings.
 
     - `needs_projection`: whether the embedder must have a projection.
-    - `is_on_built_in`: whether it is on the built-in machines, not on the
-      run's own clips.
+    - `is_on_built_in`: whether it uses the built-in machines instead of the
+      run's clips.
 
     Args:
-        epochs: Passes over its clips.
-        learning_rate: Its rate all along.
+        epochs: Passes over the clips of the pre-training.
+        learning_rate: Constant learning rate.
     """
 
     epochs: int = setting(100, at_least(1))
@@ -34,17 +34,17 @@ class Pretraining:
         check_fields(self)
 
     def choose_loss(self, loss: Loss) -> Loss:
-        """The loss of the pre-training, of a run with the loss `loss`."""
+        """The loss of the pre-training, for a run with the loss `loss`."""
         return loss
 
 
 @dataclasses.dataclass(frozen=True)
 class Contrastive(Pretraining):
-    """Contrastive training on the same clips (CLP-SCF).
+    """Contrastive pre-training on the same clips (CLP-SCF).
 
     Args:
-        epochs: Passes over its clips.
-        learning_rate: Its rate all along.
+        epochs: Passes over the clips of the pre-training.
+        learning_rate: Constant learning rate.
     """
 
     needs_projection: ClassVar[bool] = True
@@ -56,11 +56,11 @@ class Contrastive(Pretraining):
 
 @dataclasses.dataclass(frozen=True)
 class BuiltInMachines(Pretraining):
-    """The same training on the built-in machines.
+    """Pre-training with the run's loss on the built-in machines.
 
     Args:
-        epochs: Passes over its clips.
-        learning_rate: Its rate all along.
+        epochs: Passes over the clips of the pre-training.
+        learning_rate: Constant learning rate.
     """
 
     is_on_built_in: ClassVar[bool] = True

@@ -1,4 +1,4 @@
-"""Settings as files and flags have them, by jsonargparse."""
+"""Reading and writing of settings as YAML and flags, by jsonargparse."""
 
 import argparse
 import dataclasses
@@ -22,12 +22,12 @@ set_parsing_settings(subclasses_enabled=list(RECORDS.values()))
 
 
 def load_settings(text: str) -> Any:
-    """What a YAML file of settings says, as jsonargparse takes it."""
+    """Parses a YAML file of settings for jsonargparse."""
     values = yaml.safe_load(text)
     return spell_out_all(values) if isinstance(values, dict) else values
 
 
-# Files of settings may have labels and import paths, too.
+# Lets files of settings have labels and import paths, too.
 PARSER_MODE = "settings"
 jsonargparse.set_loader(
     PARSER_MODE, load_settings, exceptions=(yaml.YAMLError, ValueError)
@@ -35,7 +35,7 @@ jsonargparse.set_loader(
 
 
 def add_settings(parser: ArgumentParser, defaults: Config) -> None:
-    """Adds every setting of a training to a parser.
+    """Adds all settings of a training to a parser.
 
     >>> parser = ArgumentParser()
     >>> add_settings(parser, Config())
@@ -51,12 +51,12 @@ def add_settings(parser: ArgumentParser, defaults: Config) -> None:
 
 
 def set_defaults(parser: ArgumentParser, defaults: Config) -> None:
-    """Makes these settings the defaults of a parser of `add_settings`."""
+    """Sets the defaults of a parser to which `add_settings` was applied."""
     parser.set_defaults(spell_out_all(write_settings(defaults)))
 
 
 def write_settings(config: Config) -> dict[str, Any]:
-    """The settings as plain values, for YAML and JSON.
+    """Settings as plain values, for YAML and JSON.
 
     >>> write_settings(Config())["scorer"]
     {'class_path': 'CentreAngle', 'init_args': {'form': 'logit'}}
@@ -67,20 +67,20 @@ def write_settings(config: Config) -> dict[str, Any]:
 def read_settings(
     changes: Mapping[str, Any], base: Config | None = None
 ) -> Config:
-    """Settings with some changes, as YAML or JSON have them.
+    """Settings from plain values of YAML or JSON, on top of a base.
 
     A record is given as a label, such as `ArcFace(margin=0.5)`, as the import
-    path of a class of one's own, as a mapping of `class_path` and
-    `init_args`, or as a mapping of the fields to change. Another kind keeps
-    the fields that both have.
+    path of a custom class, as a mapping of `class_path` and `init_args`, or as
+    a mapping of the fields to change. If the kind changes, fields that both
+    kinds have keep their values.
 
     Args:
-        changes: Values by the names of settings.
-        base: What is changed; the defaults if `None`.
+        changes: New values by name of the setting.
+        base: Settings to change; the defaults if `None`.
 
     Raises:
-        ValueError: For a setting that there is not, or a value that is not
-            of its type or does not go with the others.
+        ValueError: For an unknown setting, or a value of another type or
+            incompatible with the others.
 
     >>> read_settings({"loss": "ArcFace", "epochs": 3}).loss
     ArcFace(margin=0.7, scale=30.0)
@@ -97,21 +97,22 @@ def read_settings(
 
 
 def read_options(parser: ArgumentParser, options: Any) -> Config:
-    """The settings among the options that a parser has read."""
+    """Settings among the options that a parser has read."""
     made = parser.instantiate(options)
     names = [field.name for field in dataclasses.fields(Config)]
     return Config(**{name: _with_tuples(made[name]) for name in names})
 
 
 def read_record(name: str, value: Any) -> Any:
-    """A single record, as `read_settings` takes it.
+    """Reads a single record, in the form of `read_settings`.
 
     Args:
-        name: Of the setting: `embedder`, `loss`, `scorer`, `pretraining`.
-        value: A label, an import path or a mapping.
+        name: Name of the setting: `embedder`, `loss`, `scorer` or
+            `pretraining`.
+        value: Label, import path or mapping.
 
     Raises:
-        ValueError: If there is none of that kind, or with those fields.
+        ValueError: If there is no such class, or it lacks such a field.
 
     >>> read_record("scorer", "Mahalanobis(covariance=domain)").covariance
     'domain'

@@ -1,4 +1,4 @@
-"""Which preset suits the amount of data that there is."""
+"""Choice of a preset by the number of clips."""
 
 import collections
 import dataclasses
@@ -13,13 +13,13 @@ from pipelines.settings.presets import choose_preset
 
 @dataclasses.dataclass(frozen=True)
 class Regime:
-    """An amount of data, and what is to be taken there.
+    """A range of data sizes, and the recommended preset.
 
     Args:
-        below: Normal clips of a section, in the median section; it holds
-            for fewer than these.
-        preset: What wins.
-        reason: How that is known.
+        below: Upper limit, exclusive, of the normal clips of the median
+            section.
+        preset: Name of the recommended preset.
+        reason: Evidence for the recommendation.
 
     >>> REGIMES[0].preset
     'dual_branch_fused'
@@ -31,11 +31,11 @@ class Regime:
 
     @property
     def is_small(self) -> bool:
-        """Whether there are too few clips for the usual preset."""
+        """Whether there are too few clips for the default preset."""
         return math.isfinite(self.below)
 
 
-# From few clips to many; the last one holds for all that are left.
+# From few clips to many; the last one has no upper limit.
 REGIMES = (
     Regime(
         100,
@@ -52,7 +52,7 @@ REGIMES = (
 
 
 def choose_regime(clips: Iterable[Clip]) -> Regime:
-    """The regime that clips are in, by those of train splits.
+    """The regime of the clips, by the size of their train splits.
 
     >>> choose_regime([]).preset
     'dual_branch_fused'
@@ -62,7 +62,7 @@ def choose_regime(clips: Iterable[Clip]) -> Regime:
 
 
 def describe_choice(clips: Iterable[Clip]) -> str:
-    """Which preset is taken, and why, in one line.
+    """The recommended preset and the reason, in one line.
 
     >>> describe_choice([])
     '--preset auto takes dual_branch_fused: 0 sections, 0 normal clips in ...
@@ -76,11 +76,11 @@ def describe_choice(clips: Iterable[Clip]) -> str:
 
 
 def recommend(clips: Iterable[Clip], config: Config) -> str | None:
-    """Says that another preset suits so few clips, `None` where none does.
+    """Recommendation of another preset for few clips, or `None`.
 
     Args:
-        clips: Of the training.
-        config: What is asked for.
+        clips: Clips of the training.
+        config: Requested settings.
 
     >>> recommend([], choose_preset("dual_branch_fused")) is None
     True
@@ -100,7 +100,7 @@ def recommend(clips: Iterable[Clip], config: Config) -> str | None:
 
 
 def _method(config: Config) -> tuple:
-    """The settings that make a method of its own."""
+    """The settings by which two methods differ."""
     kinds = type(config.embedder), type(config.pretraining)
     return *kinds, config.fusion, config.further_classes
 

@@ -1,4 +1,4 @@
-"""Rules between the settings of a training run."""
+"""Consistency rules between the settings of a training run."""
 
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def check_together(config: "Config") -> None:
-    """Refuses settings that do not go together.
+    """Checks that the settings are compatible with each other.
 
     Raises:
         ValueError: For the first rule that is broken.

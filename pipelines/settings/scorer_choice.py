@@ -1,4 +1,4 @@
-"""Scorers that suit the other settings of a run."""
+"""Choice of scorers that are compatible with a configuration."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -13,17 +13,16 @@ from pipelines.settings.scorers import Scorer
 
 
 def choose_scorers(texts: Sequence[str], config: Config) -> list[Scorer]:
-    """The scorers that are asked for; `all`: every one that suits.
+    """Scorers from their labels, or `all` compatible ones.
 
-    They measure in the space of the run's own scorer where nothing else is
-    said.
+    A label without a space takes the space of the configured scorer.
 
     Args:
         texts: Labels such as `Mahalanobis(covariance=domain)`, or `all`.
-        config: Settings that they must suit.
+        config: Settings that the scorers must be compatible with.
 
     Raises:
-        ValueError: If there is none of that name, or it does not suit.
+        ValueError: If there is no such scorer, or it is not compatible.
 
     >>> choose_scorers(["Mahalanobis"], Config())
     [Mahalanobis(space='own', covariance='shared')]
@@ -42,7 +41,7 @@ def choose_scorers(texts: Sequence[str], config: Config) -> list[Scorer]:
 
 
 def list_scorers(config: Config) -> list[Scorer]:
-    """Every scorer that suits, with its variants, in the run's own space.
+    """All compatible scorers and variants, in the configured scorer's space.
 
     >>> [scorer.reads for scorer in list_scorers(Config())][:3]
     ['cosine', 'cosine', 'embedding']

@@ -1,4 +1,4 @@
-"""Scorers, from embeddings to anomaly scores, as settings."""
+"""Settings of scorers, from embeddings to anomaly scores."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Scorer:
-    """Base of the scorers; a class states what its scorer reads.
+    """Base of the scorers, with what each class states of its scorer.
 
-    - `reads`: `embedding`; or what the head gives, `cosine`, `logit` or
-      `error`; or `band errors` of a reconstruction.
+    - `reads`: its input: `embedding`; an output of the head, `cosine`, `logit`
+      or `error`; or `band errors` of a reconstruction.
     - `is_fitted`: whether it is fitted on embeddings of normal clips. Such a
-      scorer can be calibrated out of fold, any other needs clips held out.
-    - `variants`: fields of the forms that are compared where all scorers are.
+      scorer can be calibrated out of fold, any other needs held-out clips.
+    - `variants`: fields of its variants, for comparisons of all scorers.
     """
 
     reads: ClassVar[str] = "embedding"
@@ -36,16 +36,16 @@ class Scorer:
 
     @property
     def idle_fields(self) -> set[str]:
-        """Names of fields without an effect beside the others' values."""
+        """Names of fields that have no effect, given the other fields."""
         return set()
 
     @property
     def reads_head(self) -> bool:
-        """Whether it reads what the head gives, and no embedding."""
+        """Whether it reads the output of the head, not an embedding."""
         return self.reads in ("cosine", "logit", "error")
 
     def arguments_of_layer(self) -> dict[str, Any]:
-        """Arguments of the Keras layer: the fields, but `space="own"`."""
+        """Arguments of the Keras layer: all fields, except `space="own"`."""
         return {
             name: value
             for name, value in vars(self).items()
@@ -53,7 +53,7 @@ class Scorer:
         }
 
     def build(self, config: "Config") -> Any:
-        """The layer of the same name of `keras_asd.scorers`, not fitted."""
+        """The layer of the same name in `keras_asd.scorers`, not fitted."""
         from keras_asd import scorers
 
         layer = getattr(scorers, type(self).__name__)
@@ -65,7 +65,7 @@ class CentreAngle(Scorer):
     """Angle to the trained centre of the class (Choi & Choi).
 
     Args:
-        form: Its `logit`, or the score as `published`.
+        form: Form of the score: `logit`, or as `published`.
     """
 
     form: Literal["logit", "published"] = "logit"
@@ -75,7 +75,7 @@ class CentreAngle(Scorer):
     variants: ClassVar = ({}, {"form": "published"})
 
     def build(self, config: "Config") -> Any:
-        """The Keras layer, with the margin and scale of the training."""
+        """The Keras layer, with the margin and scale of the loss."""
         from keras_asd import scorers
 
         return scorers.CentreAngle(
@@ -90,7 +90,8 @@ class LogOdds(Scorer):
     """Log odds against the class (DCASE 2021 baseline).
 
     Args:
-        form: As meant (`logit`), or as the baseline is coded (`literal`).
+        form: Form of the score: log odds (`logit`), or as the baseline is coded
+            (`literal`).
     """
 
     form: Literal["logit", "literal"] = "logit"
@@ -102,7 +103,7 @@ class LogOdds(Scorer):
 
 @dataclasses.dataclass(frozen=True)
 class HeadScore(Scorer):
-    """The error that the head gives: of a reconstruction or a flow."""
+    """Error that the head outputs, of a reconstruction or a flow."""
 
     reads: ClassVar[str] = "error"
     is_fitted: ClassVar[bool] = False
@@ -110,11 +111,11 @@ class HeadScore(Scorer):
 
 @dataclasses.dataclass(frozen=True)
 class SelectiveMahalanobis(Scorer):
-    """Mahalanobis distance of a reconstruction's errors, of either domain.
+    """Mahalanobis distance of reconstruction errors, least of both domains.
 
     Args:
-        form: Of the `frames`, or as the DCASE 2023 baseline is coded
-            (`published`).
+        form: Form of the score: mean over the `frames`, or as the DCASE 2023
+            baseline is coded (`published`).
     """
 
     form: Literal["frames", "published"] = "frames"
@@ -126,7 +127,7 @@ class SelectiveMahalanobis(Scorer):
 
 @dataclasses.dataclass(frozen=True)
 class _InSpace(Scorer):
-    """A scorer of embeddings that measures in a space."""
+    """Base of scorers of embeddings, with a choice of space."""
 
     space: Literal["own", "sphere", "standardized", "whitened", "raw"] = (
         setting(
@@ -141,7 +142,7 @@ class Centroids(_InSpace):
     """Distance to k-means centroids and target clips (Wilkinghoff & Kurth).
 
     Args:
-        space: Where it measures; `own`: on the sphere.
+        space: Space of the embeddings; `own`: the sphere.
     """
 
 
@@ -150,7 +151,7 @@ class NearestNeighbors(_InSpace):
     """Distance to the nearest normal clip.
 
     Args:
-        space: Where it measures; `own`: the scorer's usual one.
+        space: Space of the embeddings; `own`: the scorer's default.
 
     >>> from pipelines.settings.config import Config
     >>> NearestNeighbors(space="raw").build(Config()).space
@@ -163,7 +164,7 @@ class GaussianMixture(_InSpace):
     """Likelihood under a Gaussian mixture.
 
     Args:
-        space: Where it measures; `own`: the scorer's usual one.
+        space: Space of the embeddings; `own`: the scorer's default.
     """
 
 
@@ -172,8 +173,8 @@ class Mahalanobis(_InSpace):
     """Mahalanobis distance to the normal clips.
 
     Args:
-        space: Where it measures; `own`: the scorer's usual one.
-        covariance: `shared`, or one of each `domain`.
+        space: Space of the embeddings; `own`: the scorer's default.
+        covariance: Covariance: `shared`, or one for each `domain`.
     """
 
     covariance: Literal["shared", "domain"] = "shared"
@@ -183,19 +184,19 @@ class Mahalanobis(_InSpace):
 
 @dataclasses.dataclass(frozen=True)
 class LocalDensity(_InSpace):
-    """Distance to the nearest normal clip, by those usual around it.
+    """Distance to the nearest normal clip, relative to the local density.
 
     Args:
-        space: Where it measures; `own`: the scorer's usual one.
+        space: Space of the embeddings; `own`: the scorer's default.
     """
 
 
 @dataclasses.dataclass(frozen=True)
 class MinimumOverDomains(_InSpace):
-    """The nearer domain's distance to its nearest normal clip.
+    """Distance to the nearest normal clip of the nearer domain.
 
     Args:
-        space: Where it measures; `own`: the scorer's usual one.
+        space: Space of the embeddings; `own`: the scorer's default.
     """
 
     def build(self, config: "Config") -> Any:
@@ -208,13 +209,13 @@ class MinimumOverDomains(_InSpace):
 
 @dataclasses.dataclass(frozen=True)
 class CustomScorer(Scorer):
-    """A scorer of your own, by its import path.
+    """A custom scorer, by its import path.
 
-    A subclass of `keras_asd.scorers.Scorer`, fitted on embeddings.
+    It is a subclass of `keras_asd.scorers.Scorer`, fitted on embeddings.
 
     Args:
-        path: Such as `mypackage.MyScorer`.
-        arguments: Arguments of its constructor.
+        path: Import path, such as `mypackage.MyScorer`.
+        arguments: Keyword arguments of its constructor.
     """
 
     path: str = dataclasses.field(kw_only=True)
@@ -224,7 +225,7 @@ class CustomScorer(Scorer):
         """The Keras layer, not fitted yet.
 
         Raises:
-            ValueError: If there is no such scorer.
+            ValueError: If there is no such scorer, or it is no subclass of it.
         """
         from keras_asd import scorers
 

@@ -1,4 +1,4 @@
-"""Labels, import paths and short class names, spelt out for jsonargparse."""
+"""Expansion of labels and short class names for jsonargparse."""
 
 import dataclasses
 import json
@@ -17,8 +17,7 @@ from pipelines.settings.losses import Loss
 from pipelines.settings.pretraining import Pretraining
 from pipelines.settings.scorers import Scorer
 
-# The settings that are records of a kind, and what stands for a class of the
-# user's own.
+# The settings that are records, and the class that stands for a custom one.
 RECORDS: dict[str, type] = {
     "embedder": Embedder,
     "loss": Loss,
@@ -34,14 +33,14 @@ CUSTOM = {
 
 
 def spell_out(name: str, value: Any) -> Any:
-    """A record's value as jsonargparse takes it, with full class paths.
+    """Expands a record's value to full class paths, for jsonargparse.
 
     Args:
-        name: Of the setting.
-        value: As `read_record` takes it.
+        name: Name of the setting.
+        value: Label, import path or mapping, see `read_record`.
 
     Raises:
-        ValueError: For a name that is no kind of the record.
+        ValueError: If the label names no class of that kind.
 
     >>> spell_out("loss", "mypackage.MyLoss")["init_args"]
     {'path': 'mypackage.MyLoss'}
@@ -71,7 +70,7 @@ def spell_out(name: str, value: Any) -> Any:
 
 
 def spell_out_all(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings with their records spelt out, at any depth."""
+    """Expands the records among settings, at any depth."""
     return {
         name: spell_out(name, value) if name in RECORDS else value
         for name, value in values.items()
@@ -79,9 +78,9 @@ def spell_out_all(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def spell_out_words(words: Sequence[str]) -> list[str]:
-    """Flags with labels and import paths as jsonargparse takes them.
+    """Expands labels and import paths in flags, for jsonargparse.
 
-    The flags of a class of the user's own become its arguments.
+    Flags of a custom class become its `arguments`.
 
     >>> spell_out_words(["--loss", "mypackage.MyLoss", "--loss.power", "2"])
     ['--loss={"class_path": ..., '--loss.arguments.power', '2']
@@ -117,7 +116,7 @@ def _load(text: str) -> Any:
 
 
 def _own_fields(name: str) -> set[str]:
-    """Fields that are ours where the class is the user's own."""
+    """Fields of the record itself, not of the custom class."""
     known: dict[str, Any] = kinds(RECORDS[name])
     return {field.name for field in dataclasses.fields(known[CUSTOM[name]])}
 
@@ -127,7 +126,7 @@ def _full_path(kind: type) -> str:
 
 
 def reword(message: str) -> str:
-    """An error of jsonargparse about a record in one plain line.
+    """Rewords an error of jsonargparse about a record in one line.
 
     >>> reword("Problem with given class_path 'a.b.ArcFace': Option 'foo' "
     ...     "is not accepted")

@@ -1,1 +1,1 @@
-"""Networks built and fitted on training clips."""
+"""Building and fitting of networks on training clips."""

@@ -1,4 +1,4 @@
-"""Networks put together as a configuration says."""
+"""Classifiers and detectors built from a configuration."""
 
 import keras
 
@@ -14,15 +14,16 @@ from pipelines.settings.scorers import CentreAngle
 def make_classifier(
     config: Config, num_classes: int, own_class: int = 0
 ) -> Classifier:
-    """The compiled classifier of a configuration, ready for `fit`.
+    """Builds and compiles the classifier of a configuration.
 
     AdamW has PyTorch's settings, as the published code does. Half precision
     is float16 with loss scaling on a GPU and bfloat16 elsewhere.
 
     Args:
         config: Settings of the run.
-        num_classes: Auxiliary classes.
-        own_class: The class that is no outlier, where there are outliers.
+        num_classes: Number of auxiliary classes.
+        own_class: Index of the class that is no outlier, for a loss with
+            outliers.
 
     >>> from pipelines.settings.embedders import MobileFaceNet
     >>> config = Config(MobileFaceNet(width=0.25), clip_seconds=1.0)
@@ -51,10 +52,10 @@ def make_classifier(
         weighted_metrics=[MarginFreeAccuracy(name="accuracy")]
         if config.loss.has_accuracy
         else [],
-        # On a CPU XLA makes these networks several times slower.
+        # On a CPU, XLA makes these networks several times slower.
         jit_compile=has_gpu if is_tensorflow else "auto",
     )
-    # Made within the first step, its variables would have it traced twice.
+    # Variables created within the first step would have it traced twice.
     classifier.optimizer.build(classifier.trainable_variables)
     return classifier
 
@@ -66,14 +67,14 @@ def make_detector(
     head: keras.layers.Layer | None = None,
     scorer: Scorer | None = None,
 ) -> AnomalyDetector:
-    """The detector of a configuration, in float32.
+    """Builds the detector of a configuration, in float32.
 
     Args:
         config: Settings of the run.
-        label_map: Its classes, machines and groups.
-        embedder: With its weights; a fresh one if `None`.
-        head: With its weights; a fresh one if `None`.
-        scorer: Fitted; a `CentreAngle` if `None`.
+        label_map: Classes, machines and groups of the run.
+        embedder: Trained embedder; a new one if `None`.
+        head: Trained head; a new one if `None`.
+        scorer: Fitted scorer; a `CentreAngle` if `None`.
 
     >>> from pipelines.settings.embedders import MobileFaceNet
     >>> label_map = LabelMap(("fan/a", "fan/b"), {"fan/a": (0,), "fan": (0, 1)})

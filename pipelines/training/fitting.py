@@ -1,4 +1,4 @@
-"""Training of the classifier, resumable at every epoch."""
+"""Training loop of the classifier, resumable at every epoch."""
 
 import logging
 import math
@@ -20,7 +20,7 @@ from pipelines.training.training_data import TrainingData
 
 logger = logging.getLogger(__name__)
 
-# Fewer steps than this leave a network close to where it began.
+# With fewer steps than this a network stays close to its initial weights.
 FEW_STEPS = 200
 
 
@@ -35,21 +35,23 @@ def fit_classifier(
     last_epoch: int | None = None,
     verbose: int | None = None,
 ) -> Classifier:
-    """Trains the classifier of a run, from where it was left.
+    """Trains the classifier of a run, resuming from its last checkpoint.
 
     Args:
-        examples: What to train and validate on.
-        listed: The clips of the run with their roles.
-        label_map: Their classes.
+        examples: Examples to train and validate on.
+        listed: Clips of the run with their roles.
+        label_map: Auxiliary classes of the examples.
         config: Settings of the run.
-        run: Its folder.
-        classifier: What an unbegun run starts from; a fresh one if `None`.
-        callbacks: Further ones. What they add to the logs of an epoch goes
-            into the history.
-        last_epoch: Where to stop, if before the last; rates fall as they
-            would without it.
-        verbose: As in Keras; a bar for people and a line an epoch for logs
-            if `None`. At 0 nothing is said of few steps either.
+        run: Folder of the run.
+        classifier: Initial classifier of a run without a checkpoint; a new one
+            if `None`.
+        callbacks: Further Keras callbacks. Values that they add to the logs of
+            an epoch are written to the history.
+        last_epoch: Epoch to stop after, if before the last; the learning rate
+            follows the full schedule.
+        verbose: Verbosity of Keras's `fit`; if `None`, a progress bar in a
+            terminal and otherwise a line per epoch. At 0 the warning of few
+            steps is left out, too.
 
     Returns:
         The classifier with the weights that the run keeps.
@@ -135,7 +137,7 @@ def _restore(
     run: RunFolder,
     classifier: Classifier | None,
 ) -> tuple[Classifier, int]:
-    """The classifier as it was left, and the epoch to go on with."""
+    """The classifier of the last checkpoint, and the next epoch."""
     latest = run.latest
     if latest is None:
         fresh = classifier or make_classifier(
@@ -149,7 +151,7 @@ def _restore(
 
 
 def learning_rate(epoch: int, config: Config) -> float:
-    """Learning rate of an epoch: along a cosine, down to its last share.
+    """Learning rate of an epoch, by cosine annealing to its final share.
 
     >>> learning_rate(0, Config(learning_rate=1e-4))
     0.0001

@@ -1,8 +1,9 @@
-"""The draws of mixup, from a seed, and the targets of mixed clips."""
+"""Mixup: seeded weights and partners, and the targets of mixed clips."""
 
 import tensorflow as tf
 
-# Below this the margin's row would vanish: Beta(0.5, 0.5) does give zeros.
+# Below this weight the row with the margin would vanish; Beta(0.5, 0.5) does
+# yield zeros.
 MIN_MIX_WEIGHT = 1e-6
 
 
@@ -13,15 +14,17 @@ def draw_mix(
     mix_per: str = "batch",
     probability: float = 1.0,
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Draws weights and partners for a batch; the same for the same seed.
+    """Draws mix weights and partners of a batch, determined by the seed.
 
     Args:
         num_clips: Number of clips in the batch.
-        seed: Two integers.
-        alpha: Weights are drawn from Beta(alpha, alpha), and floored.
-        mix_per: `"batch"`, one weight for all (as published), or `"clip"`.
-        probability: Share of the clips that are mixed at all; the others'
-            weight is 1.
+        seed: Two integers, `(2,)`.
+        alpha: Parameter of Beta(alpha, alpha), from which weights are drawn;
+            they are at least 1e-6.
+        mix_per: Scope of a weight: `"batch"`, one for all clips (as published),
+            or `"clip"`, one for each.
+        probability: Share of the clips that are mixed; the weight of the others
+            is 1.
 
     Returns:
         `mix_weight` `(num_clips,)`, float32 in `[1e-6, 1]`, and
@@ -37,7 +40,8 @@ def draw_mix(
     seed = tf.cast(seed, tf.int32)
     seeds = tf.random.split(seed, 3)
     num_weights = num_clips if mix_per == "clip" else tf.constant(1)
-    # In float64: two float32 gamma variates of a small alpha can both be 0.
+    # In float64, since two float32 gamma variates of a small alpha can both be
+    # 0.
     first, second = (
         tf.random.stateless_gamma(
             [num_weights], seeds[i], alpha, None, tf.float64
@@ -64,13 +68,13 @@ def mixed_targets(
     """Two-row targets of mixed clips.
 
     Args:
-        one_hot: `(batch, num_classes)`.
-        mix_weight: `(batch,)`.
-        mix_partner: `(batch,)`.
+        one_hot: One-hot classes, `(batch, num_classes)`.
+        mix_weight: Weights from `draw_mix`, `(batch,)`.
+        mix_partner: Partners from `draw_mix`, `(batch,)`.
 
     Returns:
-        `(batch, 2, num_classes)`: row 0 is `mix_weight * one_hot`, row 1 is
-        `(1 - mix_weight)` times the partner's.
+        Targets, `(batch, 2, num_classes)`: row 0 is `mix_weight * one_hot`, row
+        1 is `1 - mix_weight` times the partner's `one_hot`.
 
     >>> targets = mixed_targets(tf.eye(2), tf.constant([0.75, 1.0]), [1, 0])
     >>> targets[0].numpy().tolist()

@@ -1,4 +1,4 @@
-"""What a network may learn before its own training."""
+"""Pre-training of a network on another task."""
 
 import dataclasses
 import logging
@@ -27,17 +27,17 @@ def pretrain(
     config: Config,
     run: RunFolder,
 ) -> list[Any]:
-    """Trains the embedder of a run on another task, resumable like any.
+    """Pre-trains the embedder of a run, resumable at every epoch.
 
     Args:
-        examples: What the run trains on.
-        listed: Its clips with their roles.
-        label_map: Their classes.
+        examples: Examples of the run.
+        listed: Clips of the run with their roles.
+        label_map: Auxiliary classes of the examples.
         config: Settings of the run, with its `pretraining`.
-        run: Its folder; the pre-training has one in it.
+        run: Folder of the run, which has a subfolder for the pre-training.
 
     Returns:
-        The embedder's weights.
+        The weights of the embedder.
 
     >>> from pipelines.settings.pretraining import Contrastive
     >>> import pathlib
@@ -54,7 +54,7 @@ def pretrain(
     before = dataclasses.replace(
         config,
         loss=pretraining.choose_loss(config.loss),
-        # Nothing is scored, and not every scorer suits the loss.
+        # Nothing is scored, and not every scorer is compatible with the loss.
         scorer=Centroids(),
         epochs=pretraining.epochs,
         learning_rate=pretraining.learning_rate,

@@ -1,4 +1,4 @@
-"""Tasks of the networks: the clips, classes and examples of each."""
+"""Training tasks of the networks: their clips, classes and examples."""
 
 import dataclasses
 import logging
@@ -22,13 +22,13 @@ logger = logging.getLogger(__name__)
 
 @dataclasses.dataclass(frozen=True)
 class Task:
-    """What one network trains on.
+    """Training task of one network.
 
     Args:
-        name: Name of the network; empty where there is one.
-        listed: Its clips with their roles.
-        examples: What it trains and validates on.
-        label_map: Its auxiliary classes.
+        name: Name of the network; empty for a single network.
+        listed: Clips of the network with their roles.
+        examples: Examples that it trains and validates on.
+        label_map: Auxiliary classes of the examples.
 
     >>> Task("fan", (), (), LabelMap(("fan/id_00",), {})).name
     'fan'
@@ -41,7 +41,7 @@ class Task:
 
 
 def list_tasks(listed: Sequence[ListedClip], config: Config) -> list[Task]:
-    """The task of each network of a run.
+    """The training task of each network of a run.
 
     >>> import pathlib
     >>> from pipelines.datasets.clip import Clip
@@ -59,7 +59,7 @@ def list_tasks(listed: Sequence[ListedClip], config: Config) -> list[Task]:
 def class_names(
     examples: Iterable[Example], clips: Sequence[InspectedClip]
 ) -> list[str]:
-    """Name of the auxiliary class of each clip, at its own speed.
+    """Name of the auxiliary class of each clip at its original speed.
 
     >>> class_names([], [])
     []
@@ -73,10 +73,10 @@ def class_names(
 def part_clips(
     listed: Sequence[ListedClip], config: Config
 ) -> dict[str, list[ListedClip]]:
-    """The clips that each network trains on, by its name, names sorted.
+    """Clips of each network, by the sorted names of the networks.
 
-    A flow's outliers, the clips of other sections of its machine, are in the
-    role of a contrast.
+    The outliers of a flow, which are clips of other sections of its machine,
+    have the role `contrast`.
 
     >>> import pathlib
     >>> from pipelines.datasets.clip import Clip
@@ -112,7 +112,7 @@ def part_clips(
 
 
 def join_label_maps(label_maps: Sequence[LabelMap]) -> LabelMap:
-    """The classes and groups of several networks, one behind the other.
+    """Concatenates the classes and groups of several networks.
 
     >>> first = LabelMap(("a",), {"fan": (0,)}, {"fan": (0,)})
     >>> second = LabelMap(("b",), {"pump": (0,)}, {"pump": (0,)})
@@ -146,10 +146,10 @@ def join_label_maps(label_maps: Sequence[LabelMap]) -> LabelMap:
 def list_examples(
     listed: Sequence[ListedClip], config: Config
 ) -> tuple[list[Example], LabelMap]:
-    """What a network trains and validates on, and as which classes.
+    """Examples of a network and their auxiliary classes.
 
     Args:
-        listed: Its clips with their roles.
+        listed: Clips of the network with their roles.
         config: Settings of the run.
 
     Returns:

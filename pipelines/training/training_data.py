@@ -1,4 +1,4 @@
-"""Batches to train on, drawn from a seed alone."""
+"""Training batches with tf.data, reproducible from a seed."""
 
 import os
 from collections.abc import Sequence
@@ -17,18 +17,18 @@ from pipelines.training.mixing import mixed_targets
 
 
 class TrainingData:
-    """Streams batches of examples; every epoch has an order of its own.
+    """Streams batches of examples, in a new order in every epoch.
 
-    The order of an epoch, its mix weights and its partners follow from the
-    seed and the epoch's number, so a run can begin at any epoch and see what
-    the unbroken run would have seen there. A clip that broke since its
-    inspection is logged, and neither it nor what is mixed with it counts in
-    the loss: its weight is zero, and unmixed its target, too.
+    The order, mix weights and partners of an epoch depend only on the seed and
+    the index of the epoch, so a resumed run sees the same batches as an
+    uninterrupted one. A clip that cannot be decoded any more is logged; it and
+    the clips mixed with it have a sample weight of zero. Unmixed, its target is
+    zero, too.
 
     Args:
-        examples: What to train on.
-        inspected: How to decode each of them, in the same order.
-        label_map: Their classes.
+        examples: Examples to train on.
+        inspected: Inspected clip of each example, in the same order.
+        label_map: Auxiliary classes of the examples.
         config: Settings of the run.
 
     >>> import pathlib
@@ -76,20 +76,20 @@ class TrainingData:
 
     @property
     def steps_per_epoch(self) -> int:
-        """Number of batches; a last batch of one clip alone is dropped.
+        """Number of batches; a last batch of a single clip is dropped.
 
-        Batch normalisation has no spread to measure there.
+        Batch normalisation needs more than one clip.
         """
         full, rest = divmod(self.num_examples, self.config.batch_size)
         return max(full + (rest > 1), 1)
 
     def batches(self, first_epoch: int = 0) -> tf.data.Dataset:
-        """All batches from the first epoch on, for one call of `fit`."""
+        """Batches of all epochs from `first_epoch` on, for one `fit`."""
         epochs = tf.data.Dataset.range(first_epoch, self.config.epochs)
         return epochs.flat_map(self._epoch).prefetch(2)
 
     def unmixed_batches(self) -> tf.data.Dataset:
-        """The examples once, in order and unmixed, for validation."""
+        """All examples once, in order and unmixed, for validation."""
         indices = tf.data.Dataset.range(self.num_examples)
         return self._batch(indices).map(self._unmixed).prefetch(2)
 
@@ -130,7 +130,7 @@ class TrainingData:
         return waveform, one_hot, is_whole
 
     def _unmixed(self, waveform, one_hot, is_whole):
-        # Losses over pairs of clips must not count it as anybody's other.
+        # Losses over pairs of clips must not use a broken clip as a partner.
         one_hot = one_hot * is_whole[:, None]
         target = one_hot
         if self.config.loss.targets == "rows":

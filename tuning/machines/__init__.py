@@ -1,1 +1,1 @@
-"""A search over several machines: a chief and its workers."""
+"""Distributed search: a chief and its workers over gRPC."""

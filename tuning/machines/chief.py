@@ -1,4 +1,4 @@
-"""The chief of a search over several machines."""
+"""Chief of a distributed search."""
 
 import logging
 import math
@@ -26,21 +26,21 @@ def serve_chief(
     lease_seconds: float = 60.0,
     on_change: Callable[[list[TrialRecord]], None] | None = None,
 ) -> None:
-    """Hands out trials until all have ended and every live worker knows it.
+    """Serves trials until all have ended and every live worker knows it.
 
-    Killed and started again, it goes on; workers wait for it meanwhile and
-    keep their trials. Whoever reaches the address can take part: it is for
-    networks where everybody may.
+    A chief that was killed resumes when it is started again; meanwhile workers
+    wait and keep their trials. There is no authentication: every host that
+    reaches the address can take part, so use it in trusted networks only.
 
     Args:
         oracle: Oracle of the search.
-        address: `host:port` to listen at; without a host, this machine's own
-            processes alone can connect.
-        lease_seconds: A worker silent for so long loses its trial.
-        on_change: Called with all trials after every change.
+        address: Address `host:port` to listen at; without a host, only
+            processes of this machine can connect.
+        lease_seconds: Silence in seconds after which a worker loses its trial.
+        on_change: Function called with all trials after every change.
 
     Raises:
-        OSError: If nobody can listen at the address.
+        OSError: If the address cannot be listened at.
         ValueError: If the address has no port.
 
     >>> serve_chief(None, "127.0.0.1:http")
@@ -73,7 +73,7 @@ def serve_chief(
                 if on_change:
                     on_change(read_trials(oracle))
     finally:
-        # Answers that are under way arrive.
+        # Lets pending answers arrive.
         server.stop(grace=2.0).wait()
     if on_change:
         on_change(read_trials(oracle))
@@ -82,7 +82,7 @@ def serve_chief(
 def _start(service: ChiefService, address: str) -> grpc.Server:
     server = grpc.server(
         futures.ThreadPoolExecutor(max_workers=32),
-        # Two chiefs at one port would each get some of the calls.
+        # Two chiefs at one port would each receive some of the calls.
         options=[("grpc.so_reuseport", 0)],
     )
     get_service_grpc().add_OracleServicer_to_server(service, server)

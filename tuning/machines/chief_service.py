@@ -1,4 +1,4 @@
-"""gRPC service of a chief: keras-tuner's, with leases."""
+"""gRPC service of a chief: that of keras-tuner, with leases."""
 
 import json
 import logging
@@ -15,20 +15,20 @@ from tuning.oracles.keras_tuner_internals import get_service
 
 logger = logging.getLogger(__name__)
 
-# Names in the hyperparameters: keras-tuner's messages have no room for a
-# reason, and round metrics to single precision.
+# Extra names in the hyperparameters, since keras-tuner's messages have no field
+# for a reason and round metrics to single precision.
 LEASE = "search/lease_seconds"
 REPORT = "search/report"
-# Name of the worker beside a message; `-bin` lets it have any letters.
+# Metadata key of the worker's name; `-bin` allows any letters.
 WORKER = "worker-bin"
 
 
 class ChiefService(OracleServicer):
-    """Hands out the trials of an oracle, and takes them from silent workers.
+    """Serves the trials of an oracle, and takes them from silent workers.
 
     Args:
-        oracle: Of the search.
-        leases: Of the workers.
+        oracle: Oracle of the search.
+        leases: Leases of the workers.
 
     >>> ChiefService.__name__
     'ChiefService'
@@ -39,18 +39,18 @@ class ChiefService(OracleServicer):
         self.leases = leases
         self.changed = threading.Event()
         self._is_over: bool | None = None
-        # Those from before the chief was restarted, too, may be at work.
+        # Workers from before a restart of the chief may still be running.
         for worker in oracle.tuner_ids | set(oracle.ongoing_trials):
             leases.renew(worker)
 
     def GetSpace(self, request, context):
-        """The space, and what workers must know, as fixed values."""
+        """The search space, with the settings for workers as fixed values."""
         space = self.oracle.get_space()
         space.Fixed(LEASE, float(self.leases.seconds))
         return get_service().GetSpaceResponse(hyperparameters=space.to_proto())
 
     def CreateTrial(self, request, context):
-        """The next trial of a worker; IDLE while others may come back."""
+        """The next trial of a worker; IDLE while others may be taken back."""
         worker = request.tuner_id
         with self.oracle.lock:
             is_new = worker not in self.oracle.ongoing_trials
@@ -65,10 +65,11 @@ class ChiefService(OracleServicer):
         return get_service().CreateTrialResponse(trial=trial.to_proto())
 
     def GetTrial(self, request, context):
-        """A trial; from a worker that has it, a sign of life."""
+        """A trial; renews the lease of the worker that has it."""
         worker = _worker(context)
         if worker is not None:
-            # Without the lock: choosing values may take longer than a lease.
+            # Without the lock, since choosing values may take longer than a
+            # lease.
             held = self.oracle.ongoing_trials.get(worker)
             if held is None or held.trial_id != request.trial_id:
                 context.abort(
@@ -92,7 +93,7 @@ class ChiefService(OracleServicer):
         return get_service().EndTrialResponse()
 
     def take_back(self) -> None:
-        """Takes their trials from workers whose lease ran out."""
+        """Takes trials back from workers whose lease has expired."""
         for worker in self.leases.expired():
             with self.oracle.lock:
                 if worker in self.leases.live():
@@ -123,7 +124,7 @@ class ChiefService(OracleServicer):
 
 
 def _worker(context: grpc.ServicerContext) -> str | None:
-    """Who asks; keras-tuner's own clients do not tell."""
+    """Name of the calling worker; clients of keras-tuner send none."""
     for name, value in context.invocation_metadata():
         if name == WORKER:
             return value.decode()

@@ -1,16 +1,16 @@
-"""Heartbeats of a worker, in a thread of their own."""
+"""Heartbeats of a worker, in a separate thread."""
 
 import threading
 from collections.abc import Callable
 
 
 class Heartbeat:
-    """Calls a function again and again, in a thread of its own.
+    """Calls a function periodically, in a separate thread.
 
     Args:
-        beat: Function that returns whether the lease holds. After a False
-            it is not called again.
-        seconds: Pause between two calls.
+        beat: Function that returns whether the lease is valid. It is not called
+            again after `False`.
+        seconds: Pause between two calls, in seconds.
 
     >>> heartbeat = Heartbeat(lambda: False, seconds=0.01)
     >>> heartbeat.lost.wait(timeout=10)
@@ -27,7 +27,7 @@ class Heartbeat:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends the calls; one that hangs is not waited for."""
+        """Ends the calls, without waiting for one that hangs."""
         self._stopped.set()
         self._thread.join(timeout=1.0)
 

@@ -1,4 +1,4 @@
-"""Leases of workers, which heartbeats renew."""
+"""Leases of workers, renewed by heartbeats."""
 
 import threading
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 class LeaseLost(Exception):
-    """A worker's trial was taken from it, since it fell silent.
+    """Error of a worker whose trial was taken back after its silence.
 
     >>> str(LeaseLost("0003"))
     '0003'
@@ -14,10 +14,10 @@ class LeaseLost(Exception):
 
 
 class Leases:
-    """Times until which each worker may be silent.
+    """Leases of workers: the time until which each may be silent.
 
     Args:
-        seconds: Silence after which a worker counts as gone.
+        seconds: Silence in seconds after which a lease expires.
         clock: Monotonic clock, in seconds.
 
     Raises:
@@ -47,7 +47,7 @@ class Leases:
         self._lock = threading.Lock()
 
     def renew(self, worker: str) -> None:
-        """Starts a worker's lease anew."""
+        """Renews a worker's lease."""
         with self._lock:
             self._ends[worker] = self._clock() + self.seconds
 
@@ -57,13 +57,13 @@ class Leases:
             self._ends.pop(worker, None)
 
     def live(self) -> list[str]:
-        """Workers that may still be at work."""
+        """Workers whose lease is valid."""
         with self._lock:
             now = self._clock()
             return [name for name, end in self._ends.items() if now < end]
 
     def expired(self) -> list[str]:
-        """Workers that were silent for too long."""
+        """Workers whose lease has expired."""
         with self._lock:
             now = self._clock()
             return [name for name, end in self._ends.items() if now >= end]

@@ -1,4 +1,4 @@
-"""A worker's connection to the chief of a search."""
+"""gRPC client of a worker, for the chief of a search."""
 
 import json
 import logging
@@ -23,8 +23,8 @@ logger = logging.getLogger(__name__)
 
 DEADLINE_SECONDS = 60.0
 PAUSE_SECONDS = 0.5
-# A connection of its own for every call: none that a restarted chief or a
-# sleeping machine has broken is ever used again.
+# A new connection for every call, so that none broken by a restart of the chief
+# or a sleeping machine is used again.
 CHANNEL_OPTIONS = (
     ("grpc.use_local_subchannel_pool", 1),
     ("grpc.enable_http_proxy", 0),
@@ -32,15 +32,15 @@ CHANNEL_OPTIONS = (
 
 
 class ChiefClient:
-    """A worker's calls of the chief, with heartbeats while it has a trial.
+    """Client of the chief, with heartbeats while it has a trial.
 
-    Whenever the chief does not answer, as while it is restarted, the client
-    tries again for `timeout_seconds`.
+    If the chief does not answer, for example during a restart, the client
+    retries for `timeout_seconds`.
 
     Args:
-        address: `host:port` of the chief.
-        worker_name: Name to show; every client is a worker of its own.
-        timeout_seconds: Time to try, in seconds.
+        address: Address `host:port` of the chief.
+        worker_name: Displayed name; every client is a separate worker.
+        timeout_seconds: Time to retry, in seconds.
 
     Raises:
         ConnectionError: If no chief answers.
@@ -65,7 +65,7 @@ class ChiefClient:
         self._beat_seconds = lease_seconds / 4
 
     def get_space(self) -> keras_tuner.HyperParameters:
-        """The space, with the settings of the search as fixed values."""
+        """The search space, with the settings of the search as fixed values."""
         request = get_service().GetSpaceRequest()
         space = self._call("GetSpace", request).hyperparameters
         return keras_tuner.HyperParameters.from_proto(space)
@@ -74,7 +74,7 @@ class ChiefClient:
         """Waits for a trial, or for the end of the search.
 
         Args:
-            tuner_id: Ignored: the client has an id of its own.
+            tuner_id: Ignored, since the client has its own id.
         """
         request = get_service().CreateTrialRequest(tuner_id=self.worker)
         while True:
@@ -100,7 +100,7 @@ class ChiefClient:
         metrics: Mapping[str, float],
         message: str = "",
     ) -> None:
-        """Reports how the trial ended; see `DurableTrials.report`."""
+        """Reports the end of the trial; see `DurableTrials.report`."""
         hp = keras_tuner.HyperParameters()
         hp.values[REPORT] = json.dumps({"metrics": metrics, "message": message})
         status = TrialStatus.FAILED if message else TrialStatus.COMPLETED
@@ -161,12 +161,13 @@ class ChiefClient:
 def connect(
     address: str, worker_name: str, timeout_seconds: float = 600.0
 ) -> ChiefClient:
-    """Connects to a chief, as soon as there is one.
+    """Connects to a chief, waiting until it answers.
 
     Args:
-        address: `host:port` of the chief.
-        worker_name: Name to show.
-        timeout_seconds: Time to try, now and whenever the chief is silent.
+        address: Address `host:port` of the chief.
+        worker_name: Displayed name of the worker.
+        timeout_seconds: Time to retry in seconds, now and whenever the chief
+            does not answer.
 
     Raises:
         ConnectionError: If no chief answers.

@@ -1,1 +1,1 @@
-"""Oracles: what is tried next, safe against kills."""
+"""Oracles with durable state, which choose the values of trials."""

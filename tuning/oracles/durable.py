@@ -1,4 +1,4 @@
-"""Durable state of an oracle: it survives a kill at any moment."""
+"""Durable state of an oracle, which survives a kill at any moment."""
 
 import contextlib
 import json
@@ -20,20 +20,20 @@ from tuning.oracles.told_changes import told_changes
 
 
 class Durable(keras_tuner.Oracle):
-    """A keras-tuner oracle with durable state.
+    """Mixin that gives a keras-tuner oracle durable state.
 
-    All of it lies in one file, which every change replaces as a whole before
-    anybody hears of the change. A change that breaks off, by an error or
-    Ctrl-C, is dropped: the next one begins with the state in the file.
+    The state is one file, which every change replaces atomically before its
+    result is returned. A change that is interrupted, by an error or Ctrl-C, is
+    discarded: the next one begins with the state in the file.
 
     Args:
-        path: The state file. A lock of the same name lies beside it.
-        told: What the search is bound to, and workers are told: the settings
-            under `search/settings`, and whatever else there is.
+        path: Path of the state file. A lock of the same name is beside it.
+        told: Values that the search is bound to and workers receive: the
+            settings under `search/settings`, and others.
         **kwargs: Arguments of the oracle.
 
     Raises:
-        ValueError: If another process holds the lock, the state is damaged,
+        ValueError: If another process holds the lock, or the state is damaged
             or belongs to other settings.
 
     >>> import tempfile
@@ -69,11 +69,11 @@ class Durable(keras_tuner.Oracle):
             raise
 
     def close(self) -> None:
-        """Releases the folder of the search."""
+        """Releases the lock of the search."""
         self._folder_lock.close()
 
     def read(self) -> list[Trial]:
-        """All trials, in their order."""
+        """All trials, in order."""
         with self.lock:
             self._refresh()
             return [copy_trial(one) for one in self.trials.values()]
@@ -129,7 +129,7 @@ class Durable(keras_tuner.Oracle):
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
-        """Writes all changes made inside at the end, or none."""
+        """Writes all changes made inside at its end, or none."""
         with self.lock:
             self._refresh()
             self._is_stale = True

@@ -1,4 +1,4 @@
-"""Life cycle of trials: handed out, ended, interrupted, resumed."""
+"""Life cycle of trials: created, ended, interrupted and resumed."""
 
 import json
 import logging
@@ -15,16 +15,16 @@ from tuning.oracles.state_file import state_text
 
 logger = logging.getLogger(__name__)
 
-# A trial that takes its process with it so often is not tried again.
+# A trial that ended its process this many times is not run again.
 MAX_INTERRUPTIONS = 10
 
 
 class DurableTrials(Durable):
-    """Handling of trials, to mix in before one of keras-tuner's oracles.
+    """Mixin for the handling of trials, before a keras-tuner oracle.
 
-    Interrupted trials come first again, in their order and with the same
-    values. Failed ones never stop the search. The first trial has the
-    defaults of the space.
+    Interrupted trials are run again first, in order and with the same values.
+    Failed ones never stop the search. The first trial has the defaults of the
+    search space.
 
     Args:
         **kwargs: Arguments of `Durable`.
@@ -51,7 +51,7 @@ class DurableTrials(Durable):
     """
 
     def create_trial(self, tuner_id: str) -> Trial:
-        """The trial of a worker: the one that it has, or its next."""
+        """The current trial of a worker, or else its next one."""
         with self._transaction():
             trial = self.ongoing_trials.get(tuner_id) or self._take(tuner_id)
             return copy_trial(trial)
@@ -71,7 +71,7 @@ class DurableTrials(Durable):
                 self.start_order.append(trial.trial_id)
         elif trial.status == TrialStatus.STOPPED:
             if self.ongoing_trials:
-                # One of them may come back.
+                # One of the running trials may be interrupted.
                 trial.status = TrialStatus.IDLE
             else:
                 self.tuner_ids.discard(tuner_id)
@@ -92,12 +92,12 @@ class DurableTrials(Durable):
         return {one.name: one.default for one in self.hyperparameters.space}
 
     def is_over(self) -> bool:
-        """Whether nothing is left to do."""
+        """Whether all trials have ended and no further one is proposed."""
         with self.lock:
             self._refresh()
             if self.ongoing_trials or self._retry_queue:
                 return False
-            # What is proposed here is not taken.
+            # Discards what is proposed here.
             self._is_stale = True
             return self._propose().status == TrialStatus.STOPPED
 
@@ -108,15 +108,15 @@ class DurableTrials(Durable):
         metrics: Mapping[str, float],
         message: str = "",
     ) -> None:
-        """Records how a trial ended.
+        """Records the end of a trial.
 
         Args:
             trial_id: Name of the trial.
-            tuner_id: Worker that ran it; None: whichever has it. If the trial
-                was taken from that worker meanwhile, nothing is recorded.
+            tuner_id: Worker that ran the trial; `None` for the worker that has
+                it. Nothing is recorded if the trial was taken from that worker.
             metrics: Metrics by name.
-            message: Reason of a failure, in one line, and more below; empty
-                if it completed.
+            message: Reason of a failure in the first line, details below; empty
+                if the trial completed.
         """
         with self._transaction():
             holders = {
@@ -149,7 +149,7 @@ class DurableTrials(Durable):
                 self.end_order.append(trial_id)
 
     def end_trial(self, trial: Trial) -> None:
-        """Records how a trial ended, for keras-tuner's own tuners."""
+        """Records the end of a trial, for keras-tuner's own tuners."""
         is_completed = trial.status == TrialStatus.COMPLETED
         message = "" if is_completed else trial.message or "No reason was told."
         self.report(trial.trial_id, None, {}, message)
@@ -157,14 +157,14 @@ class DurableTrials(Durable):
     def update_trial(
         self, trial_id: str, metrics: Mapping[str, float], step: int = 0
     ) -> Trial:
-        """Records numbers of a trial that goes on; the last ones count."""
+        """Records metrics of a running trial; the last ones count."""
         with self._transaction():
             trial = self.trials[trial_id]
             self._measured(trial, metrics, step)
             return copy_trial(trial)
 
     def interrupt(self, tuner_id: str) -> None:
-        """Takes the trial of a worker that is gone."""
+        """Marks the trial of a lost worker as interrupted."""
         with self._transaction():
             self.tuner_ids.discard(tuner_id)
             trial = self.ongoing_trials.pop(tuner_id, None)
@@ -195,7 +195,7 @@ class DurableTrials(Durable):
     ) -> None:
         trial.metrics = MetricsTracker()
         for name, value in metrics.items():
-            # Told, since keras-tuner would look for a Keras metric.
+            # Given explicitly, since keras-tuner would look for a Keras metric.
             is_objective = name == self.objective.name
             trial.metrics.register(name, "max" if is_objective else "min")
             trial.metrics.metrics[name].update(float(value), step)

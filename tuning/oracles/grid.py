@@ -1,4 +1,4 @@
-"""A grid search: every combination of a few values."""
+"""Grid search: every combination of a few values."""
 
 import itertools
 import math
@@ -13,10 +13,12 @@ from tuning.oracles.keras_tuner_internals import TrialStatus
 
 
 class GridOracle(DurableTrials):
-    """Every combination, the defaults first, the last name fastest.
+    """Oracle of a grid search.
 
-    keras-tuner's own proposes at most two at a time, and forgets where it
-    was; here the number of the trial decides.
+    The defaults come first, and the last name varies fastest.
+
+    keras-tuner's oracle proposes at most two trials at a time, and loses its
+    state; here the combination depends on the index of the trial only.
 
     Args:
         **kwargs: Arguments of `DurableTrials`.
@@ -41,7 +43,7 @@ class GridOracle(DurableTrials):
 
 
 def grid_values(one: Any) -> list[Any]:
-    """The values of a hyperparameter, its default first.
+    """Values of a hyperparameter, its default first.
 
     >>> hp = keras_tuner.HyperParameters()
     >>> _ = hp.Choice("scale", [15.0, 30.0, 60.0], default=30.0)
@@ -53,7 +55,7 @@ def grid_values(one: Any) -> list[Any]:
 
 
 def grid_size(space: keras_tuner.HyperParameters) -> int:
-    """Number of the combinations.
+    """Number of combinations.
 
     >>> hp = keras_tuner.HyperParameters()
     >>> _ = hp.Choice("scale", [15.0, 30.0]), hp.Boolean("gate")

@@ -1,7 +1,7 @@
-"""Private modules of keras-tuner: the one place that imports them.
+"""Private modules of keras-tuner, imported only here.
 
-The private attributes that the oracles use besides are listed, and looked
-for, in `tests/tuning/oracles/test_keras_tuner_internals.py`.
+The private attributes that the oracles use are listed and tested in
+`tests/tuning/oracles/test_keras_tuner_internals.py`.
 """
 
 from keras_tuner.engine.hyperparameters import Fixed

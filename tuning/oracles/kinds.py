@@ -1,4 +1,4 @@
-"""Oracles of a search: random, Bayesian, Hyperband and grid."""
+"""Oracles: random, Bayesian, Hyperband and grid search."""
 
 import itertools
 import logging
@@ -37,14 +37,15 @@ STATUSES: dict[str, Status] = {
 
 
 class _Random(DurableTrials, keras_tuner.oracles.RandomSearchOracle):
-    """Random values."""
+    """Oracle of random search."""
 
 
 class _Hyperband(DurableTrials, keras_tuner.oracles.HyperbandOracle):
-    """Random values, of which the better ones train on.
+    """Oracle of Hyperband: random values, of which the best train longer.
 
-    keras-tuner's own waits for ever for the result of a failed trial, and
-    the best of its bracket does not train on. Here a failed one is the worst.
+    keras-tuner's oracle waits for ever for the result of a failed trial, and
+    the best of its bracket does not train longer. Here a failed trial is the
+    worst of its bracket.
     """
 
     def populate_space(self, trial_id: str) -> Mapping[str, Any]:
@@ -60,7 +61,7 @@ class _Hyperband(DurableTrials, keras_tuner.oracles.HyperbandOracle):
             parent = (found.get("values") or {}).get("tuner/trial_id")
             if parent not in failed:
                 break
-            # None but failed ones are left: they count as tried again.
+            # Only failed trials are left, and they count as trained longer.
             for bracket in self._brackets:
                 for one in itertools.chain(*bracket["rounds"]):
                     if one["id"] == trial_id:
@@ -71,11 +72,12 @@ class _Hyperband(DurableTrials, keras_tuner.oracles.HyperbandOracle):
 
 
 class _Bayesian(DurableTrials, keras_tuner.oracles.BayesianOptimizationOracle):
-    """Keeps its random state, too, and proposes nothing twice."""
+    """Oracle of Bayesian search, with durable random state and no repeats."""
 
     def populate_space(self, trial_id: str) -> Mapping[str, Any]:
-        # So small matrices are slower with threads. Few points leave the
-        # process's own parameters open, which is nothing to warn of.
+        # Matrices this small are slower with threads. Few points do not
+        # determine the parameters of the Gaussian process, which needs no
+        # warning.
         with threadpool_limits(1), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = super().populate_space(trial_id)
@@ -100,19 +102,19 @@ def make_oracle(
     space: keras_tuner.HyperParameters,
     folder: pathlib.Path,
 ) -> DurableTrials:
-    """The oracle of a search, new or as it was left.
+    """The oracle of a search, new or resumed from its state.
 
     Args:
         settings: Settings of the search.
-        space: Space to search, without conditions. Its fixed values are not
-            searched over but sent to workers, as are the settings; the
-            search is bound to them.
-        folder: Folder of the search. It is held until the oracle is closed,
-            or the process ends.
+        space: Search space without conditions. Its fixed values are not
+            searched over, but sent to workers like the settings; the search is
+            bound to them.
+        folder: Folder of the search. It is locked until the oracle is closed or
+            the process ends.
 
     Raises:
-        ValueError: If another process works on this search, or it was begun
-            with other settings, or its state is damaged.
+        ValueError: If another process works on this search, it was begun with
+            other settings, or its state is damaged.
 
     >>> import tempfile
     >>> from pipelines.settings.config import Config
@@ -142,7 +144,7 @@ def make_oracle(
         "hyperparameters": searched,
         "allow_new_entries": False,
         "tune_new_entries": False,
-        # keras-tuner takes 0 for none.
+        # keras-tuner takes 0 for no seed.
         "seed": settings.seed + 1,
     }
     if settings.tuner == "hyperband":
@@ -151,7 +153,8 @@ def make_oracle(
     if settings.tuner == "random":
         return _Random(**common)
     if settings.tuner == "bayesian":
-        # A third at random, unless three for every name are enough.
+        # A third of the trials at random: at most three per parameter, at least
+        # three.
         initial = max(3, min(3 * len(searched.space), settings.trials // 3))
         return _Bayesian(num_initial_points=initial, **common)
     size = grid_size(searched)
@@ -168,7 +171,7 @@ def make_oracle(
 def count_trials(
     settings: SearchSettings, space: keras_tuner.HyperParameters
 ) -> int | None:
-    """Number of trials to come; None where only the search decides it.
+    """Number of trials of a search, `None` if it is not known in advance.
 
     >>> from pipelines.settings.config import Config
     >>> space = keras_tuner.HyperParameters()
@@ -185,7 +188,7 @@ def count_trials(
 
 
 def read_trials(oracle: DurableTrials) -> list[TrialRecord]:
-    """Records of all trials so far, in their order.
+    """Records of all trials so far, in order.
 
     >>> import tempfile
     >>> from pipelines.settings.config import Config
@@ -223,6 +226,6 @@ def _record(oracle: DurableTrials, trial: Trial) -> TrialRecord:
 
 
 def _reason(message: str) -> str:
-    """The first line, or of a bare traceback the last."""
+    """Reason of a failure: the first line, or the last of a traceback."""
     lines = message.strip().splitlines() or [""]
     return lines[-1 if lines[0].startswith("Traceback") else 0]

@@ -1,4 +1,4 @@
-"""State file of a search, which survives a power cut."""
+"""State file of a search, durable even in a power cut."""
 
 import json
 import pathlib
@@ -8,7 +8,7 @@ from pipelines import atomic
 
 
 def state_text(state: dict[str, Any]) -> str:
-    """A state as JSON; NumPy's numbers become Python's.
+    """A state as JSON, with NumPy numbers converted to Python's.
 
     >>> import numpy as np
     >>> state_text({"seed": np.int64(3)})
@@ -18,7 +18,7 @@ def state_text(state: dict[str, Any]) -> str:
 
 
 def write_state(path: pathlib.Path, text: str) -> None:
-    """Writes the text whole, and waits until the disk has it.
+    """Writes the text atomically, and waits until it is on the disk.
 
     >>> import tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "search.json"
@@ -29,12 +29,12 @@ def write_state(path: pathlib.Path, text: str) -> None:
     with atomic.replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
         atomic.flush(temporary)
-    # The name, too, must be on the disk.
+    # The name of the file must be on the disk, too.
     atomic.flush(path.parent)
 
 
 def read_state(path: pathlib.Path) -> dict[str, Any]:
-    """Reads a state.
+    """Reads a state file.
 
     Raises:
         ValueError: If the file is damaged.
@@ -56,7 +56,7 @@ def read_state(path: pathlib.Path) -> dict[str, Any]:
 
 
 def damaged(path: pathlib.Path, error: Exception) -> ValueError:
-    """The error for a state that lacks what it must hold.
+    """The error for a damaged state file.
 
     >>> "Move" in str(damaged(pathlib.Path("search.json"), KeyError("seed")))
     True

@@ -1,4 +1,4 @@
-"""Changes between the settings a search began with and those of today."""
+"""Differences between a search's original and current settings."""
 
 import json
 from collections.abc import Mapping
@@ -6,18 +6,18 @@ from typing import Any
 
 from pipelines.settings.labels import dotted_settings
 
-# Name of the settings among all that a search is bound to.
+# Name of the settings among the values that a search is bound to.
 SETTINGS = "search/settings"
 
 
 def told_changes(
     before: Mapping[str, Any], now: Mapping[str, Any]
 ) -> list[str]:
-    """Differences, one line each; there may be more trials than before.
+    """Differences, one line each, except for a larger number of trials.
 
     Args:
-        before: Texts and numbers by name, the settings as JSON.
-        now: The same of today.
+        before: Original texts and numbers by name, the settings as JSON.
+        now: Current texts and numbers.
 
     >>> few = {"search/settings": '{"trials": 4, "config": {"epochs": 9}}'}
     >>> many = {"search/settings": '{"trials": 8, "config": {"epochs": 9}}'}
@@ -55,6 +55,6 @@ def _flat(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _decoded(value: Any) -> Any:
-    """What a text in JSON says; anything else as it is."""
+    """Value of a text in JSON; any other value unchanged."""
     is_record = isinstance(value, str) and value.startswith("{")
     return json.loads(value) if is_record else value

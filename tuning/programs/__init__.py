@@ -1,1 +1,1 @@
-"""The work of `keras-asd tune`: search, confirmation and preset."""
+"""Programs of `keras-asd tune`: search, confirmation and preset."""

@@ -1,4 +1,4 @@
-"""The best trial against what it should beat: a benchmark of two rows."""
+"""Confirmation of the best trial: a benchmark of two rows."""
 
 import dataclasses
 import hashlib
@@ -45,12 +45,12 @@ UNLABELLED = (
 
 @dataclasses.dataclass(frozen=True)
 class Confirmation:
-    """What the fresh trainings came to.
+    """Results of a confirmation.
 
     Args:
-        blocks: The table, and what is to be known of it.
-        differences: First row minus the second by column: mean, lowest and
-            highest of its interval; in shares, not percent.
+        blocks: Table and notes.
+        differences: First row minus the second by column: mean, lower and upper
+            bound of the interval, not in percent.
 
     >>> found = {"domain_auc": (0.02, -0.01, 0.05)}
     >>> Confirmation((), found).differences["domain_auc"][0]
@@ -62,7 +62,7 @@ class Confirmation:
 
     @property
     def table(self) -> str:
-        """All of it in Markdown."""
+        """Table and notes in Markdown."""
         return markdown_text(self.blocks)
 
 
@@ -73,22 +73,23 @@ def confirm(
     num_seeds: int = 3,
     notes: Sequence[str] = (),
 ) -> Confirmation:
-    """Trains each row with several seeds, and judges the test clips once.
+    """Trains each row with several seeds, and evaluates the test clips.
 
-    Killed, it goes on where it stopped. Where the test clips have no labels
-    the objective on held-out clips is all there is to tell.
+    A confirmation that was killed is resumed by the next call. If the test
+    clips have no labels, it only reports the objective on held-out clips.
 
     Args:
-        rows: Two configurations by name; the second is what the first
-            should beat. Seeds count from behind their own.
+        rows: Two configurations by name; the first is compared with the second.
+            The seeds of the trainings follow that of the first.
         roots: Data folders.
-        folder: Where the runs go.
-        num_seeds: Trainings of each row.
-        notes: Sentences to tell below the table.
+        folder: Folder of the runs.
+        num_seeds: Number of seeds of each row.
+        notes: Notes below the table.
 
     Raises:
-        FileNotFoundError: As `pipelines.programs.train.train`.
-        ValueError: Likewise.
+        FileNotFoundError: If data are missing, see
+            `pipelines.programs.train.train`.
+        ValueError: If a training is not possible, see the same function.
 
     >>> rows = {"best": Config(margin=0.5), "paper": Config()}
     >>> confirm(rows, ["no_such_recordings"], pathlib.Path("runs/confirm"))
@@ -104,7 +105,7 @@ def confirm(
             for name, config in rows.items()
         ),
         reference=list(rows)[1],
-        # The first seed is the trial's own.
+        # The seed of the trial is not used again.
         first_seed=own.seed + 1,
     )
     findings = Findings(benchmark, [DataSet(DATA, tuple(roots))], num_seeds)
@@ -134,14 +135,15 @@ def confirm(
 
 
 def run_with_proxy(plan: CellPlan) -> CellOutcome:
-    """Runs a cell in this process, judged by the search's proxy, too.
+    """Runs a cell in this process, and measures the proxy objective, too.
 
     Args:
-        plan: Which training.
+        plan: Plan of the training.
 
     Raises:
-        FileNotFoundError: As `pipelines.programs.train.train`.
-        ValueError: Likewise.
+        FileNotFoundError: If data are missing, see
+            `pipelines.programs.train.train`.
+        ValueError: If a training is not possible, see the same function.
 
     >>> folder = pathlib.Path("no_such_run")
     >>> run_with_proxy(CellPlan("a", "b", 1, ("no",), Config(), (), folder))
@@ -163,25 +165,25 @@ def run_with_proxy(plan: CellPlan) -> CellOutcome:
 
 
 def _digest(config: Config) -> str:
-    """A folder's name: equal settings are trained once."""
+    """Folder name of settings, so that equal ones are trained once."""
     text = json.dumps(write_settings(config))
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _proxy(run: RunFolder, config: Config) -> float:
-    """The objective on the clips that this training held out."""
+    """The proxy objective on the held-out clips of this training."""
     path = run.path / "proxy.json"
     if not path.exists():
         listed = read_clip_list(run.clips)
         examples, label_map = list_examples(listed, config)
         data = SearchData(run.path, tuple(listed), tuple(examples), label_map)
         objective = ProxyObjective(data)
-        # The run's own scorer has seen the held-out clips, too.
+        # The run's scorer was fitted on the held-out clips, too.
         detector = trial_detector(
             load_model(run.detector, config.foreign_packages), data, config
         )
         found = objective.measure(detector, config)
-        # Its windows are this seed's alone.
+        # Its windows are only for this seed.
         shutil.rmtree(objective.folder)
         atomic.write_text(path, json.dumps(found))
     return json.loads(path.read_text("utf-8"))[PROXY]

@@ -1,4 +1,4 @@
-"""What a confirmation compares, and what must be told of it."""
+"""Contenders of a confirmation, and notes on their comparison."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -15,14 +15,14 @@ from tuning.trials.search_data import SearchData
 def contenders(
     settings: SearchSettings, config: Config, final: Config
 ) -> dict[str, Config]:
-    """The best trial, and what it should beat, by what to call them.
+    """Configurations of the best trial and of its rival, by name.
 
-    Both have the search's share of held-out clips.
+    Both have the hold-out share of the search.
 
     Args:
-        settings: Of the search.
-        config: The best trial's values in `final`.
-        final: What the search began with.
+        settings: Settings of the search.
+        config: Configuration `final` with the best trial's values.
+        final: Configuration that the search began with.
 
     >>> settings = SearchSettings(Config(holdout=0.2), ("margin",))
     >>> list(contenders(settings, Config(margin=0.5), Config()))
@@ -45,14 +45,14 @@ def contender_notes(
     data: SearchData,
     objective: Objective | None,
 ) -> list[str]:
-    """What somebody must know who believes the confirmation.
+    """Notes on the limits of a confirmation.
 
     Args:
-        settings: Of the search.
-        config: The best trial's values in `final`.
-        final: What the search began with.
+        settings: Settings of the search.
+        config: Configuration `final` with the best trial's values.
+        final: Configuration that the search began with.
         data: Clips of the search.
-        objective: What the trials were judged by.
+        objective: Objective of the trials.
 
     >>> import pathlib
     >>> from pipelines.runs.labels import LabelMap

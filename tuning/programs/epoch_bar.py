@@ -1,14 +1,14 @@
-"""Progress within a trial."""
+"""Progress bar of a trial."""
 
 import keras
 import tqdm
 
 
 class EpochBar(keras.callbacks.Callback):
-    """A bar over the epochs of a trial, where people look.
+    """Progress bar over the epochs of a trial, in a terminal only.
 
     Args:
-        name: Of the trial.
+        name: Name of the trial.
 
     >>> EpochBar("0003").name
     '0003'

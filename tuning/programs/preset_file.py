@@ -1,4 +1,4 @@
-"""The best trial as a file that `keras-asd train --config` takes."""
+"""YAML file of the best trial, for `keras-asd train --config`."""
 
 import os
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ from pipelines.settings.reading import write_settings
 def write_preset(
     path: str | os.PathLike[str], config: Config, notes: Sequence[str] = ()
 ) -> None:
-    """Writes every setting of a training, whole or not at all.
+    """Writes all settings of a training atomically.
 
     Args:
-        path: The YAML file.
-        config: The settings.
-        notes: Where they come from; comments at the head of the file.
+        path: Path of the YAML file.
+        config: Settings to write.
+        notes: Notes on their origin, as comments at the head of the file.
 
     >>> import pathlib, tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp(), "best.yaml")

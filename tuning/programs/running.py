@@ -1,4 +1,4 @@
-"""Trials of a search run by this process, for itself or for a chief."""
+"""Execution of trials in this process, for itself or for a chief."""
 
 import dataclasses
 import os
@@ -38,20 +38,20 @@ def run_trials(
     publish: Callable[[Sequence[TrialRecord]], None] | None = None,
     name: str = "tuner0",
 ) -> None:
-    """Builds, trains and judges trials until there are no more.
+    """Builds, trains and evaluates trials until there are no more.
 
     Args:
-        trials: An oracle, or the client of a chief.
-        settings: Of the search.
-        data: Its clips.
-        objective: What a trial is judged by.
-        place: Where the trials go.
-        publish: Called with all trials whenever one begins or ends.
-        name: Of whoever runs trials here.
+        trials: Oracle, or client of a chief.
+        settings: Settings of the search.
+        data: Clips of the search.
+        objective: Objective of the trials.
+        place: Folder of the search.
+        publish: Function called with all trials whenever one begins or ends.
+        name: Name of the worker.
 
     Raises:
-        ValueError: If the clips are gone.
-        ConnectionError: If the chief falls silent for too long.
+        ValueError: If the clips are missing.
+        ConnectionError: If the chief does not answer for too long.
 
     >>> import tempfile
     >>> from pipelines.settings.config import Config
@@ -87,18 +87,18 @@ def work(
     """Runs trials for a chief until there are no more.
 
     Args:
-        address: `host:port` of the chief, which tells the settings.
+        address: Address `host:port` of the chief, which sends the settings.
         roots: Data folders with the same clips as the chief's.
-        folder: Where this worker's trials go; it may be the chief's.
-        name: Of this worker, different from all others.
-        development: Folders of the labelled clips that the chief's
-            objective needs, if any; its own paths if there are none.
-        timeout_seconds: How long to wait for the chief.
+        folder: Folder of this worker's trials; it may be the chief's.
+        name: Unique name of this worker.
+        development: Folders of the labelled clips that the chief's objective
+            may need; the chief's paths if empty.
+        timeout_seconds: Time to wait for the chief, in seconds.
 
     Raises:
         FileNotFoundError: If a data folder is missing.
-        ValueError: If the clips are not those of the chief, or another
-            worker of this name works in the folder.
+        ValueError: If the clips are not those of the chief, or another worker
+            of this name uses the folder.
         ConnectionError: If no chief answers.
 
     >>> work("localhost:1", ["fans"], "x", "a", timeout_seconds=0.1)

@@ -1,4 +1,4 @@
-"""A search from its first trial to the confirmation of its best."""
+"""Hyperparameter search: trials, report and confirmation of the best."""
 
 import contextlib
 import dataclasses
@@ -46,23 +46,23 @@ from tuning.trials.search_folder import data_digest
 from tuning.trials.search_folder import development_digest
 from tuning.trials.trial_record import TrialRecord
 
-# The machines that are searched for where no data is given.
+# Settings of the built-in machines, which are used if no data are given.
 BUILT_IN = SyntheticSettings(num_train=60, num_train_target=3, seconds=2.0)
-# Under this name a search is bound to what its best trial ends in.
+# Name of the final configuration among the values a search is bound to.
 FINAL = "search/final"
 
 
 @dataclasses.dataclass(frozen=True)
 class SearchResult:
-    """What a search came to.
+    """Results of a search.
 
     Args:
-        records: All trials.
-        best: The best of them.
-        config: What it is trained with.
+        records: Records of all trials.
+        best: Record of the best trial.
+        config: Configuration with the values of the best trial.
         table: All trials in Markdown.
-        confirmation: Of the best, if it was asked for.
-        files: What was written.
+        confirmation: Confirmation of the best trial, if requested.
+        files: Written files.
 
     >>> record = TrialRecord("0", {}, "completed", objective=0.8)
     >>> SearchResult((record,), record, Config(), "", None, ()).best.name
@@ -81,7 +81,7 @@ def built_in_roots(folder: str) -> list[str]:
     """Generates the built-in machines beside the folder of a search.
 
     Returns:
-        The data folder, as `search` takes it.
+        The data folder, as an entry of the `roots` of `search`.
 
     >>> built_in_roots("searches/a")
     ['searches/a_data']
@@ -102,25 +102,25 @@ def search(
 ) -> SearchResult:
     """Runs all trials, and confirms the best over several seeds.
 
-    Called again after a kill it goes on where it stopped.
+    A search that was killed is resumed by the next call.
 
     Args:
-        settings: Of the search; its configuration is that of the trials.
-        final: What the best trial's values are put into at the end.
+        settings: Settings of the search, with the configuration of the trials.
+        final: Configuration that receives the best trial's values.
         roots: Data folders.
         folder: Folder of the search.
-        num_seeds: Trainings of the best, and of `final` as it is, to
-            confirm the best by; 0: none.
-        address: `host:port`, to be the chief there and leave the trials to
-            the workers that connect; `None`: runs the trials itself.
-        lease_seconds: After so long without a sign of a worker its trial is
+        num_seeds: Number of seeds of the best trial and of `final` in the
+            confirmation; 0 for no confirmation.
+        address: Address `host:port` of a chief that leaves the trials to its
+            workers; `None` to run the trials in this process.
+        lease_seconds: Silence of a worker in seconds after which its trial is
             given to another.
 
     Raises:
         FileNotFoundError: If a data folder is missing.
         ValueError: If the search was begun with other settings, or every
             trial failed.
-        OSError: If nobody can listen at the address.
+        OSError: If the address cannot be listened at.
 
     >>> search(SearchSettings(Config()), Config(), ["no_such"], "searches/x")
     Traceback (most recent call last):

@@ -1,4 +1,4 @@
-"""The loop of a search: one trial after the other."""
+"""Tuner: the loop of a search over its trials."""
 
 import contextlib
 import errno
@@ -37,15 +37,15 @@ class SearchTuner:
     """Runs trials until there are no more.
 
     A trial that fails is recorded with its reason, and the search goes on.
-    Ctrl-C or a kill leaves the trial to be resumed.
+    After Ctrl-C or a kill the trial can be resumed.
 
     Args:
-        trials: An oracle, or the client of a chief.
-        hypermodel: Builds and fits, as `SearchHyperModel` does.
-        folder: Of the search. Trials run in `trials/<name>` of it.
-        worker_name: Of whoever runs trials here.
-        on_change: Called with all trials whenever one begins or ends; not
-            for a chief's client, which does not know them.
+        trials: Oracle, or client of a chief.
+        hypermodel: Hypermodel that builds and fits, see `SearchHyperModel`.
+        folder: Folder of the search, with the trials in `trials/<name>`.
+        worker_name: Name of the worker.
+        on_change: Function called with all trials whenever one begins or ends;
+            not for a client of a chief, which does not know them.
 
     >>> import tempfile
     >>> from pipelines.settings.config import Config
@@ -85,13 +85,14 @@ class SearchTuner:
         """Runs trials until there are no more.
 
         Raises:
-            FatalError: Of keras-tuner, from the hypermodel, where no other
-                trial would do better; the search can go on later.
-            ConnectionError: If the chief falls silent for too long.
-            OSError: If the disk is full; the search can go on later.
+            FatalError: An error of keras-tuner, raised by the hypermodel if all
+                other trials would fail, too; the search can be resumed.
+            ConnectionError: If the chief does not answer for too long.
+            OSError: If the disk is full; the search can be resumed.
         """
         if isinstance(self.trials, DurableTrials):
-            # Whoever had them is gone, since the folder is ours.
+            # This process holds the lock, so the workers that had them have
+            # ended.
             for name in list(self.trials.ongoing_trials):
                 self.trials.interrupt(name)
         self._tell()
@@ -124,7 +125,7 @@ class SearchTuner:
             raise
         except Exception as error:
             if isinstance(error, OSError) and error.errno in FULL_DISK:
-                # No fault of this trial, and the next ones would fail, too.
+                # Not specific to this trial; the next ones would fail, too.
                 raise
             message = _explain(error)
         keras.utils.clear_session()
@@ -163,9 +164,9 @@ class SearchTuner:
 
     @contextlib.contextmanager
     def _own_folder(self, name: str) -> Iterator[RunFolder]:
-        """The folder of the trial, or where a worker still is, a fresh one.
+        """Folder of the trial, or a new one if another worker still uses it.
 
-        That worker lost the trial, and has not noticed yet.
+        That worker has lost the trial, but does not know it yet.
         """
         folder = self.folder / "trials"
         try:
@@ -178,7 +179,7 @@ class SearchTuner:
 
 
 class _StopsWhenLost(keras.callbacks.Callback):
-    """Ends a training whose result nobody waits for any more."""
+    """Ends the training of a trial that was taken back."""
 
     def __init__(self, is_lost: Callable[[], bool]):
         super().__init__()
@@ -190,7 +191,7 @@ class _StopsWhenLost(keras.callbacks.Callback):
 
 
 def _explain(error: Exception) -> str:
-    """Why a trial failed: a line, and below it where."""
+    """Reason of a failure in one line, and the traceback below it."""
     reason = " ".join(str(error).split())
     if not isinstance(error, keras_tuner.errors.FailedTrialError):
         reason = f"{type(error).__name__}: {reason}"

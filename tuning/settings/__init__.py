@@ -1,1 +1,1 @@
-"""Settings of a search: parameters, ranges and spaces."""
+"""Settings of a search: options, parameters, ranges and spaces."""

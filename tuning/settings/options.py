@@ -24,35 +24,35 @@ from tuning.settings.ranges import check_parameters
 from tuning.settings.ranges import default_parameters
 from tuning.settings.search_settings import SearchSettings
 
-# Where no data is given.
+# Preset of the trials if no data are given.
 PRESET = "tastgram_study"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TuneFlags:
-    """Flags of `keras-asd tune`, beside the settings of a training.
+    """Flags of `keras-asd tune`, in addition to the settings of a training.
 
     Args:
         search (DIR): Folder of the search.
-        over: Parameters to search over, as [margin,scale]. Defaults to those
-            that suit the preset.
+        over: Parameters to search over, as [margin,scale]. Defaults to
+            parameters that have an effect with the preset.
         objective: Objective, by stand-in anomalies (val_proxy_auc) or by the
             labelled clips of --development (val_official_score).
         development: Folders of labelled test clips, as [DIR,...].
         tuner: Method by which values are chosen.
         trials: Largest number of trials; hyperband's follows from the epochs.
         trial_epochs: Epochs of a trial. Defaults to --epochs.
-        trial_holdout: Share of the normal clips that judges the trials.
+        trial_holdout: Share of the normal clips held out to evaluate the
+            trials.
         patience: Epochs without a better objective after which a trial ends;
             0 for no such end.
         search_seed: Seed of the choice of values.
-        confirm_seeds: Trainings by which the best trial is confirmed; 0 for
-            none.
+        confirm_seeds: Seeds by which the best trial is confirmed; 0 for none.
         role: Role of this process: a chief leaves the trials to its workers,
             a worker takes all settings from its chief.
-        address: HOST:PORT of the chief.
-        worker: Name of this worker, each with another.
-        lease_seconds: Silence after which a worker loses its trial.
+        address: Address HOST:PORT of the chief.
+        worker: Name of this worker, unique among all workers.
+        lease_seconds: Silence in seconds after which a worker loses its trial.
 
     Raises:
         ValueError: If a value is out of its range.
@@ -81,7 +81,7 @@ class TuneFlags:
     lease_seconds: float = 60.0
 
     def __post_init__(self):
-        # What would break off after hours of trials is refused before them.
+        # Refuses early what would fail only after hours of trials.
         for name, is_right, rule in (
             ("confirm_seeds", self.confirm_seeds >= 0, "0 or more"),
             (
@@ -109,14 +109,14 @@ class TuneFlags:
 
 @dataclasses.dataclass(frozen=True)
 class TuneOptions:
-    """The words of `keras-asd tune`, read and checked.
+    """Parsed and checked options of `keras-asd tune`.
 
     Args:
         folder: Folder of the search.
-        roots: Data folders; none for the built-in machines.
-        settings: Settings of the search; a worker gets its chief's.
-        final: Configuration by which the best trial is confirmed.
-        flags: All flags beside those of a training.
+        roots: Data folders; empty for the built-in machines.
+        settings: Settings of the search; a worker receives those of its chief.
+        final: Configuration in which the best trial is confirmed.
+        flags: Flags other than those of a training.
 
     >>> parse_tuning(["fans", "--search", "searches/a"]).settings.trials
     12
@@ -133,10 +133,10 @@ def parse_tuning(words: Sequence[str]) -> TuneOptions:
     """Reads the flags and the configuration file of a search.
 
     Args:
-        words: What stands after `keras-asd tune`.
+        words: Command-line arguments after `keras-asd tune`.
 
     Raises:
-        SystemExit: With code 2, after a clear line, for what is not right.
+        SystemExit: With code 2 and a message, for invalid options.
 
     >>> words = ["--search", "searches/a", "--over", "[margin]"]
     >>> parse_tuning(words).settings.parameters

@@ -1,4 +1,4 @@
-"""Parameters of a search, and which have an effect with given settings."""
+"""Searchable parameters and their ranges."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -28,10 +28,10 @@ def _all_ranges() -> dict[str, Range]:
     return ranges
 
 
-# Every setting with a range, of whatever record it is a field.
+# All settings with a search range, of any record.
 RANGES = _all_ranges()
 
-# Searched over where nothing is said, as far as they have an effect.
+# Default parameters of a search, as far as they have an effect.
 OF_INTEREST = {
     True: (
         "margin",
@@ -42,12 +42,12 @@ OF_INTEREST = {
     ),
     False: ("scorer", "space", "num_mel_bins", "level"),
 }
-# What only a training uses.
+# Settings that are used by training only.
 _OF_TRAINING = {"learning_rate", "weight_decay"}
 
 
 def default_parameters(config: Config) -> tuple[str, ...]:
-    """What to search over where nothing is said.
+    """Default parameters of a search.
 
     >>> default_parameters(Config())
     ('margin', 'scale', 'mix_alpha')
@@ -58,7 +58,7 @@ def default_parameters(config: Config) -> tuple[str, ...]:
 
 
 def check_parameters(names: Sequence[str], config: Config) -> None:
-    """Refuses what cannot be searched over with these settings.
+    """Checks that parameters can be searched over with these settings.
 
     Raises:
         ValueError: For a name that is unknown, given twice, or without an
@@ -89,11 +89,11 @@ def check_parameters(names: Sequence[str], config: Config) -> None:
 
 
 def has_effect(name: str, config: Config, names: Sequence[str] = ()) -> bool:
-    """Whether a setting changes anything.
+    """Whether a setting has an effect, given the others.
 
     Args:
         name: Name of the setting, in `RANGES`.
-        config: The other settings.
+        config: Configuration with the other settings.
         names: Names of settings that are searched over with it.
 
     >>> has_effect("space", Config()), has_effect("space", Config(), ["scorer"])
@@ -102,7 +102,8 @@ def has_effect(name: str, config: Config, names: Sequence[str] = ()) -> bool:
     if name in _OF_TRAINING:
         return config.is_trained
     if "mix_probability" in names and find_record(config, "mix_probability"):
-        # Where mixing is searched over, so is what says how to mix.
+        # If the search includes whether to mix, settings of mixup have an
+        # effect.
         config = with_values(config, {"mix_probability": 1.0})
     if name == "space" and "scorer" in names:
         return True
@@ -116,7 +117,7 @@ def has_effect(name: str, config: Config, names: Sequence[str] = ()) -> bool:
 
 
 def list_choices(name: str, config: Config) -> list:
-    """Values of a choice that go with the settings.
+    """Values of a choice that are compatible with the settings.
 
     >>> list_choices("mix_per", Config())
     ['batch', 'clip']

@@ -1,4 +1,4 @@
-"""Everything that decides a search, in one record."""
+"""Record of the settings of a search."""
 
 import dataclasses
 import json
@@ -16,19 +16,20 @@ class SearchSettings:
     """Settings of a search.
 
     Args:
-        config: What every trial starts from. Its hold-out share is the
-            search's own, so that the objective has clips to judge by.
-        parameters: Names of what is searched over; see `RANGES`.
-        objective: `val_proxy_auc` needs no anomalies; `val_official_score`
-            is measured on the labelled clips of `development`.
-        development: Data folders with labelled test clips, for the latter.
-        tuner: How values are chosen: `random`, `bayesian`, `hyperband` or
+        config: Base configuration of the trials. Its hold-out share is that of
+            the search, so that the objective has clips.
+        parameters: Names of the searched parameters, see `RANGES`.
+        objective: Objective: `val_proxy_auc`, which needs no anomalies, or
+            `val_official_score` on the labelled clips of `development`.
+        development: Data folders with labelled test clips, for
+            `val_official_score`.
+        tuner: Method that chooses values: `random`, `bayesian`, `hyperband` or
             `grid`.
-        trials: At most so many; Hyperband's number follows from the epochs.
-        patience: A trial ends after so many epochs without a better
-            objective, and keeps its best; 0: it runs to its last epoch, and
-            is judged there.
-        seed: Of the choice of values.
+        trials: Largest number of trials; that of Hyperband follows from the
+            epochs.
+        patience: Epochs without a better objective after which a trial ends and
+            keeps its best; with 0 it is evaluated after its last epoch.
+        seed: Seed of the choice of values.
 
     Raises:
         ValueError: If a value is out of its range.
@@ -99,11 +100,11 @@ def encode_settings(settings: SearchSettings) -> str:
 
 
 def decode_settings(text: str) -> SearchSettings:
-    """The settings that `encode_settings` wrote.
+    """Settings from the text of `encode_settings`.
 
     Raises:
-        ValueError: If the text is anything else, such as that of another
-            version of this package.
+        ValueError: If the text is not valid, for example of another version of
+            this package.
 
     >>> decode_settings("{}")
     Traceback (most recent call last):

@@ -1,4 +1,4 @@
-"""Search spaces: from hyperparameters to the settings of a trial."""
+"""Search spaces of keras-tuner, and the settings of their trials."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,14 +18,13 @@ from tuning.settings.values import with_values
 def make_space(
     names: Sequence[str], config: Config, is_grid: bool = False
 ) -> keras_tuner.HyperParameters:
-    """The search space over some settings.
+    """Search space over some settings.
 
     Args:
-        names: What is searched over; see `RANGES`.
-        config: What every trial starts from. Its values are the space's
-            defaults, and so the first that are tried, as far as they lie in
-            the ranges.
-        is_grid: Whether there are the few values of a grid alone.
+        names: Names of the searched parameters, see `RANGES`.
+        config: Base configuration of the trials. Its values, as far as they are
+            in the ranges, are the defaults of the space and the first trial.
+        is_grid: Whether the space has only the few values of a grid.
 
     Raises:
         ValueError: For names that cannot be searched over.
@@ -44,20 +43,20 @@ def configure(
     names: Sequence[str],
     is_grid: bool = False,
 ) -> Config:
-    """The settings of a trial, from its hyperparameters.
+    """Settings of a trial from its hyperparameters.
 
-    Whatever `hp` does not have yet is declared, as keras-tuner expects it of
-    a function that builds a model.
+    Parameters that `hp` does not have yet are declared, as keras-tuner expects
+    from a function that builds a model.
 
     Args:
-        hp: Of the trial.
-        config: As for `make_space`.
-        names: Likewise.
-        is_grid: Likewise.
+        hp: Hyperparameters of the trial.
+        config: Base configuration of the trials.
+        names: Names of the searched parameters, see `RANGES`.
+        is_grid: Whether the space has only the few values of a grid.
 
     Raises:
-        ValueError: For names that cannot be searched over, or values that do
-            not go together.
+        ValueError: For names that cannot be searched over, or incompatible
+            values.
 
     >>> hp = keras_tuner.HyperParameters()
     >>> hp.values["margin"] = 0.5
@@ -69,7 +68,8 @@ def configure(
     for name in names:
         base = config
         if name == "scorer" and "space" in names:
-            # Spaces are chosen beside the scorers, not by their labels too.
+            # Spaces are a parameter of their own, so they are not in the
+            # labels.
             base = with_values(config, {"space": "own"})
         values[name] = _declare(hp, name, base, is_grid)
     return with_values(config, values)
@@ -81,7 +81,7 @@ def _declare(
     search = RANGES[name]
     if search.kind == "choice":
         choices = list_choices(name, config)
-        # A scorer without a space may be changed for one that has one.
+        # A scorer without a space may be replaced by one with a space.
         has_setting = find_record(config, name) is not None
         base: Any = value_of(config, name) if has_setting else choices[0]
         values = [base] * (base not in choices) + choices
@@ -100,5 +100,5 @@ def _declare(
         sampling=search.sampling,
         default=min(max(base, search.low), search.high),
     )
-    # A Bayesian search gives numbers of NumPy, which no YAML takes.
+    # A Bayesian search yields NumPy numbers, which YAML cannot represent.
     return kind(value)

@@ -1,4 +1,4 @@
-"""Values of a search, and the settings that they stand for."""
+"""Conversion between values of a search and settings."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from pipelines.settings.reading import read_record
 
 
 def find_record(config: Any, name: str) -> Any:
-    """The record among the settings that has a field of that name.
+    """The record, among the settings, that has a field of the given name.
 
     >>> find_record(Config(), "margin").scale
     30.0
@@ -26,10 +26,10 @@ def find_record(config: Any, name: str) -> Any:
 
 
 def value_of(config: Config, name: str) -> Value:
-    """A setting as a search has it: a tuple as `256+1024`, a record's label.
+    """Value of a setting in a search: a tuple as `256+1024`, a record's label.
 
     Raises:
-        ValueError: If these settings have none of that name.
+        ValueError: If the settings have no such name.
 
     >>> value_of(Config(), "scorer")
     'CentreAngle'
@@ -48,12 +48,12 @@ def value_of(config: Config, name: str) -> Value:
 
 
 def with_values(config: Config, values: Mapping[str, Any]) -> Config:
-    """The settings with the values that a search has chosen.
+    """Settings with the values that a search has chosen.
 
-    A value that the chosen scorer has no field for is left out.
+    A value is ignored if the chosen scorer has no such field.
 
     Raises:
-        ValueError: If they do not go together.
+        ValueError: If the values are incompatible.
 
     >>> with_values(Config(), {"margin": 0.5}).loss.margin
     0.5

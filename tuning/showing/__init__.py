@@ -1,1 +1,1 @@
-"""What people see of a search."""
+"""Tables, figures and HTML page of a search."""

@@ -1,4 +1,4 @@
-"""A picture of a search: every trial a line through its values."""
+"""Parallel coordinates plot of the trials of a search."""
 
 from collections.abc import Sequence
 
@@ -18,26 +18,26 @@ from tuning.showing.trial_ranking import judged_trials
 from tuning.trials.trial_record import TrialRecord
 
 FAILED_COLOR = "0.55"
-# Dark is good; the palest end would vanish on white.
+# Dark is good; the palest end of the colour map would not show on white.
 COLORS = ListedColormap(colormaps["viridis_r"](np.linspace(0.08, 1, 256)))
-# Lines through the same choice spread over this share of its room, the best
-# at its lower end.
+# Lines through the same choice are spread over this share of its interval, the
+# best at the lower end.
 SPREAD = 0.5
 
 
 def coordinates_figure(
     records: Sequence[TrialRecord], parameters: Sequence[str], objective: str
 ) -> Figure | None:
-    """Draws each trial as a line through its values, to its objective.
+    """Draws each trial as a line through its values to its objective.
 
     Args:
-        records: Of a search. Failed trials are dashed and end in a cross
-            before the objective; those that have not ended are left out.
-        parameters: What was searched over, an axis each.
-        objective: Its name. Its values are shown in percent.
+        records: Records of a search. Failed trials are dashed and end in a
+            cross before the objective; trials that have not ended are left out.
+        parameters: Names of the searched parameters, one axis each.
+        objective: Name of the objective, which is shown in percent.
 
     Returns:
-        A figure, `None` where no trial has ended.
+        A figure, or `None` if no trial has ended.
 
     >>> record = TrialRecord("0", {"margin": 0.5}, "completed", objective=0.8)
     >>> figure = coordinates_figure([record], ["margin"], "val_proxy_auc")
@@ -94,7 +94,7 @@ def _draw_axis(
     ticks: Sequence[tuple[float, str]],
     side: int = -1,
 ) -> None:
-    """A vertical axis, its ticks to the left (-1) or right of it (1)."""
+    """A vertical axis with ticks to its left (-1) or right (1)."""
     axes.plot([place, place], [0, 1], color="0.25", linewidth=1, zorder=4)
     for height, label in ticks:
         tick = [place, place + 0.03 * side]
@@ -126,7 +126,7 @@ def _draw_judged(
     routes: np.ndarray,
     objective: str,
 ) -> None:
-    """The lines of the judged trials, best first, and the last axis."""
+    """Lines of the trials with an objective, and the last axis."""
     worths = [
         100 * record.objective
         for record in judged

@@ -1,4 +1,4 @@
-"""What each searched parameter did to the objective, all else mixed."""
+"""Marginal effects of the searched parameters on the objective."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -21,26 +21,27 @@ MIN_OF_A_CHOICE = 3
 CONFIDENCE = 0.95
 NUM_RESAMPLES = 1000
 NUM_PLACES = 41
-# Of the smoothing kernel, as a share of where the trials lie.
+# Width of the smoothing kernel, as a share of the range of the trials.
 BANDWIDTH = 0.2
 
 
 @dataclasses.dataclass(frozen=True)
 class Effect:
-    """How the objective went with one parameter.
+    """Marginal effect of one parameter on the objective.
 
     Args:
-        parameter: Its name.
-        num_trials: How many it was measured on.
-        correlation: Spearman's, of numbers; `None` for choices, or where
-            there are too few trials, or no difference among them.
-        interval: 95 % interval of it, where there are trials enough.
-        places: Values of the parameter where there is a mean: those of a
-            smooth curve, or the choices.
-        means: The objective there.
-        lows: Lower bound of its 95 % interval, NaN where there is none.
-        highs: Upper bound, likewise.
-        counts: Trials of each choice; empty for a curve.
+        parameter: Name of the parameter.
+        num_trials: Number of trials it was measured on.
+        correlation: Spearman's correlation of numbers; `None` for choices, for
+            too few trials, or if all trials are equal.
+        interval: Bootstrap interval of the correlation at 95 %; `None` for too
+            few trials.
+        places: Values of the parameter that have a mean: points of a smooth
+            curve, or the choices.
+        means: Mean objective at each value.
+        lows: Lower bounds of the means at 95 %, NaN if there is none.
+        highs: Upper bounds of the means at 95 %, NaN if there is none.
+        counts: Number of trials of each choice; empty for a curve.
 
     >>> Effect("margin", num_trials=3).places
     ()
@@ -60,21 +61,21 @@ class Effect:
 def measure_effects(
     records: Sequence[TrialRecord], parameters: Sequence[str]
 ) -> list[Effect]:
-    """Measures each parameter's marginal effect on the completed trials.
+    """Measures each parameter's marginal effect in the completed trials.
 
-    Numbers: Spearman's correlation with a bootstrap interval over trials,
-    and a local-linear curve with a pointwise bootstrap band, the parameter
-    taken in logarithms where it is drawn so. Choices: the mean of each, with
-    Student's interval. Trials that collapsed count as `lowest_usual`. Other
-    parameters vary along, and a Bayesian search crowds its trials where it
-    found good ones: a hint, no proof.
+    Numbers have Spearman's correlation with a bootstrap interval over trials,
+    and a local-linear curve with a pointwise bootstrap band, over the
+    parameter's logarithm if it is sampled so. Choices have a mean with
+    Student's interval each. Collapsed trials count as `lowest_usual`. Since
+    other parameters vary as well, and a Bayesian search concentrates its trials
+    near good ones, an effect is an indication, not a proof.
 
-    The correlation's interval held the truth in 95 to 96 % of 300 drawn
-    searches, of 10, 12 and 24 independent trials with a correlation of 0.5.
+    In 300 simulated searches of 10, 12 and 24 independent trials with a
+    correlation of 0.5, the interval covered the true correlation in 95 to 96 %.
 
     Args:
-        records: Of a search; those without an objective are left out.
-        parameters: What was searched over.
+        records: Records of a search; those without an objective are left out.
+        parameters: Names of the searched parameters.
 
     >>> margins = [0.1, 0.2, 0.4, 0.5, 0.6, 0.7]
     >>> records = [
@@ -99,7 +100,7 @@ def measure_effects(
 
 
 def is_numeric(values: Sequence[Value]) -> bool:
-    """Whether all values are numbers; there is one at least.
+    """Whether all values are numbers, and there is at least one.
 
     >>> is_numeric([0.5, 1]), is_numeric([True]), is_numeric(["raw"])
     (True, False, False)
@@ -111,7 +112,7 @@ def is_numeric(values: Sequence[Value]) -> bool:
 
 
 def is_logarithmic(name: str) -> bool:
-    """Whether factors of the parameter count, not differences.
+    """Whether the parameter is sampled logarithmically.
 
     >>> is_logarithmic("scale"), is_logarithmic("margin")
     (True, False)
@@ -120,7 +121,7 @@ def is_logarithmic(name: str) -> bool:
 
 
 def ordered_choices(name: str, values: Sequence[Value]) -> list[Value]:
-    """Returns the distinct choices among the values, in the range's order.
+    """Returns the distinct choices among the values, in order of the range.
 
     >>> ordered_choices("gate", ["standardized", "raw", "raw"])
     ['raw', 'standardized']
@@ -131,16 +132,17 @@ def ordered_choices(name: str, values: Sequence[Value]) -> list[Value]:
 
 
 def lowest_usual(objectives: ArrayLike) -> float:
-    """Returns the lowest objective but for those of trials that collapsed.
+    """Returns the lowest objective of the trials that have not collapsed.
 
-    Those lie further below the lower quartile than three times the distance
-    between the quartiles. They must not drown all other differences: curves
-    and means count them as the lowest of the others.
+    Collapsed trials are below the lower quartile by more than three times the
+    distance between the quartiles. So that they do not dominate all other
+    differences, curves and means replace their objective by the lowest of the
+    others.
 
     >>> lowest_usual([50.0, 78.0, 79.0, 80.0, 81.0])
     78.0
 
-    Reference: Tukey, Exploratory Data Analysis, 1977; his outer fence.
+    Reference: Tukey, Exploratory Data Analysis, 1977; the outer fence.
     """
     found = np.asarray(objectives)
     lower, upper = np.quantile(found, [0.25, 0.75])
@@ -202,7 +204,7 @@ def _of_choices(name: str, values, objective: NDArray) -> Effect:
 
 
 def _spearman(x: NDArray, y: NDArray) -> NDArray:
-    """Of each row with each row; NaN where all of a row are equal."""
+    """Spearman's correlation row by row; NaN for a constant row."""
     x, y = (stats.rankdata(one, axis=1) for one in (x, y))
     x, y = (one - one.mean(axis=1, keepdims=True) for one in (x, y))
     norm = np.sqrt((x * x).sum(axis=1) * (y * y).sum(axis=1))
@@ -211,7 +213,7 @@ def _spearman(x: NDArray, y: NDArray) -> NDArray:
 
 
 def _local_lines(x: NDArray, y: NDArray, counts, grid: NDArray) -> NDArray:
-    """A local-linear curve over `grid` for each row of counted trials."""
+    """A local-linear curve over `grid` for each row of trial counts."""
     bandwidth = BANDWIDTH * np.ptp(x)
     distance = (x - grid[:, None]) / bandwidth
     kernel = np.exp(-0.5 * distance**2)
@@ -220,6 +222,6 @@ def _local_lines(x: NDArray, y: NDArray, counts, grid: NDArray) -> NDArray:
         for part in (1, distance, distance**2, y, distance * y)
     ]
     total, first, second, value, slope = moments
-    # Where a resample has next to nothing, its line lies flat.
+    # Where a resample has hardly any trials, its line is flat.
     second = second + 0.1 * total + 1e-9
     return (second * value - first * slope) / (second * total - first**2)

@@ -1,4 +1,4 @@
-"""A picture of a search: the objective over every parameter."""
+"""Figure of a search: the objective over every parameter."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from tuning.showing.trial_ranking import judged_trials
 from tuning.trials.trial_record import TrialRecord
 
 MAX_COLUMNS = 3
-# More choices than these have slanted names.
+# With more choices than this, names are slanted.
 MAX_LEVEL_NAMES = 3
 CURVE_COLOR = "0.35"
 GOLDEN_RATIO = 0.618034
@@ -32,17 +32,18 @@ def effects_figure(
     base_values: Mapping[str, Value],
     objective: str,
 ) -> Figure | None:
-    """Draws the objective over each parameter, a point a trial.
+    """Draws the objective over each parameter, one point per trial.
 
     Args:
-        records: Of a search; those without an objective are left out.
-        effects: What `measure_effects` found in them: curve and band of
-            numbers, mean and interval of choices.
-        base_values: What the search should beat, a dotted line.
-        objective: Its name. Its values are shown in percent.
+        records: Records of a search; those without an objective are left out.
+        effects: Effects from `measure_effects`: curve and band of numbers, mean
+            and interval of choices.
+        base_values: Values of the configuration to improve on, by parameter,
+            drawn as dotted lines.
+        objective: Name of the objective, which is shown in percent.
 
     Returns:
-        A figure of one panel a parameter, `None` where there is no point.
+        A figure with one panel per parameter, or `None` if there is no point.
 
     >>> record = TrialRecord("0", {"margin": 0.5}, "completed", objective=0.8)
     >>> effects = [Effect("margin", num_trials=1)]
@@ -97,7 +98,7 @@ def _draw_effect(
     effect: Effect,
     base_value: Value | None,
 ) -> None:
-    """One panel; the best point comes first."""
+    """One panel; the best point is the first."""
     values = [value for value, _ in points]
     known = [] if base_value is None else [base_value]
     axis = ParameterAxis(effect.parameter, values + known)
@@ -110,7 +111,7 @@ def _draw_effect(
         )
     if effect.counts:
         _draw_means(axes, axis, effect)
-        # Spread evenly, and apart from the order of the trials.
+        # Spread evenly, independently of the order of the trials.
         spread = np.arange(len(points)) * GOLDEN_RATIO % 1 - 0.5
         places += 0.3 * spread / len(axis.choices)
     elif effect.places:

@@ -1,4 +1,4 @@
-"""What the pictures of a search share."""
+"""Common parts of the figures of a search."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ LEGEND_INCHES = 2.2
 
 
 def wrap_label(text: str) -> str:
-    r"""Returns a name on lines of some 16 letters, broken at underscores.
+    r"""Returns a name in lines of about 16 letters, broken at underscores.
 
     >>> wrap_label("waveform_and_log_mel")
     'waveform_and_\nlog_mel'
@@ -29,7 +29,7 @@ def wrap_label(text: str) -> str:
 
 
 def add_legend(figure: Figure) -> None:
-    """Puts each label once below the panels of a figure.
+    """Adds a legend below the panels of a figure, without duplicates.
 
     >>> figure = Figure()
     >>> _ = figure.subplots().plot([0, 1], label="best")

@@ -1,4 +1,4 @@
-"""The trials for TensorBoard's HParams page."""
+"""Export of trials to TensorBoard's HParams page."""
 
 import io
 import math
@@ -30,18 +30,18 @@ def write_hparams(
     records: Sequence[TrialRecord],
     parameters: Sequence[str],
 ) -> list[pathlib.Path]:
-    """Writes a run for each trial that has ended, unless it is there.
+    """Writes a run for each trial that has ended, unless it exists.
 
     `tensorboard --logdir folder` shows them under HParams, with the metrics
     of the completed ones.
 
     Args:
-        folder: Of the runs, a folder each.
-        records: Of a search.
-        parameters: What was searched over.
+        folder: Folder of the runs, each in a subfolder.
+        records: Records of a search.
+        parameters: Names of the searched parameters.
 
     Returns:
-        The event files of this call.
+        Paths of the event files written by this call.
 
     >>> import tempfile
     >>> record = TrialRecord("0", {"margin": 0.5}, "completed", 0.8)
@@ -57,7 +57,7 @@ def write_hparams(
         if record.status not in STATUS or path.exists():
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Under a name that TensorBoard does not read until it is whole.
+        # TensorBoard does not read a file of this name until it is whole.
         partial = path.with_name("partial")
         partial.write_bytes(_encode(record, parameters))
         os.replace(partial, path)

@@ -1,4 +1,4 @@
-"""Permutation importance of a search's parameters."""
+"""Permutation importance of the searched parameters."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -23,12 +23,12 @@ NUM_REPEATS = 10
 
 @dataclasses.dataclass(frozen=True)
 class Importance:
-    """Share of each parameter in what a forest explains.
+    """Share of each parameter in the variance that a forest explains.
 
     Args:
-        shares: Shares by parameter, which sum up to one; empty where the
-            trials do not decide.
-        reason: Basis of the shares, or why there are none.
+        shares: Shares by parameter, which sum up to one; empty if the trials
+            are not conclusive.
+        reason: Basis of the shares, or the reason why there are none.
 
     >>> Importance({}, "too few trials").shares
     {}
@@ -41,17 +41,17 @@ class Importance:
 def measure_importance(
     records: Sequence[TrialRecord], parameters: Sequence[str]
 ) -> Importance:
-    """Measures how much worse a forest predicts with a parameter shuffled.
+    """Measures how much worse a forest predicts if a parameter is permuted.
 
-    Each trial is predicted by the trees that have not seen it, as it is and
-    with one parameter permuted among the trials. The drop of R² counts, as a
-    share of all drops. There is no answer where the forest explains less
-    than 15 % of the variance: of 200 searches over three parameters and pure
-    noise 3 got past that with 20 trials, and 1 with 24.
+    Each trial is predicted by the trees that were not fitted on it, unchanged
+    and with one parameter permuted among the trials. A parameter's share is its
+    drop of R² over the sum of all drops. There are no shares if the forest
+    explains less than 15 % of the variance: of 200 searches over three
+    parameters with pure noise, 3 exceeded that with 20 trials, and 1 with 24.
 
     Args:
         records: Trials of a search; those without an objective are left out.
-        parameters: Names that were searched over.
+        parameters: Names of the searched parameters.
 
     >>> measure_importance([], ["margin", "scale"]).reason
     'Importance needs 20 completed trials. There are 0.'
@@ -98,7 +98,7 @@ def measure_importance(
 
 
 def _codes(values, name: str) -> NDArray:
-    """Numbers as they are, of choices the indices; a tree sees their order."""
+    """Numbers unchanged and choices as indices, since trees use the order."""
     if not is_numeric(values):
         choices = ordered_choices(name, values)
         values = [choices.index(value) for value in values]
@@ -106,9 +106,9 @@ def _codes(values, name: str) -> NDArray:
 
 
 class _UnseenForest(RandomForestRegressor):
-    """A forest whose trees predict the rows that they were not fitted on.
+    """A forest that predicts each row by the trees not fitted on it.
 
-    The rows must be those of the fit, in the same order.
+    The rows to predict must be those of the fit, in the same order.
     """
 
     def fit(self, inputs, objective):

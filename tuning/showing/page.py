@@ -1,4 +1,4 @@
-"""A search as one HTML page."""
+"""HTML page of a search."""
 
 import base64
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ from tuning.showing.trial_ranking import judged_trials
 from tuning.showing.trial_ranking import trial_table
 from tuning.trials.trial_record import TrialRecord
 
-# Of the pictures on the screen, so that their letters are alike.
+# Resolution of the figures on the screen, so that text has the same size.
 PIXELS_PER_INCH = 86
 TITLE = "Anomalous sounds: search"
 
@@ -37,13 +37,13 @@ def render_search_page(
     base_values: Mapping[str, Value],
     confirmation: Sequence[Block] = (),
 ) -> str:
-    """Returns the search as HTML that needs no other file and no script.
+    """Returns the search as self-contained HTML without scripts.
 
     Args:
-        records: The trials so far.
-        settings: Of the search.
-        base_values: What the search should beat, by parameter.
-        confirmation: The best trial trained anew: paragraphs and tables.
+        records: Records of the trials so far.
+        settings: Settings of the search.
+        base_values: Values of the configuration to improve on, by parameter.
+        confirmation: Paragraphs and tables of the confirmation.
 
     >>> from pipelines.settings.config import Config
     >>> record = TrialRecord("<0>", {}, "failed", reason="<NaN>")

@@ -1,4 +1,4 @@
-"""Values, effects and metrics of a search as tables."""
+"""Tables of a search's values, effects and metrics."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ def compare_values(
     parameters: Sequence[str],
     base_values: Mapping[str, Value],
 ) -> Table:
-    """Returns what the best trial has beside what it should beat.
+    """Returns the best trial's values beside those to improve on.
 
     >>> best = TrialRecord("0", {"margin": 0.5}, "completed", objective=0.8)
     >>> compare_values(best, ["margin"], {"margin": 0.7}).rows[0][:4]
@@ -43,11 +43,11 @@ def compare_values(
 def list_effects(
     effects: Sequence[Effect], shares: Mapping[str, float]
 ) -> Table:
-    """Returns each parameter's effect in numbers.
+    """Returns the effect of each parameter in numbers.
 
     Args:
-        effects: What `measure_effects` returned.
-        shares: The importance of each, or nothing.
+        effects: Effects from `measure_effects`.
+        shares: Importance of each parameter; may be empty.
 
     >>> list_effects([Effect("margin", 12, -0.4, (-0.8, 0.1))], {}).rows[0]
     ('margin', '12', "Spearman's rho -0.40 [-0.80, +0.10]")
@@ -64,7 +64,7 @@ def list_effects(
 
 
 def list_metrics(best: TrialRecord, objective: str) -> Table:
-    """Returns all that was measured of a trial.
+    """Returns all metrics of a trial.
 
     >>> best = TrialRecord("0", {}, "completed", metrics={"val_loss": 1.5})
     >>> list_metrics(best, "val_proxy_auc").rows[0]
@@ -80,7 +80,7 @@ def list_metrics(best: TrialRecord, objective: str) -> Table:
 
 
 def describe_effect(effect: Effect) -> str:
-    """Returns the numbers of an effect on one line, objectives in percent.
+    """Returns the numbers of an effect in one line, objectives in percent.
 
     >>> describe_effect(Effect("margin", 12, -0.4, (-0.8, 0.1)))
     "Spearman's rho -0.40 [-0.80, +0.10]"

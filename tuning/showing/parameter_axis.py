@@ -1,4 +1,4 @@
-"""Where the values of a searched parameter lie on an axis."""
+"""Axis of a searched parameter: positions and ticks of its values."""
 
 import math
 from collections.abc import Sequence
@@ -12,16 +12,16 @@ from tuning.showing.effects import is_numeric
 from tuning.showing.effects import ordered_choices
 from tuning.showing.trial_ranking import format_value
 
-# Longer ranges of a logarithmic axis have ticks at powers of ten alone.
+# Longer ranges of a logarithmic axis have ticks at powers of ten only.
 MAX_DECADES = 2.2
 
 
 class ParameterAxis:
-    """An axis from 0 to 1 with a parameter's whole range on it.
+    """An axis from 0 to 1 that covers a parameter's whole range.
 
     Args:
-        name: Of the parameter.
-        values: Values that must find a place; its range has one anyway.
+        name: Name of the parameter.
+        values: Values that the axis must cover, in addition to the range.
 
     >>> axis = ParameterAxis("scale", [30.0])
     >>> axis.place(8.0), axis.place(128.0), round(axis.place(32.0), 6)
@@ -45,7 +45,7 @@ class ParameterAxis:
         self._low, self._high = min(bounds), max(bounds)
 
     def place(self, value: Value) -> float:
-        """Between 0 and 1; NaN for what has no place."""
+        """Position of a value, from 0 to 1; NaN if it is not on the axis."""
         if self.choices:
             if value not in self.choices:
                 return math.nan
@@ -60,7 +60,7 @@ class ParameterAxis:
 
     @property
     def ticks(self) -> list[tuple[float, str]]:
-        """Places and labels."""
+        """Positions and labels of the ticks."""
         values: Sequence[Value] = self.choices or self._numbers()
         return [(self.place(value), format_value(value)) for value in values]
 

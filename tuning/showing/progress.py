@@ -1,4 +1,4 @@
-"""What a search says while it runs."""
+"""Progress log of a search."""
 
 import logging
 from collections.abc import Sequence
@@ -11,10 +11,10 @@ logger = logging.getLogger(__name__)
 
 
 class TrialLines:
-    """Tells of every trial that ends, and how much time is left.
+    """Logs every trial that ends, and the remaining time.
 
     Args:
-        num_trials: Of the whole search; None: it is not known.
+        num_trials: Number of trials of the whole search; `None` if unknown.
 
     >>> lines = TrialLines(num_trials=4)
     >>> records = [
@@ -32,14 +32,14 @@ class TrialLines:
         self._told: set[str] = set()
 
     def begin(self, records: Sequence[TrialRecord]) -> None:
-        """Takes the trials of an earlier call as told."""
+        """Marks the trials of an earlier call as already logged."""
         ended = [one.name for one in records if _has_ended(one)]
         self._told.update(ended)
         if ended:
             logger.info("going on after %d trials", len(ended))
 
     def update(self, records: Sequence[TrialRecord]) -> list[str]:
-        """Logs, and returns, a line for every trial that has ended since."""
+        """Logs and returns a line for every trial that has ended since."""
         ended = [one for one in records if _has_ended(one)]
         lines = []
         for one in ended:

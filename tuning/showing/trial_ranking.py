@@ -1,4 +1,4 @@
-"""The trials of a search, best first."""
+"""Ranking and table of the trials of a search."""
 
 import math
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ STATUS_ORDER = ("completed", "running", "waiting", "failed")
 
 
 def rank_trials(records: Sequence[TrialRecord]) -> list[TrialRecord]:
-    """Returns all trials: the best first, the failed ones last.
+    """Returns all trials, the best first and the failed ones last.
 
     >>> records = [
     ...     TrialRecord("0", {}, "failed"),
@@ -48,12 +48,12 @@ def judged_trials(records: Sequence[TrialRecord]) -> list[TrialRecord]:
 def trial_table(
     records: Sequence[TrialRecord], parameters: Sequence[str], objective: str
 ) -> Table:
-    """Returns a row for each trial in the order of `rank_trials`.
+    """Returns a table of the trials in the order of `rank_trials`.
 
     Args:
-        records: Trials in any order.
-        parameters: What was searched over.
-        objective: Its name. Its values are shown in percent.
+        records: Records in any order.
+        parameters: Names of the searched parameters.
+        objective: Name of the objective, which is shown in percent.
 
     >>> record = TrialRecord("0", {"margin": 0.5}, "completed", 0.8, seconds=9)
     >>> trial_table([record], ["margin"], "val_proxy_auc").rows
@@ -82,7 +82,7 @@ def trial_table(
 
 
 def failure_lines(records: Sequence[TrialRecord]) -> list[str]:
-    """Returns a line for each reason of failure, with the trials it met.
+    """Returns a line for each reason of failure, with its trials.
 
     >>> records = [TrialRecord(n, {}, "failed", reason="NaN") for n in "01"]
     >>> failure_lines(records)
@@ -99,9 +99,9 @@ def failure_lines(records: Sequence[TrialRecord]) -> list[str]:
 def trials_markdown(
     records: Sequence[TrialRecord], parameters: Sequence[str], objective: str
 ) -> str:
-    """Returns the table of the trials and why some failed, in Markdown.
+    """Returns the table of the trials and the failures in Markdown.
 
-    Takes what `trial_table` takes.
+    The arguments are those of `trial_table`.
 
     >>> record = TrialRecord("0", {}, "failed", reason="NaN")
     >>> trials_markdown([record], [], "val_proxy_auc").splitlines()[-1]
@@ -114,7 +114,7 @@ def trials_markdown(
 
 
 def format_value(value: Value | None) -> str:
-    """Returns a searched value as tables show it.
+    """Returns a searched value as text for tables.
 
     >>> format_value(0.123456), format_value(64), format_value(None)
     ('0.1235', '64', '-')
@@ -125,7 +125,7 @@ def format_value(value: Value | None) -> str:
 
 
 def format_percent(share: float | None) -> str:
-    """Returns a share in percent, two digits behind the point.
+    """Returns a share in percent, with two decimals.
 
     >>> format_percent(0.81234), format_percent(None)
     ('81.23', '-')

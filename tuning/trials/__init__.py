@@ -1,1 +1,1 @@
-"""A trial from its hyperparameters to its numbers."""
+"""Trials of a search: built, trained and evaluated."""

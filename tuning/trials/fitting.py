@@ -1,4 +1,4 @@
-"""From a trained model to a detector that can be judged."""
+"""Detector of a trial, fitted from its trained model."""
 
 import keras
 
@@ -14,15 +14,15 @@ from tuning.trials.search_data import SearchData
 def trial_detector(
     model: keras.Model, data: SearchData, config: Config
 ) -> AnomalyDetector:
-    """The detector of a trial, to be judged: without decisions.
+    """Builds the detector of a trial, without calibration.
 
-    Whatever is fitted is fitted on the clips that the trial trains on, never
-    on those that it is judged by. It shares the weights of the model, unless
-    that computes in half precision.
+    It is fitted on the clips that the trial trains on, never on those that the
+    trial is evaluated on. It shares the weights of the model, unless the model
+    is in half precision.
 
     Args:
-        model: The trained classifier; ignored where nothing is trained.
-        data: The clips of the search.
+        model: Trained classifier; ignored if nothing is trained.
+        data: Clips of the search.
         config: Settings of the trial.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The folder of a trial, in which it goes on after a kill."""
+"""Folder of a trial, from which it is resumed after a kill."""
 
 import shutil
 
@@ -17,20 +17,20 @@ def open_trial(
     is_judged: bool = False,
     parent: RunFolder | None = None,
 ) -> None:
-    """Readies the folder of a trial, so that it goes on or begins anew.
+    """Prepares the folder of a trial, to resume it or begin a new one.
 
-    What lies there of other settings is deleted.
+    Files of a trial with other settings are deleted.
 
     Args:
-        run: The folder.
+        run: Folder of the trial.
         config: Settings of the trial.
         objective: Name of the objective.
-        is_judged: Whether it is measured after every epoch.
-        parent: Folder of a trial with the same settings, and fewer epochs,
-            to begin with; from scratch where it has no checkpoint.
+        is_judged: Whether the objective is measured after every epoch.
+        parent: Folder of a trial with the same settings and fewer epochs to
+            continue from; without its checkpoint training starts from scratch.
 
     Raises:
-        ValueError: If the folder is that of a training run.
+        ValueError: If the folder has a training run.
 
     >>> import pathlib, tempfile
     >>> run = RunFolder(pathlib.Path(tempfile.mkdtemp()))
@@ -56,7 +56,7 @@ def open_trial(
 def _holds(
     run: RunFolder, config: Config, objective: str, is_judged: bool
 ) -> bool:
-    """Whether a folder is of a trial with these settings."""
+    """Whether a folder has a trial with these settings."""
     try:
         is_same = read_config(run) == config
     except (FileNotFoundError, ValueError):
@@ -67,7 +67,7 @@ def _holds(
 
 
 def _copy_latest(parent: RunFolder, run: RunFolder) -> None:
-    """Copies the state of a trial; the checkpoint last, as always."""
+    """Copies the state of a trial, the checkpoint last."""
     if parent.latest is None:
         return
     epochs = parent.finished_epochs(parent.latest)

@@ -1,4 +1,4 @@
-"""What keras-tuner builds, fits and judges."""
+"""Hypermodel of keras-tuner: builds, trains and evaluates trials."""
 
 import dataclasses
 import math
@@ -26,15 +26,15 @@ from tuning.trials.search_data import SearchData
 
 
 class SearchHyperModel(keras_tuner.HyperModel):
-    """Builds, trains and judges a trial of a search.
+    """Builds, trains and evaluates the trials of a search.
 
-    For keras-tuner's own tuners as well: `search()` takes no arguments, and
-    every trial then runs in a folder that is thrown away.
+    It works with keras-tuner's own tuners as well: their `search()` takes no
+    arguments, and every trial then runs in a temporary folder.
 
     Args:
-        data: The clips of the search.
-        settings: Its settings.
-        objective: What a trial is judged by; see `make_objective`.
+        data: Clips of the search.
+        settings: Settings of the search.
+        objective: Objective of the trials, see `make_objective`.
 
     >>> import keras_tuner
     >>> from pipelines.runs.labels import LabelMap
@@ -61,10 +61,10 @@ class SearchHyperModel(keras_tuner.HyperModel):
         self.objective = objective
 
     def configure(self, hp: keras_tuner.HyperParameters) -> Config:
-        """Settings of a trial: it keeps its last weights.
+        """Settings of a trial, which keeps its last weights.
 
         Raises:
-            ValueError: If its values do not go together.
+            ValueError: If the values are incompatible.
         """
         return configure(
             hp,
@@ -74,13 +74,13 @@ class SearchHyperModel(keras_tuner.HyperModel):
         )
 
     def build(self, hp: keras_tuner.HyperParameters) -> keras.Model:
-        """The compiled classifier, or the embedder where nothing is trained.
+        """The compiled classifier, or the embedder if nothing is trained.
 
-        Its weights follow from the seed of the settings, whatever was built
-        before it.
+        Its weights depend only on the seed of the settings, not on models built
+        before.
 
         Raises:
-            FailedTrialError: If the values do not go together.
+            FailedTrialError: If the values are incompatible.
         """
         try:
             config = self.configure(hp)
@@ -102,32 +102,33 @@ class SearchHyperModel(keras_tuner.HyperModel):
         epochs: int | None = None,
         initial_epoch: int = 0,
     ) -> dict[str, float]:
-        """Trains a trial and judges it.
+        """Trains and evaluates a trial.
 
-        Called again after a kill, it goes on from the last finished epoch
-        and ends as the unbroken trial would have.
+        After a kill the next call resumes from the last finished epoch, with
+        the same result as an uninterrupted trial.
 
         Args:
-            hp: Of the trial.
-            model: What `build` made of them.
-            run: Folder of the trial; one that is thrown away if `None`.
-            last_epoch: Where it stops, if before the last.
-            parent: Folder of a trial with the same values, to begin with.
-            callbacks: Further ones of Keras.
-            verbose: As in Keras.
-            epochs: `last_epoch`, as keras-tuner's own Hyperband says it.
-            initial_epoch: Likewise; such a trial is trained from scratch,
-                since its optimiser was not kept.
+            hp: Hyperparameters of the trial.
+            model: Model from `build`.
+            run: Folder of the trial; a temporary one if `None`.
+            last_epoch: Epoch to stop after, if before the last.
+            parent: Folder of a trial with the same values to continue from.
+            callbacks: Further Keras callbacks.
+            verbose: Verbosity of Keras's `fit`.
+            epochs: Name of `last_epoch` in keras-tuner's own Hyperband.
+            initial_epoch: First epoch in keras-tuner's own Hyperband; ignored,
+                since the optimiser was not kept: the trial is trained from
+                scratch.
 
         Returns:
-            The objective, its parts, and the losses and accuracies of the
-            last epoch; with patience of the best one, and `best_epoch`.
+            The objective, its parts, and losses and accuracies of the last
+            epoch; with patience those of the best epoch, and `best_epoch`.
 
         Raises:
-            FailedTrialError: If the loss diverges, or whatever else is wrong
-                with the trial, in one line.
-            FatalValueError: If the recordings are not there any more, which
-                is no trial's fault.
+            FailedTrialError: If the loss diverges or the trial fails for
+                another reason, which is given in one line.
+            FatalValueError: If recordings are missing, so that all trials would
+                fail.
         """
         if run is None:
             with tempfile.TemporaryDirectory() as folder:
@@ -205,6 +206,6 @@ class SearchHyperModel(keras_tuner.HyperModel):
 
 
 def _finished(run: RunFolder) -> list[dict[str, str]]:
-    """History of the epochs that the checkpoint has seen."""
+    """History of the epochs before the checkpoint."""
     num_epochs = run.finished_epochs(run.latest) if run.latest else 0
     return read_history(run)[:num_epochs]

@@ -1,4 +1,4 @@
-"""Early stopping that respects the objective."""
+"""Early stopping by the objective."""
 
 import math
 from collections.abc import Callable
@@ -7,16 +7,16 @@ import keras
 
 
 class JudgedEpochs(keras.callbacks.Callback):
-    """Measures the objective after every epoch, and ends where it stays.
+    """Callback that measures the objective every epoch, with early stopping.
 
-    Its values go into the logs, and so into the history of the run. A loss
-    that is not finite is left to the checkpoints, which come after it.
+    The values are added to the logs, and so to the history of the run. A loss
+    that is not finite is left to the next callback, `Checkpoints`.
 
     Args:
-        measure: From the model to what is measured, by name.
-        name: Of the objective among it; larger is better.
-        patience: Epochs without a better value, after which training ends.
-        values: Of the epochs before the first.
+        measure: Function from the model to metrics by name.
+        name: Name of the objective among the metrics; larger is better.
+        patience: Epochs without a better value after which training ends.
+        values: Objective of the epochs before the first.
 
     >>> JudgedEpochs(lambda model: {"auc": 0.5}, "auc", 2, [0.7, 0.6]).values
     [0.7, 0.6]
@@ -45,7 +45,7 @@ class JudgedEpochs(keras.callbacks.Callback):
 
 
 def is_over(values: list[float], patience: int) -> bool:
-    """Whether the best value was so many epochs ago.
+    """Whether the best value was at least `patience` epochs ago.
 
     >>> is_over([0.7, 0.8, 0.8], patience=2), is_over([0.8, 0.7, 0.8], 2)
     (False, True)
@@ -54,7 +54,7 @@ def is_over(values: list[float], patience: int) -> bool:
 
 
 def best_epoch(values: list[float]) -> int:
-    """Number of the epoch with the best value, the first of them.
+    """Number of the first epoch with the best value.
 
     >>> best_epoch([0.7, 0.8, 0.8])
     2

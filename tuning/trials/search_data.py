@@ -1,4 +1,4 @@
-"""The clips of a search: read, inspected and split once, for every trial."""
+"""Clips of a search: read, inspected and split once for all trials."""
 
 import dataclasses
 import functools
@@ -18,13 +18,13 @@ from pipelines.training.tasks import list_examples
 
 @dataclasses.dataclass(frozen=True)
 class SearchData:
-    """What every trial of a search trains and is judged on.
+    """Clips, examples and classes that all trials of a search share.
 
     Args:
-        folder: Where the list of the clips lies, and what is made of them.
-        listed: Every clip with its role.
-        examples: What to train and validate on, and as which classes.
-        label_map: Their classes.
+        folder: Folder of the clip list and of files made from the clips.
+        listed: All clips with their roles.
+        examples: Examples to train and validate on.
+        label_map: Auxiliary classes of the examples.
 
     >>> nothing = LabelMap((), {})
     >>> data = SearchData(pathlib.Path("searches/fan"), (), (), nothing)
@@ -39,7 +39,7 @@ class SearchData:
 
     @functools.cached_property
     def train(self) -> list[InspectedClip]:
-        """Normal clips that are trained on, without any contrast."""
+        """Normal clips that are trained on, without contrast clips."""
         return self._of_role("train")
 
     @functools.cached_property
@@ -58,16 +58,16 @@ class SearchData:
 def prepare_search(
     roots: Sequence[str], config: Config, folder: pathlib.Path
 ) -> SearchData:
-    """Reads and splits the clips, or takes the list that is there.
+    """Reads and splits the clips, or reads an existing list.
 
     Args:
         roots: Data folders.
-        config: What every trial starts from; its hold-out share counts.
-        folder: Where the list goes.
+        config: Base configuration of the trials, with the hold-out share.
+        folder: Folder of the clip list.
 
     Raises:
         FileNotFoundError: If a data folder is missing.
-        ValueError: If there are too few clips, or none is held out.
+        ValueError: If there are too few clips, or no clip is held out.
 
     >>> prepare_search(["no_such_recordings"], Config(), pathlib.Path("runs/x"))
     Traceback (most recent call last):

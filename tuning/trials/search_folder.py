@@ -1,4 +1,4 @@
-"""The folder of a search and what lies where in it."""
+"""Folder of a search and the paths of its files."""
 
 import dataclasses
 import hashlib
@@ -9,18 +9,18 @@ from collections.abc import Sequence
 from pipelines.audio.inspected_clip import InspectedClip
 from tuning.trials.search_data import SearchData
 
-# Under these names a search is bound to its clips, and to the labelled ones
-# that judge it, and workers are told.
+# Names of the digests of clips, and of labelled clips of the objective, that a
+# search is bound to and workers receive.
 DATA = "search/data"
 DEVELOPMENT = "search/development"
 
 
 @dataclasses.dataclass(frozen=True)
 class SearchFolder:
-    """Where a search keeps its trials and what it tells of them.
+    """Paths of a search's trials and reports.
 
     Args:
-        path: The folder.
+        path: Folder of the search.
 
     >>> SearchFolder(pathlib.Path("searches/fan")).best.as_posix()
     'searches/fan/best.yaml'
@@ -30,7 +30,7 @@ class SearchFolder:
 
     @property
     def data(self) -> pathlib.Path:
-        """The list of the clips, and what is made of them."""
+        """Folder of the clip list and of files made from the clips."""
         return self.path / "data"
 
     @property
@@ -45,7 +45,7 @@ class SearchFolder:
 
     @property
     def best(self) -> pathlib.Path:
-        """The best trial as a preset, for `keras-asd train --config`."""
+        """The best trial's settings, for `keras-asd train --config`."""
         return self.path / "best.yaml"
 
     @property
@@ -55,14 +55,14 @@ class SearchFolder:
 
     @property
     def confirmation(self) -> pathlib.Path:
-        """The fresh trainings of the best trial and of what it should beat."""
+        """Folder of the trainings that confirm the best trial."""
         return self.path / "confirmation"
 
 
 def data_digest(data: SearchData) -> str:
-    """SHA-256 over what every normal clip holds, and what it is used for.
+    """SHA-256 over the content and role of every normal clip.
 
-    Machines that search together must have the same.
+    It must be equal on all machines of a distributed search.
 
     >>> from pipelines.runs.labels import LabelMap
     >>> nothing = LabelMap((), {})
@@ -77,7 +77,7 @@ def data_digest(data: SearchData) -> str:
 
 
 def development_digest(clips: Sequence[InspectedClip]) -> str:
-    """Likewise, over labelled clips that trials are judged by.
+    """SHA-256 over the labelled clips of the objective.
 
     >>> development_digest([])[:8]
     'e3b0c442'

@@ -1,4 +1,4 @@
-"""What became of a trial, as tables and pictures take it."""
+"""Record of a trial, for tables and figures."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -9,16 +9,17 @@ from tuning.settings.values import Value
 
 @dataclasses.dataclass(frozen=True)
 class TrialRecord:
-    """A trial of a search.
+    """Record of a trial of a search.
 
     Args:
-        name: Its number, with leading zeros.
-        values: What was searched over, by the names of `Config`.
-        status: `waiting` means: interrupted, and to be run again.
-        objective: Value of the search's objective, where it completed.
-        metrics: All that was measured, by name.
-        seconds: How long its last run took.
-        reason: Why it failed.
+        name: Number of the trial, with leading zeros.
+        values: Values of the searched parameters, by name.
+        status: Status of the trial; `waiting` if it was interrupted and is to
+            be run again.
+        objective: Value of the objective, if the trial completed.
+        metrics: All metrics, by name.
+        seconds: Duration of its last run in seconds.
+        reason: Reason of a failure.
 
     >>> TrialRecord("03", {"margin": 0.5}, "completed", objective=0.81).name
     '03'

@@ -1,1 +1,1 @@
-"""Scores as DCASE Task 2 takes and judges them, year by year."""
+"""Official rules and files of DCASE Task 2, year by year."""

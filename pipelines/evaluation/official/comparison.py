@@ -1,4 +1,4 @@
-"""The record of two systems, judged on the same clips."""
+"""Comparison of two systems by the official score."""
 
 import dataclasses
 
@@ -11,9 +11,9 @@ class Comparison:
     """Two judgements and the difference of their official scores.
 
     Args:
-        first: What the first system reached.
-        second: What the second system reached.
-        difference: First less second, over the same resamples.
+        first: Judgement of the first system.
+        second: Judgement of the second system.
+        difference: First minus second official score, on the same resamples.
 
     >>> Comparison.__name__
     'Comparison'
@@ -25,7 +25,7 @@ class Comparison:
 
     @property
     def table(self) -> str:
-        """Both tables and the difference, for a terminal."""
+        """Both tables and the difference as plain text."""
         parts = (self.first.table, self.second.table)
         return f"First\n{parts[0]}\nSecond\n{parts[1]}\n{self._verdict()}\n"
 

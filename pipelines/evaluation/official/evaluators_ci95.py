@@ -1,4 +1,4 @@
-"""The interval that the evaluators print, for comparison's sake."""
+"""The official evaluators' "ci95" interval, for comparison only."""
 
 import numpy as np
 import scipy.stats
@@ -8,28 +8,28 @@ from keras_asd.metrics import roc_curves
 from keras_asd.metrics import standardized_area
 
 _MAX_FPR = 0.1
-_CHUNK = 256  # Clips left out at once, to bound the memory.
+_CHUNK = 256  # Clips left out per batch, to bound memory.
 
 
 def evaluators_ci95(is_anomaly: ArrayLike, scores: ArrayLike) -> float:
-    """Returns the "official score ci95" as the evaluators print it.
+    """Returns the "official score ci95" that the evaluators print.
 
-    It is no interval of the official score, and too small by N - 1: its
-    deviation is that of the leave-one-out estimates themselves, where the
-    jackknife takes that of the pseudo-values, and it is the mean of those
-    of AUC and pAUC over the clips of all machines in one pool. Use
+    It is no interval of the official score, and too small by a factor of N - 1:
+    it uses the deviation of the leave-one-out estimates instead of the
+    jackknife's pseudo-values. Also, it is the mean of the intervals of AUC and
+    pAUC over the pooled clips of all machines. Use
     `keras_asd.metrics.official_interval` instead.
 
     Args:
         is_anomaly: Booleans, or zeros and ones, of all clips, `(clips,)`.
-        scores: Their anomaly scores, `(clips,)`.
+        scores: Anomaly scores of the clips, `(clips,)`.
 
     Returns:
         Half the width of the interval, as a share.
 
     Raises:
-        ValueError: Where a label comes fewer than two times, or as
-            `keras_asd.metrics.roc_curves`.
+        ValueError: If a label occurs fewer than two times, or for the reasons
+            of `keras_asd.metrics.roc_curves`.
 
     >>> round(evaluators_ci95([0, 0, 0, 1, 1, 1], [1, 2, 4, 3, 5, 6]), 4)
     0.108

@@ -1,4 +1,4 @@
-"""The truth of evaluation sets, as DCASE's evaluators store it."""
+"""Ground truth of evaluation sets, in the files of DCASE's evaluators."""
 
 import dataclasses
 import pathlib
@@ -16,29 +16,29 @@ _FILE_NAME = re.compile(
     r"ground_truth_(?P<machine>.+)_(?P<section>section_[0-9]{2})"
     r"(?:_(?P<domain>source|target))?_test\.csv"
 )
-# Machine and section, then anonymous name.
+# Keys: machine and section, then anonymous name.
 Truth = dict[tuple[str, str], dict[str, TrueClip]]
 
 
 def read_ground_truth(folder: pathlib.Path, year: int) -> Truth:
     r"""Reads which clips of an evaluation set are anomalies.
 
-    In 2020 from `eval_data_list.csv`; in 2021 from `ground_truth_data`, whose
-    file names tell the domain; from 2022 on also from `ground_truth_domain`.
-    Original names come from `ground_truth_attributes`, where it is there.
+    It reads `eval_data_list.csv` in 2020; `ground_truth_data`, with the domain
+    in the file names, in 2021; and `ground_truth_domain` as well from 2022 on.
+    Original names come from `ground_truth_attributes`, if it exists.
 
     Args:
-        folder: The evaluator's folder, which holds the above.
+        folder: Folder of the evaluator, with the files above.
         year: Integer, 2020 to 2026.
 
     Returns:
-        Per machine and section, what is known of each clip by its name in
-        the evaluation set. All are sorted.
+        For each machine and section, the true clips by their names in the
+        evaluation set. All keys are sorted.
 
     Raises:
-        FileNotFoundError: Where a file is missing.
-        ValueError: Where a file breaks its form, or an original name tells
-            another label or domain, with the file and the line.
+        FileNotFoundError: If a file is missing.
+        ValueError: If a file is malformed, or an original name has another
+            label or domain; the message has the file and the line.
 
     >>> import tempfile
     >>> folder = pathlib.Path(tempfile.mkdtemp())
@@ -167,7 +167,7 @@ def _with_originals(clip: TrueClip, cells: list[str], where: str) -> TrueClip:
         name = name if name.endswith(".wav") else f"{name}.wav"
         parsed = parse_dcase_name(name)
         if parsed is None or parsed.is_anomaly is None:
-            continue  # The value of an attribute.
+            continue  # Value of an attribute.
         told = (parsed.is_anomaly, parsed.domain)
         if told != (clip.is_anomaly, clip.domain):
             raise ValueError(

@@ -1,4 +1,4 @@
-"""The record of what the challenge would make of a system's scores."""
+"""Official numbers of a system, with intervals and tables."""
 
 import dataclasses
 import functools
@@ -22,14 +22,14 @@ from pipelines.evaluation.tables import plain_text
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Judgement:
-    """A system's official numbers, their intervals and the table of them.
+    """Official numbers of a system, with intervals and tables.
 
     Args:
-        labelled: The clips, their truth and their scores.
-        scores: The official numbers.
-        resampled: The same of each resample, for intervals.
+        labelled: Clips with ground truth and scores.
+        scores: Official numbers.
+        resampled: Official numbers of each resample, for intervals.
         decisions: Precision, recall and F1 score of each machine, section
-            and domain. Empty where there are no decisions.
+            and domain; empty without decisions.
 
     >>> column = np.repeat(["fan"], 4)
     >>> labelled = LabelledScores(
@@ -45,9 +45,9 @@ class Judgement:
 
     @functools.cached_property
     def evaluators_ci95(self) -> float | None:
-        """The evaluators' own interval, which is too small by N - 1.
+        """The evaluators' interval, which is too small by a factor of N - 1.
 
-        `None` where they print none.
+        `None` for years in which they print none.
         """
         labels = self.labelled.is_anomaly.astype(bool)
         num_fewest = min(int(np.sum(labels)), int(np.sum(~labels)))
@@ -57,7 +57,7 @@ class Judgement:
 
     @property
     def official_score(self) -> float:
-        """The one number by which systems are ranked, a share."""
+        """The official score, by which systems are ranked, from 0 to 1."""
         return float(self.scores.official_score)
 
     @property
@@ -67,7 +67,7 @@ class Judgement:
 
     @property
     def table(self) -> str:
-        """All numbers for a terminal."""
+        """All numbers as plain text."""
         return plain_text(self._blocks())
 
     @property
@@ -107,16 +107,16 @@ def judge_scores(
     num_resamples: int = 1000,
     seed: int = 0,
 ) -> Judgement:
-    """Returns the official numbers of that year, with their intervals.
+    """Returns the official numbers by the rules of a year, with intervals.
 
     Args:
-        labelled: The clips, in a fixed order, their truth and scores.
+        labelled: Clips with ground truth and scores, in a fixed order.
         year: Integer, 2020 to 2026.
-        num_resamples: Integer, of the bootstrap.
-        seed: Integer, of the bootstrap.
+        num_resamples: Number of bootstrap resamples.
+        seed: Seed of the bootstrap.
 
     Raises:
-        ValueError: As `keras_asd.metrics.official_scores`.
+        ValueError: For the reasons of `keras_asd.metrics.official_scores`.
 
     >>> column = np.repeat(["fan"], 4)
     >>> labelled = LabelledScores(

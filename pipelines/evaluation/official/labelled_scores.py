@@ -1,4 +1,4 @@
-"""The record of a system's scores beside the truth, as columns."""
+"""Columns of scores and ground truth, the input of official numbers."""
 
 import dataclasses
 
@@ -8,16 +8,17 @@ from numpy.typing import NDArray
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class LabelledScores:
-    """What the official numbers of one system are computed from.
+    """Scores of one system with the ground truth, as columns.
 
     Args:
-        machines: The machine of each clip, `(clips,)`.
-        sections: Its section or id, `(clips,)`.
-        domains: `"source"`, `"target"`, or `""` where there is none.
+        machines: Machine of each clip, `(clips,)`.
+        sections: Section or id of each clip, `(clips,)`.
+        domains: Domain of each clip, `"source"`, `"target"`, or `""` if there
+            is none, `(clips,)`.
         is_anomaly: Booleans, `(clips,)`.
         scores: Anomaly scores, larger is stranger, `(clips,)`.
-        decisions: Booleans, `(clips,)`, or `None` where there are none.
-        notes: What the reader of a table should know, one line each.
+        decisions: Booleans, `(clips,)`, or `None` without decisions.
+        notes: Notes for the reader of a table, one line each.
 
     >>> column = np.array(["fan"])
     >>> scores = LabelledScores(column, column, column, column, column)

@@ -1,4 +1,4 @@
-"""What the DCASE challenge would make of scores, in files or in memory."""
+"""Official DCASE scores, from submitted files or from scored clips."""
 
 import pathlib
 from collections import defaultdict
@@ -26,22 +26,23 @@ def judge(
     num_resamples: int = 1000,
     seed: int = 0,
 ) -> Judgement:
-    r"""Judges a folder of score files as that year's official evaluator.
+    r"""Evaluates score files like the official evaluator of a year.
 
-    Unlike the evaluator it joins by file name, and refuses what it would
-    leave out or mistake.
+    Unlike the evaluator it joins clips by file name, and it refuses files that
+    the evaluator would skip or misread.
 
     Args:
-        scores_folder: `anomaly_score_...csv` of every section, and
+        scores_folder: Folder with `anomaly_score_...csv` of every section, and
             `decision_result_...csv` of every section or of none.
-        ground_truth_folder: The evaluator's folder.
+        ground_truth_folder: Folder of the evaluator.
         year: Integer, 2020 to 2026.
-        num_resamples: Integer, of the bootstrap.
-        seed: Integer, of the bootstrap.
+        num_resamples: Number of bootstrap resamples.
+        seed: Seed of the bootstrap.
 
     Raises:
-        FileNotFoundError: As `read_ground_truth` and `read_score_folder`.
-        ValueError: Likewise.
+        FileNotFoundError: If a file is missing, see `read_ground_truth` and
+            `read_score_folder`.
+        ValueError: If a file is malformed, see the same functions.
 
     >>> import tempfile
     >>> folder = pathlib.Path(tempfile.mkdtemp())
@@ -66,9 +67,9 @@ def compare(
     num_resamples: int = 1000,
     seed: int = 0,
 ) -> Comparison:
-    r"""Judges two folders of score files on the same clips and resamples.
+    r"""Compares two folders of score files on the same clips and resamples.
 
-    Takes what `judge` takes.
+    The arguments are those of `judge`, with two folders of scores.
 
     >>> import tempfile
     >>> folder = pathlib.Path(tempfile.mkdtemp())
@@ -105,14 +106,14 @@ def official_of_clips(
     """Returns the official numbers of scored clips, or why there are none.
 
     Args:
-        scored_clips: In any order, with their labels and domains. Those of
-            unknown label do not count.
+        scored_clips: Scored clips with labels and domains, in any order; those
+            of unknown label are ignored.
         year: Integer, 2020 to 2026. Defaults to `guess_year`.
-        leave_out_incomplete: Whether sections that lack a domain or a label
-            are left out, and told in the notes, instead of making the whole
-            unjudged.
-        num_resamples: Integer, of the bootstrap.
-        seed: Integer, of the bootstrap.
+        leave_out_incomplete: Whether sections that lack a domain or a label are
+            left out and listed in the notes. Otherwise the result is
+            `Unjudged`.
+        num_resamples: Number of bootstrap resamples.
+        seed: Seed of the bootstrap.
 
     >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "test", True)
     >>> official_of_clips([ScoredClip(clip, 0.5)]).reasons
@@ -146,11 +147,10 @@ def official_of_clips(
 
 
 def guess_year(clips: Sequence[Clip]) -> int:
-    """Returns a year whose rules suit the clips.
+    """Returns a year whose rules are compatible with the clips.
 
-    2020 where no clip has a domain, 2021 where they lie in its folders
-    `source_test` and `target_test`, otherwise 2023, whose rules are those
-    of 2022 to 2026.
+    2020 if no clip has a domain, 2021 if they are in its folders `source_test`
+    and `target_test`, otherwise 2023, whose rules are those of 2022 to 2026.
 
     >>> guess_year([Clip(pathlib.Path("a"), "fan", "id_00", "test", True)])
     2020
@@ -162,7 +162,7 @@ def guess_year(clips: Sequence[Clip]) -> int:
 
 
 def _lacking(year: int, scored_clips: list[ScoredClip]) -> list[str]:
-    """What the clips of known label lack, the labels of others first."""
+    """What the clips lack for official numbers: labels, else domains."""
     clips = [
         one.clip for one in scored_clips if one.clip.is_anomaly is not None
     ]

@@ -20,13 +20,13 @@ _LABELS = {
 
 
 def official_table(scores: OfficialScores, resampled: OfficialScores) -> Table:
-    """Returns means, interval, machines, in percent.
+    """Returns means, interval and machines, in percent.
 
-    As in the evaluators' `official_score_paper`, with the interval of the
-    first mean added. A machine's cell is the mean of its sections; in the
-    row `TOTAL` it is the official score of that machine alone, which the
-    evaluators leave empty. In 2020 there is no harmonic mean, and `mAUC`
-    is added.
+    The layout is that of the evaluators' `official_score_paper`, plus the
+    interval of the first mean. A machine's cell is the mean of its sections; in
+    the row `TOTAL`, which the evaluators leave empty, it is the official score
+    of that machine alone. In 2020 there is no harmonic mean, and `mAUC` is
+    added.
 
     >>> numbers = {"auc": np.array([0.9]), "pauc": np.array([0.6])}
     >>> scores = OfficialScores(2020, ("fan",), ("id_01",), numbers)
@@ -97,7 +97,7 @@ def decision_table(
 
 
 def percent(share) -> str:
-    """Returns a share in percent, with two digits after the point.
+    """Returns a share in percent, with two decimals.
 
     >>> percent(0.61049)
     '61.05'

@@ -1,4 +1,4 @@
-"""A folder of submitted scores, joined with the truth by file name."""
+"""Reading of submitted scores, joined with the ground truth by file name."""
 
 import math
 import pathlib
@@ -17,27 +17,26 @@ from pipelines.evaluation.official.value_file import read_values
 def read_score_folder(
     folder: pathlib.Path, truth: Truth, year: int
 ) -> LabelledScores:
-    r"""Reads a system's CSV files and joins them with the truth, clip by clip.
+    r"""Reads a system's CSV files and joins them with the ground truth.
 
-    The names in the files may be those of the evaluation set or the
-    original ones. The files may bear the challenge's names or, since 2022,
-    those of its baselines. Decisions are read where there are any.
+    Clips may have the names of the evaluation set or their original names.
+    Files may have the names of the challenge or, since 2022, of its baselines.
+    Decisions are read if there are any.
 
     Args:
-        folder: The system's files.
-        truth: What `read_ground_truth` returned.
+        folder: Folder of the system's files.
+        truth: Ground truth from `read_ground_truth`.
         year: Integer, 2020 to 2026.
 
     Returns:
         The clips, sorted by machine, section and name.
 
     Raises:
-        FileNotFoundError: Where a section has no file, or only some have
+        FileNotFoundError: If a section has no file, or only some have
             decisions.
-        ValueError: Where a section has several files, or a file lacks a
-            clip, names one that is not in the set or one twice, or holds a
-            value that is no finite score or no decision. The message names
-            the file, the line and the rule.
+        ValueError: If a section has several files, or a file lacks a clip, has
+            an unknown or repeated clip, or a value that is no finite score or
+            no decision. The message has the file, the line and the rule.
 
     >>> import tempfile
     >>> folder = pathlib.Path(tempfile.mkdtemp())
@@ -88,7 +87,7 @@ def read_score_folder(
 def _find_files(
     folder: pathlib.Path, kind: str, machine: str, section: str, year: int
 ) -> list[pathlib.Path]:
-    """The file of a section, in 2021 that of each domain."""
+    """The file of a section; in 2021 one for each domain."""
     stem = f"{kind}_{machine}_{section}"
     if year == 2020:
         wanted = [[f"{stem}.csv"]]
@@ -123,7 +122,7 @@ def _find_files(
 def _joined(
     paths: list[pathlib.Path], clips: Mapping[str, TrueClip]
 ) -> dict[str, tuple[str, str]]:
-    """Each clip's cell and its place, by the name in the evaluation set."""
+    """Cell and location of each clip, by its name in the evaluation set."""
     names = {
         _without_test(original): name
         for name, clip in clips.items()
@@ -157,7 +156,7 @@ def _joined(
 
 
 def _without_test(name: str) -> str:
-    """The original names of one machine of 2024 go with and without it."""
+    """A name without `_test`, which a machine of 2024 may lack."""
     return re.sub(r"^(section_[0-9]{2}_(?:source|target))_test_", r"\1_", name)
 
 

@@ -1,4 +1,4 @@
-"""Score and decision files that each year's official evaluator takes."""
+"""Submission files of scores and decisions, for each year's evaluator."""
 
 import pathlib
 import re
@@ -10,7 +10,7 @@ from pipelines import atomic
 from pipelines.evaluation.score_files import csv_text
 from pipelines.methods.scored_clip import ScoredClip
 
-# A row of a file: name, anomaly score, decision.
+# Row of a file: name, anomaly score, decision.
 _Row = tuple[str, float, bool]
 
 
@@ -20,29 +20,29 @@ def write_submission(
     scored_clips: Sequence[ScoredClip],
     decisions: Sequence[bool] | None = None,
 ) -> list[pathlib.Path]:
-    r"""Writes the folder that the evaluator of that year judges.
+    r"""Writes the folder that the evaluator of a year takes.
 
-    `anomaly_score_...csv` and, since 2021, `decision_result_...csv`: one of
-    each a section, in 2021 one a section and domain. Two columns, no header,
-    sorted by name, scores at full precision. The folder is whole or not
-    there.
+    It has `anomaly_score_...csv` and, since 2021, `decision_result_...csv`: one
+    of each per section, in 2021 per section and domain. They have two columns,
+    no header, rows sorted by name and scores at full precision. The folder is
+    written atomically.
 
     Args:
-        folder: Not there yet, or empty.
+        folder: New or empty folder.
         year: Integer, 2020 to 2026.
-        scored_clips: At least one, in any order.
-        decisions: Whether each clip is called an anomaly, `(clips,)`, from
-            one threshold a file, so that since 2022 the same serves both
-            domains. `None` in 2020.
+        scored_clips: One or more scored clips, in any order.
+        decisions: Whether each clip is decided to be an anomaly, `(clips,)`, by
+            one threshold per file, which since 2022 is for both domains. `None`
+            in 2020.
 
     Returns:
-        The files' paths, sorted.
+        Sorted paths of the files.
 
     Raises:
-        FileExistsError: Where the folder holds something.
-        ValueError: Where there is no clip, decisions are missing, too many
-            or of several thresholds, a section or domain is none of that
-            year, or two clips of a file bear the same name.
+        FileExistsError: If the folder is not empty.
+        ValueError: If there is no clip; decisions are missing, superfluous or
+            by several thresholds; a section or domain is invalid in that year;
+            or two clips of a file have the same name.
 
     >>> import tempfile
     >>> from pipelines.datasets.clip import Clip
@@ -57,7 +57,7 @@ def write_submission(
 
     Reference: DCASE 2020 to 2026 Task 2, submission format.
     """
-    number_names(year)  # Refuses what is no year of the challenge.
+    number_names(year)  # Refuses a year without challenge.
     num_decisions = 0 if decisions is None else len(decisions)
     num_wanted = 0 if year == 2020 else len(scored_clips)
     if not scored_clips or num_decisions != num_wanted:

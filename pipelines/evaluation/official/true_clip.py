@@ -1,17 +1,17 @@
-"""The record of what is known of one clip of an evaluation set."""
+"""Ground truth of one clip of an evaluation set."""
 
 import dataclasses
 
 
 @dataclasses.dataclass(frozen=True)
 class TrueClip:
-    """What the evaluators disclosed of a clip after the challenge.
+    """Label, domain and names of a clip, published after the challenge.
 
     Args:
-        is_anomaly: Whether the machine was broken.
-        domain: `"source"` or `"target"`, `None` in 2020.
-        original_names: Names it had before they were made anonymous, the
-            shortest attributes first. Empty where they are not disclosed.
+        is_anomaly: Whether the clip is an anomaly.
+        domain: Domain, `"source"` or `"target"`; `None` in 2020.
+        original_names: Names before anonymisation, those with the shortest
+            attributes first; empty if not published.
 
     >>> TrueClip(True, "source").original_names
     ()
@@ -23,5 +23,5 @@ class TrueClip:
 
     @property
     def original_name(self) -> str | None:
-        """Its name before it was made anonymous, or `None`."""
+        """The first original name, or `None`."""
         return self.original_names[0] if self.original_names else None

@@ -1,4 +1,4 @@
-"""The record of why there is no official number."""
+"""Reasons why there are no official numbers."""
 
 import dataclasses
 
@@ -7,10 +7,10 @@ from pipelines.evaluation.tables import printable
 
 @dataclasses.dataclass(frozen=True)
 class Unjudged:
-    """Stands where a judgement would, and is false.
+    """Replaces a judgement that is not possible; its truth value is false.
 
     Args:
-        reasons: One line for each section that cannot be judged.
+        reasons: Reasons, one line for each section.
 
     >>> nothing = Unjudged(("fan/section_00 has no anomaly",))
     >>> bool(nothing)
@@ -24,6 +24,6 @@ class Unjudged:
 
     @property
     def table(self) -> str:
-        """The reasons, for a terminal."""
+        """The reasons as plain text."""
         lines = ["No official score:", *map(printable, self.reasons)]
         return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""Rows of the header-less CSV files of DCASE's evaluators, checked."""
+"""Reading of the CSV files without header of DCASE's evaluators."""
 
 import csv
 import io
@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 
 def read_rows(path: pathlib.Path) -> Iterator[tuple[str, list[str]]]:
-    r"""Yields where each row stands, `<path>, line <number>`, and its cells.
+    r"""Yields the location, `<path>, line <number>`, and cells of each row.
 
-    Empty lines are left out. Names that are not UTF-8 keep their bytes.
+    Empty lines are skipped. Names that are not UTF-8 keep their bytes.
 
     Raises:
-        FileNotFoundError: Where there is no such file.
-        ValueError: Where a row cannot be read as CSV, with its place.
+        FileNotFoundError: If there is no such file.
+        ValueError: If a row cannot be read as CSV, with its location.
 
     >>> import tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "scores.csv"
@@ -35,15 +35,15 @@ def read_rows(path: pathlib.Path) -> Iterator[tuple[str, list[str]]]:
 
 
 def read_values(path: pathlib.Path) -> dict[str, tuple[str, str]]:
-    r"""Returns, for each name of a two-column file, its value and its place.
+    r"""Returns value and location for each name of a two-column file.
 
     Args:
-        path: A file of lines `name,value`, without a header.
+        path: File of lines `name,value`, without a header.
 
     Raises:
-        FileNotFoundError: Where there is no such file.
-        ValueError: Where a row has not two cells, or a name comes twice,
-            with the file and the line.
+        FileNotFoundError: If there is no such file.
+        ValueError: If a row does not have two cells, or a name is repeated; the
+            message has the file and the line.
 
     >>> import tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "scores.csv"
@@ -69,15 +69,15 @@ def read_values(path: pathlib.Path) -> dict[str, tuple[str, str]]:
 
 
 def read_flag(text: str, where: str, rule: str) -> bool:
-    """Returns the truth of `"0"` or `"1"`, also written `0.0` or `1.0`.
+    """Returns the boolean of `"0"` or `"1"`, also written `0.0` or `1.0`.
 
     Args:
-        text: The cell.
-        where: Its place, for the message.
-        rule: What must be 0 or 1, for the message.
+        text: Text of the cell.
+        where: Location of the cell, for the message.
+        rule: Rule that the cell must satisfy, for the message.
 
     Raises:
-        ValueError: Where the cell is neither, with its place.
+        ValueError: If the cell is neither, with its location.
 
     >>> read_flag("1", "a.csv, line 1", "A decision")
     True

@@ -1,4 +1,4 @@
-"""Embedders, from waveforms to embeddings, as settings."""
+"""Settings of embedders, from waveforms to embeddings."""
 
 from pipelines.settings.embedders.baselines import Flow
 from pipelines.settings.embedders.baselines import MobileNet

@@ -1,4 +1,4 @@
-"""Embedders of the methods that papers compare with."""
+"""Settings of baseline embedders: MobileNetV2, autoencoder, IDNN, flow."""
 
 import dataclasses
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from pipelines.settings.fields import setting
 if TYPE_CHECKING:
     from pipelines.settings.config import Config
 
-# Channels of the flow's couplings at width 1.
+# Channels of the flow's coupling networks at width 1.
 FLOW_WIDTH = 128
 
 
@@ -25,7 +25,7 @@ class MobileNet(LogMelEmbedder):
     """MobileNetV2 on a log-Mel image (Giri et al.; DCASE 2021 baseline).
 
     Args:
-        front_end: What the image is computed by.
+        front_end: Front-end that computes the image.
         width: Factor on the network's channels.
     """
 
@@ -43,10 +43,10 @@ class Reconstruction(LogMelEmbedder):
     """Dense network that predicts log-Mel frames: autoencoder, IDNN.
 
     Args:
-        front_end: What frames are computed by.
-        predicts: `all` frames, or the `middle` one.
+        front_end: Front-end that computes the frames.
+        predicts: Predicted frames: `all`, or the `middle` one.
         units: Sizes of the hidden layers.
-        has_norm: Whether hidden layers are normalised.
+        has_norm: Whether hidden layers have batch normalisation.
     """
 
     predicts: Literal["all", "middle"] = "all"
@@ -70,7 +70,7 @@ class Reconstruction(LogMelEmbedder):
         )
 
     def fit_after(self, model: Any, windows: Iterable[tuple]) -> bool:
-        """Fits the covariances of its errors."""
+        """Fits the covariances of the reconstruction errors."""
         model.fit_residuals(windows)
         return True
 
@@ -80,10 +80,10 @@ class Flow(LogMelEmbedder):
     """Normalizing flow of a section (Glow-Aff, Dohi et al.).
 
     Args:
-        front_end: What the picture is computed by.
-        num_blocks: Blocks of the flow.
-        num_steps: Steps in a block.
-        width: Factor on the channels of its couplings.
+        front_end: Front-end that computes the image.
+        num_blocks: Number of blocks.
+        num_steps: Number of steps in a block.
+        width: Factor on the channels of the couplings.
     """
 
     num_blocks: int = setting(3, at_least(1))
@@ -105,6 +105,6 @@ class Flow(LogMelEmbedder):
         )
 
     def fit_before(self, model: Any, windows: Iterable[tuple]) -> bool:
-        """Fits the standardisation of its picture."""
+        """Fits the standardisation of the image."""
         model.fit_standardization(batch for batch, _ in windows)
         return True

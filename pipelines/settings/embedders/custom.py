@@ -1,4 +1,4 @@
-"""An embedder of the user's own."""
+"""Settings of a custom embedder."""
 
 import dataclasses
 from typing import TYPE_CHECKING
@@ -15,22 +15,24 @@ if TYPE_CHECKING:
 class CustomEmbedder(Embedder):
     """A `keras.Model` of your own, by its import path.
 
-    From waveforms `(batch, samples)` in `[-1, 1]`, of `--clip_seconds` at
+    It maps waveforms `(batch, samples)` in `[-1, 1]`, of `--clip_seconds` at
     `--sampling_rate`, to embeddings `(batch, embedding_dim)`.
 
     Args:
-        path: A class or a function that makes it, as `mypackage.MyEmbedder`.
-        arguments: What it is called with.
+        path: Import path of its class or of a function that makes it, such as
+            `mypackage.MyEmbedder`.
+        arguments: Keyword arguments of that class or function.
     """
 
     path: str = dataclasses.field(kw_only=True)
     arguments: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def build(self, config: "Config", dtype: str = "float32") -> Any:
-        """The `keras.Model`, built on a waveform.
+        """The `keras.Model`, built by calling it on a waveform.
 
         Raises:
-            ValueError: If there is no such model, or it takes another shape.
+            ValueError: If there is no such model, or its input or output has
+                another shape.
         """
         import keras
 

@@ -1,4 +1,4 @@
-"""The network of spectrum and spectrogram branches."""
+"""Settings of the network of spectrum and spectrogram branches."""
 
 import dataclasses
 from typing import TYPE_CHECKING
@@ -25,10 +25,10 @@ class DualBranch(Embedder):
     """Spectrum and spectrogram branches (Wilkinghoff & Kurth).
 
     Args:
-        branches: Which there are.
-        spectrogram: Magnitudes, `linear` as in the released code, or
-            `log_mel` as in the paper's summary.
-        frame_lengths: A spectrogram branch for each, in samples.
+        branches: Branches of the network.
+        spectrogram: Kind of the spectrogram: `linear` magnitudes as in the
+            released code, or `log_mel` as in the paper's summary.
+        frame_lengths: Frame length of each spectrogram branch, in samples.
         has_bias: Whether layers have biases.
         is_affine: Whether normalisations have scale and shift.
         kernel_l2: Weight of squared kernels in the loss.
@@ -60,7 +60,7 @@ class DualBranch(Embedder):
 
     @property
     def idle_fields(self) -> set[str]:
-        """Without a spectrogram branch, its frame lengths."""
+        """The frame lengths, if there is no spectrogram branch."""
         return set() if "spectrogram" in self.branches else {"frame_lengths"}
 
     def build(self, config: "Config", dtype: str = "float32") -> Any:

@@ -1,4 +1,4 @@
-"""What every embedder states: what it gives, and whether it is trained."""
+"""Base class of the settings of embedders."""
 
 import dataclasses
 from collections.abc import Iterable
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Embedder:
-    """Base of the embedders; a class states what its embedder can do.
+    """Base of the embedders, with what each class states of its embedder.
 
-    - `gives`: `embedding`, or what only certain losses take: `band errors`,
-      `likelihood`, `statistics`.
-    - `is_trained`: whether there is a loss to train by.
-    - `mixes_inside`: whether mixup can take place within the network.
-    - `projection_dim`: size of the projection that contrastive pre-training
-      trains; 0 where there is none.
-    - `is_of_one_section`: a network of its own for every section.
+    - `gives`: kind of its output: `embedding`; or, for certain losses only,
+      `band errors`, `likelihood` or `statistics`.
+    - `is_trained`: whether it is trained with a loss.
+    - `mixes_inside`: whether mixup can be applied within the network.
+    - `projection_dim`: size of the projection for contrastive pre-training; 0
+      without one.
+    - `is_of_one_section`: whether every section needs its own network.
     """
 
     gives: ClassVar[str] = "embedding"
@@ -41,17 +41,17 @@ class Embedder:
 
     @property
     def idle_fields(self) -> set[str]:
-        """Names of fields without an effect beside the others' values."""
+        """Names of fields that have no effect, given the other fields."""
         return set()
 
     @property
     def projection_dim(self) -> int:
-        """Size of the projection that contrastive pre-training trains."""
+        """Size of the projection for contrastive pre-training, or 0."""
         return 0
 
     @property
     def num_mel_bins(self) -> int:
-        """Mel bands, of the simple rule too that is evaluated beside it."""
+        """Number of Mel bands, also of the nearest-neighbour baseline."""
         return 128
 
     def build(self, config: "Config", dtype: str = "float32") -> Any:
@@ -59,12 +59,12 @@ class Embedder:
         raise NotImplementedError
 
     def fit_before(self, model: Any, windows: Iterable[tuple]) -> bool:
-        """Fits what must be known before the first step.
+        """Fits statistics that training needs before its first step.
 
         Args:
-            model: The embedder.
-            windows: Batches of normal windows, `(batch, samples)`, each with
-                whether they are of the target domain, `(batch,)`.
+            model: Embedder from `build`.
+            windows: Pairs of a batch of normal windows, `(batch, samples)`, and
+                whether each is of the target domain, `(batch,)`.
 
         Returns:
             Whether there was anything to fit.
@@ -72,23 +72,23 @@ class Embedder:
         return False
 
     def fit_after(self, model: Any, windows: Iterable[tuple]) -> bool:
-        """Fits what is known only after training; as `fit_before`."""
+        """Fits statistics of the trained network; arguments of `fit_before`."""
         return False
 
 
 @dataclasses.dataclass(frozen=True)
 class LogMelEmbedder(Embedder):
-    """An embedder of the picture that a front-end gives."""
+    """Base of the embedders on the image of a front-end."""
 
     front_end: FrontEnd = LogMel()
 
     @property
     def num_mel_bins(self) -> int:
-        """Mel bands of the front-end."""
+        """Number of Mel bands of the front-end."""
         return self.front_end.num_mel_bins
 
     def shared(self, config: "Config", dtype: str) -> dict[str, Any]:
-        """Arguments that the embedders of a picture have in common."""
+        """Arguments that embedders on a front-end have in common."""
         return {
             "samples": config.samples,
             "sampling_rate": config.sampling_rate,
@@ -98,13 +98,13 @@ class LogMelEmbedder(Embedder):
 
 
 def width() -> Any:
-    """The field of the factor on a network's channels."""
+    """Field for the factor on a network's channels."""
     rule = Rule(lambda value: 0 < value <= 16, "in (0, 16]")
     return setting(1.0, rule)
 
 
 def embedding_dim(default: int) -> Any:
-    """The field of an embedding's length."""
+    """Field for the length of the embedding."""
     return setting(
         default,
         at_least(2),

@@ -1,4 +1,4 @@
-"""MobileFaceNet on stacked channels: TASTgram-MFN, STgram-MFN."""
+"""Settings of MobileFaceNet: TASTgram-MFN, STgram-MFN."""
 
 import dataclasses
 from typing import TYPE_CHECKING
@@ -24,8 +24,8 @@ class MobileFaceNet(LogMelEmbedder):
     """MobileFaceNet on stacked channels: TASTgram-MFN, STgram-MFN.
 
     Args:
-        front_end: What the channels are computed from.
-        channels: What the image is stacked from, in order.
+        front_end: Front-end that the channels are computed from.
+        channels: Channels of the image, in order.
         gate: Temporal attention, `raw` as published or `standardized`.
         stages: Stage table of the backbone.
         embedding_dim: Length of the embedding.
@@ -49,12 +49,12 @@ class MobileFaceNet(LogMelEmbedder):
 
     @property
     def projection_dim(self) -> int:
-        """Size of the projection: that of the embedding."""
+        """Size of the projection, which is that of the embedding."""
         return self.embedding_dim
 
     @property
     def idle_fields(self) -> set[str]:
-        """Without the attended channel, the gate."""
+        """The gate, if there is no attended channel."""
         return set() if "attended" in self.channels else {"gate"}
 
     def build(self, config: "Config", dtype: str = "float32") -> Any:

@@ -1,4 +1,4 @@
-"""Embedders without training."""
+"""Settings of embedders without training."""
 
 import dataclasses
 from typing import TYPE_CHECKING
@@ -23,9 +23,9 @@ class Statistics(Embedder):
     """Statistics of the log-Mel over time, whitened; needs no training.
 
     Args:
-        num_mel_bins: Mel bands.
-        level: Whether the clip's level is `kept` or `removed`.
-        embedding_dim: Length of the embedding, at most.
+        num_mel_bins: Number of Mel bands.
+        level: Treatment of the clip's level: `kept` or `removed`.
+        embedding_dim: Largest length of the embedding.
     """
 
     num_mel_bins: int = dataclasses.field(
@@ -41,7 +41,7 @@ class Statistics(Embedder):
     is_trained: ClassVar[bool] = False
 
     def build(self, config: "Config", dtype: str = "float32") -> Any:
-        """The `keras.Model`, not whitened yet."""
+        """The `keras.Model`, before its whitening is fitted."""
         from keras_asd.models import StatisticsEmbedder
 
         return StatisticsEmbedder(

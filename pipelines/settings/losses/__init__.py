@@ -1,4 +1,4 @@
-"""Losses of the auxiliary classification, as settings."""
+"""Settings of losses for the auxiliary classification."""
 
 from pipelines.settings.losses.adacos import AdaCos
 from pipelines.settings.losses.adacos import CompactnessCrossEntropy

@@ -1,4 +1,4 @@
-"""Losses of Wilkinghoff & Kurth: AdaCos and compactness."""
+"""Settings of the AdaCos and compactness losses (Wilkinghoff & Kurth)."""
 
 import dataclasses
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def _with_default(name: str, default: Any) -> Any:
-    """The field of `MixingLoss` with another default."""
+    """A field of `MixingLoss` with another default."""
     fields = {field.name: field for field in dataclasses.fields(MixingLoss)}
     metadata = fields[name].metadata
     return dataclasses.field(default=default, metadata=metadata)
@@ -25,7 +25,7 @@ def _with_default(name: str, default: Any) -> Any:
 
 @dataclasses.dataclass(frozen=True)
 class _Compactness(MixingLoss):
-    """Soft targets, and centres that may be fixed; mixed as in the paper."""
+    """Base of losses with soft targets and optionally fixed centres."""
 
     targets: ClassVar[str] = "soft"
     mix_position: MixPosition = _with_default("mix_position", "waveform")
@@ -52,15 +52,17 @@ class _AdaptiveScale(_Compactness):
 
 @dataclasses.dataclass(frozen=True)
 class AdaCos(_AdaptiveScale):
-    """Cross-entropy of scaled cosines, one centre a class.
+    """Cross-entropy of scaled cosines, one centre per class.
 
     Args:
-        mix_position: What mixup mixes.
-        mix_alpha: Mix weights are drawn from Beta(alpha, alpha).
-        mix_per: One weight for a `batch`, or for every `clip`.
+        mix_position: Signals that mixup mixes.
+        mix_alpha: Parameter of Beta(alpha, alpha), the distribution of mix
+            weights.
+        mix_per: Mix weights: one for a `batch`, or one for every `clip`.
         mix_probability: Share of the clips that are mixed.
-        centres: Whether centres stay as drawn (`fixed`) or are `trained`.
-        adaptive_scale: `fixed`, `adaptive`, or by the `reference`'s rule.
+        centres: Centres: as drawn (`fixed`) or `trained`.
+        adaptive_scale: Scale: `fixed`, `adaptive`, or by the `reference`'s
+            rule.
     """
 
     def build(self, num_classes: int, own_class: int = 0) -> Any:
@@ -72,16 +74,18 @@ class AdaCos(_AdaptiveScale):
 
 @dataclasses.dataclass(frozen=True)
 class SubclusterAdaCos(_AdaptiveScale):
-    """AdaCos with several centres a class.
+    """AdaCos with several centres per class.
 
     Args:
-        mix_position: What mixup mixes.
-        mix_alpha: Mix weights are drawn from Beta(alpha, alpha).
-        mix_per: One weight for a `batch`, or for every `clip`.
+        mix_position: Signals that mixup mixes.
+        mix_alpha: Parameter of Beta(alpha, alpha), the distribution of mix
+            weights.
+        mix_per: Mix weights: one for a `batch`, or one for every `clip`.
         mix_probability: Share of the clips that are mixed.
-        centres: Whether centres stay as drawn (`fixed`) or are `trained`.
-        adaptive_scale: `fixed`, `adaptive`, or by the `reference`'s rule.
-        num_subclusters: Centres of a class.
+        centres: Centres: as drawn (`fixed`) or `trained`.
+        adaptive_scale: Scale: `fixed`, `adaptive`, or by the `reference`'s
+            rule.
+        num_subclusters: Number of centres per class.
     """
 
     num_subclusters: int = setting(
@@ -106,7 +110,7 @@ class SubclusterAdaCos(_AdaptiveScale):
         )
 
     def build_head(self, config: "Config", num_classes: int) -> Any:
-        """The layer of sub-clusters' centres."""
+        """The layer of sub-cluster centres."""
         from keras_asd.layers import SubclusterCosine
 
         return SubclusterCosine(
@@ -121,11 +125,12 @@ class IntraClassCompactness(_Compactness):
     """Distance of every clip to the centre of its class.
 
     Args:
-        mix_position: What mixup mixes.
-        mix_alpha: Mix weights are drawn from Beta(alpha, alpha).
-        mix_per: One weight for a `batch`, or for every `clip`.
+        mix_position: Signals that mixup mixes.
+        mix_alpha: Parameter of Beta(alpha, alpha), the distribution of mix
+            weights.
+        mix_per: Mix weights: one for a `batch`, or one for every `clip`.
         mix_probability: Share of the clips that are mixed.
-        centres: Whether centres stay as drawn (`fixed`) or are `trained`.
+        centres: Centres: as drawn (`fixed`) or `trained`.
     """
 
     def build(self, num_classes: int, own_class: int = 0) -> Any:
@@ -140,12 +145,14 @@ class CompactnessCrossEntropy(_AdaptiveScale):
     """Compactness plus the cross-entropy of AdaCos.
 
     Args:
-        mix_position: What mixup mixes.
-        mix_alpha: Mix weights are drawn from Beta(alpha, alpha).
-        mix_per: One weight for a `batch`, or for every `clip`.
+        mix_position: Signals that mixup mixes.
+        mix_alpha: Parameter of Beta(alpha, alpha), the distribution of mix
+            weights.
+        mix_per: Mix weights: one for a `batch`, or one for every `clip`.
         mix_probability: Share of the clips that are mixed.
-        centres: Whether centres stay as drawn (`fixed`) or are `trained`.
-        adaptive_scale: `fixed`, `adaptive`, or by the `reference`'s rule.
+        centres: Centres: as drawn (`fixed`) or `trained`.
+        adaptive_scale: Scale: `fixed`, `adaptive`, or by the `reference`'s
+            rule.
     """
 
     def build(self, num_classes: int, own_class: int = 0) -> Any:
@@ -160,11 +167,12 @@ class OneClassCompactness(_Compactness):
     """Distance of every clip to one centre; needs a single class.
 
     Args:
-        mix_position: What mixup mixes.
-        mix_alpha: Mix weights are drawn from Beta(alpha, alpha).
-        mix_per: One weight for a `batch`, or for every `clip`.
+        mix_position: Signals that mixup mixes.
+        mix_alpha: Parameter of Beta(alpha, alpha), the distribution of mix
+            weights.
+        mix_per: Mix weights: one for a `batch`, or one for every `clip`.
         mix_probability: Share of the clips that are mixed.
-        centres: Whether the centre stays as drawn (`fixed`) or is `trained`.
+        centres: Centre: as drawn (`fixed`) or `trained`.
     """
 
     needs_classes: ClassVar[bool] = False

@@ -1,4 +1,4 @@
-"""Losses with an angular margin: ArcFace, ArcMix, Noisy-ArcMix."""
+"""Settings of losses with an angular margin: ArcFace, (Noisy-)ArcMix."""
 
 import dataclasses
 from typing import Any
@@ -40,16 +40,16 @@ class _AngularMargin(Loss):
 
     @property
     def score_margin(self) -> float:
-        """Margin that angles are scored with."""
+        """Margin for scoring by angles."""
         return self.margin
 
     @property
     def score_scale(self) -> float:
-        """Scale that angles are scored with."""
+        """Scale for scoring by angles."""
         return self.scale
 
     def build(self, num_classes: int, own_class: int = 0) -> Any:
-        """The loss of the same name of `keras_asd.losses`."""
+        """The loss of the same name in `keras_asd.losses`."""
         from keras_asd import losses
 
         loss = getattr(losses, type(self).__name__)
@@ -73,28 +73,30 @@ class _MixingMargin(MixingLoss, _AngularMargin):
 
 @dataclasses.dataclass(frozen=True)
 class ArcMix(_MixingMargin):
-    """ArcFace on both clips of a mix, by their weights (Choi & Choi).
+    """ArcFace on both clips of a mix, weighted (Choi & Choi).
 
     Args:
         margin: Angular margin in radians.
         scale: Radius of the hypersphere.
-        mix_position: What mixup mixes.
-        mix_alpha: Mix weights are drawn from Beta(alpha, alpha).
-        mix_per: One weight for a `batch`, or for every `clip`.
+        mix_position: Signals that mixup mixes.
+        mix_alpha: Parameter of Beta(alpha, alpha), the distribution of mix
+            weights.
+        mix_per: Mix weights: one for a `batch`, or one for every `clip`.
         mix_probability: Share of the clips that are mixed.
     """
 
 
 @dataclasses.dataclass(frozen=True)
 class NoisyArcMix(_MixingMargin):
-    """ArcMix with the margin on the first clip alone (Choi & Choi).
+    """ArcMix with the margin on the first clip only (Choi & Choi).
 
     Args:
         margin: Angular margin in radians.
         scale: Radius of the hypersphere.
-        mix_position: What mixup mixes.
-        mix_alpha: Mix weights are drawn from Beta(alpha, alpha).
-        mix_per: One weight for a `batch`, or for every `clip`.
+        mix_position: Signals that mixup mixes.
+        mix_alpha: Parameter of Beta(alpha, alpha), the distribution of mix
+            weights.
+        mix_per: Mix weights: one for a `batch`, or one for every `clip`.
         mix_probability: Share of the clips that are mixed.
 
     >>> NoisyArcMix(margin=0.5).build(num_classes=3).margin

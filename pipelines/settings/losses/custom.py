@@ -1,4 +1,4 @@
-"""A loss of the user's own."""
+"""Settings of a custom loss."""
 
 import dataclasses
 from typing import TYPE_CHECKING
@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 class CustomLoss(MixingLoss):
     """A `keras.losses.Loss` of your own, by its import path.
 
-    It gets one-hot targets and cosines, `(batch, num_classes)` both, unless
-    `targets` and `head` say otherwise.
+    It is called with one-hot targets and cosines, both `(batch, num_classes)`,
+    unless `targets` and `head` say otherwise.
 
     Args:
-        path: Such as `mypackage.MyLoss`.
-        arguments: Arguments of its constructor.
-        targets: `one_hot`, mixed as one row (`soft`) or as two (`rows`).
-        head: What it reads for each class: a `cosine` or a `logit`.
-        mix_position: What mixup mixes, where targets are mixed.
-        mix_alpha: Mix weights are drawn from Beta(alpha, alpha).
-        mix_per: One weight for a `batch`, or for every `clip`.
+        path: Import path, such as `mypackage.MyLoss`.
+        arguments: Keyword arguments of its constructor.
+        targets: Form of the targets: `one_hot`, or mixed as one row (`soft`) or
+            two (`rows`).
+        head: Output of the head for each class: a `cosine` or a `logit`.
+        mix_position: Signals that mixup mixes, if targets are mixed.
+        mix_alpha: Parameter of Beta(alpha, alpha), the distribution of mix
+            weights.
+        mix_per: Mix weights: one for a `batch`, or one for every `clip`.
         mix_probability: Share of the clips that are mixed.
     """
 
@@ -41,12 +43,12 @@ class CustomLoss(MixingLoss):
 
     @property
     def mixup(self) -> MixingLoss | None:
-        """How clips are mixed; `None` where targets are not."""
+        """Settings of mixup; `None` if targets are not mixed."""
         return None if self.targets == "one_hot" else super().mixup
 
     @property
     def idle_fields(self) -> set[str]:
-        """Without mixup, all that says how to mix."""
+        """The settings of mixup, if clips are not mixed."""
         is_mixed = self.targets != "one_hot"
         return super().idle_fields | (
             set() if is_mixed else {"mix_probability"}
@@ -56,7 +58,8 @@ class CustomLoss(MixingLoss):
         """The `keras.losses.Loss`.
 
         Raises:
-            ValueError: If there is no such loss.
+            ValueError: If there is no such loss, or it is no
+                `keras.losses.Loss`.
         """
         import keras
 

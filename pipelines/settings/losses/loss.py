@@ -1,4 +1,4 @@
-"""What every loss states: the targets it needs, the head it reads."""
+"""Base classes of the settings of losses."""
 
 import dataclasses
 from typing import TYPE_CHECKING
@@ -20,18 +20,19 @@ MixPosition = Literal["waveform_and_log_mel", "features", "waveform"]
 
 @dataclasses.dataclass(frozen=True)
 class Loss:
-    """Base of the losses; a class states what its loss needs and gives.
+    """Base of the losses, with what each class states of its loss.
 
-    - `targets`: `one_hot`, `(batch, num_classes)`; `soft`, the same shape,
-      mixed; `rows`, `(batch, 2, num_classes)`, both parts of the mix.
-    - `head`: what the head gives for each class: `cosine`, `logit`, `error`.
-    - `needs`: what the embedder must give, see `Embedder.gives`.
-    - `needs_classes`: two auxiliary classes or more.
+    - `targets`: form of the targets: `one_hot`, `(batch, num_classes)`; `soft`,
+      mixed, of the same shape; or `rows`, `(batch, 2, num_classes)`, one row
+      for each clip of a mix.
+    - `head`: output of the head per class: `cosine`, `logit` or `error`.
+    - `needs`: required output of the embedder, see `Embedder.gives`.
+    - `needs_classes`: whether it needs two auxiliary classes or more.
     - `has_accuracy`: whether the largest output is the predicted class.
-    - `has_one_centre`: a single centre for all clips.
-    - `has_outliers`: clips of a machine's other sections count as outliers.
-    - `comes_before`: a task of pre-training, with no class to score by.
-    - `score_margin`, `score_scale`: what angles are scored with.
+    - `has_one_centre`: whether all clips share a single centre.
+    - `has_outliers`: whether clips of a machine's other sections are outliers.
+    - `comes_before`: whether it is for pre-training only, without class scores.
+    - `score_margin`, `score_scale`: margin and scale for scoring by angles.
     """
 
     targets: ClassVar[str] = "one_hot"
@@ -48,35 +49,36 @@ class Loss:
 
     @property
     def idle_fields(self) -> set[str]:
-        """Names of fields without an effect beside the others' values."""
+        """Names of fields that have no effect, given the other fields."""
         return set()
 
     @property
     def mixup(self) -> "MixingLoss | None":
-        """How clips are mixed; `None` where they are not."""
+        """Settings of mixup; `None` if clips are not mixed."""
         return None
 
     @property
     def score_margin(self) -> float:
-        """Margin that angles are scored with."""
+        """Margin for scoring by angles."""
         return 0.0
 
     @property
     def score_scale(self) -> float:
-        """Scale that angles are scored with."""
+        """Scale for scoring by angles."""
         return 30.0
 
     def build(self, num_classes: int, own_class: int = 0) -> Any:
         """The `keras.losses.Loss`.
 
         Args:
-            num_classes: Auxiliary classes.
-            own_class: The class that is no outlier, where there are outliers.
+            num_classes: Number of auxiliary classes.
+            own_class: Index of the class that is no outlier, for a loss with
+                outliers.
         """
         raise NotImplementedError
 
     def build_head(self, config: "Config", num_classes: int) -> Any:
-        """The layer from embedding to what the loss reads, not trained yet."""
+        """The head, from embeddings to the loss's input, with fresh weights."""
         from keras_asd.layers import ClassCosine
 
         return ClassCosine(num_classes)
@@ -84,12 +86,13 @@ class Loss:
 
 @dataclasses.dataclass(frozen=True)
 class MixingLoss(Loss):
-    """A loss of clips that are mixed; the defaults are those of Choi & Choi.
+    """Base of losses with mixup; the defaults are those of Choi & Choi.
 
     Args:
-        mix_position: What mixup mixes.
-        mix_alpha: Mix weights are drawn from Beta(alpha, alpha).
-        mix_per: One weight for a `batch`, or for every `clip`.
+        mix_position: Signals that mixup mixes.
+        mix_alpha: Parameter of Beta(alpha, alpha), the distribution of mix
+            weights.
+        mix_per: Mix weights: one for a `batch`, or one for every `clip`.
         mix_probability: Share of the clips that are mixed.
     """
 
@@ -132,12 +135,12 @@ class MixingLoss(Loss):
 
     @property
     def mixup(self) -> "MixingLoss | None":
-        """How clips are mixed; `None` where they are not."""
+        """Settings of mixup; `None` if clips are not mixed."""
         return self if self.mix_probability > 0 else None
 
     @property
     def idle_fields(self) -> set[str]:
-        """Without mixup, all that says how to mix."""
+        """The settings of mixup, if clips are not mixed."""
         if self.mixup is not None:
             return set()
         return {"mix_position", "mix_alpha", "mix_per"}

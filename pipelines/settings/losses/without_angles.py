@@ -1,4 +1,4 @@
-"""Losses without class angles."""
+"""Settings of losses that are not based on class angles."""
 
 import dataclasses
 from typing import TYPE_CHECKING
@@ -34,7 +34,7 @@ class CrossEntropy(Loss):
 
 @dataclasses.dataclass(frozen=True)
 class OwnClassError(Loss):
-    """Error of a reconstruction; needs the `Reconstruction` embedder."""
+    """Reconstruction error; needs the `Reconstruction` embedder."""
 
     head: ClassVar[str] = "error"
     needs: ClassVar[str] = "band errors"
@@ -48,16 +48,16 @@ class OwnClassError(Loss):
         return losses.OwnClassError()
 
     def build_head(self, config: "Config", num_classes: int) -> Any:
-        """The sum of the bands' errors."""
+        """The layer that sums the errors of all bands."""
         from keras_asd.layers import TotalError
 
-        # The distances behind the bands' errors are no part of it.
+        # The distances that follow the bands' errors are not included.
         return TotalError(num_classes, num_terms=config.embedder.num_mel_bins)
 
 
 @dataclasses.dataclass(frozen=True)
 class OutlierExposure(Loss):
-    """Likelihood of a flow, low for other sections; needs the `Flow`.
+    """Likelihood of a flow with outlier exposure; needs the `Flow` embedder.
 
     Args:
         outlier_weight: Weight of the clips of other sections.
@@ -78,7 +78,7 @@ class OutlierExposure(Loss):
         return losses.OutlierExposure(own_class, weight=self.outlier_weight)
 
     def build_head(self, config: "Config", num_classes: int) -> Any:
-        """The sum of the flow's terms."""
+        """The layer that sums the terms of the flow's likelihood."""
         from keras_asd.layers import TotalError
 
         return TotalError(num_classes)
@@ -86,7 +86,7 @@ class OutlierExposure(Loss):
 
 @dataclasses.dataclass(frozen=True)
 class NoLoss(Loss):
-    """Nothing to train by, for embedders that need no training."""
+    """No loss, for embedders that need no training."""
 
     needs: ClassVar[str] = "statistics"
     needs_classes: ClassVar[bool] = False
@@ -94,7 +94,7 @@ class NoLoss(Loss):
 
 @dataclasses.dataclass(frozen=True)
 class SupervisedContrastive(Loss):
-    """Pulls clips of a class together; for `Contrastive` pre-training."""
+    """Supervised contrastive loss, for `Contrastive` pre-training."""
 
     has_accuracy: ClassVar[bool] = False
     comes_before: ClassVar[bool] = True
@@ -106,7 +106,7 @@ class SupervisedContrastive(Loss):
         return losses.SupervisedContrastive(includes_anchor=True)
 
     def build_head(self, config: "Config", num_classes: int) -> Any:
-        """The projection that is trained and then left away."""
+        """The projection, which is discarded after pre-training."""
         from keras_asd.layers import ProjectionHead
 
         return ProjectionHead(config.embedder.projection_dim)

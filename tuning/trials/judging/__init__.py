@@ -1,1 +1,1 @@
-"""What a trial is judged by."""
+"""Objectives of a search."""

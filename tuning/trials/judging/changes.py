@@ -1,16 +1,16 @@
-"""Small changes of waveforms: pitch, a band's gain, knocks and bursts."""
+"""Small changes of waveforms: pitch, band gain, impulses, noise bursts."""
 
 import numpy as np
 import scipy.fft
 
-# Seconds over which the end of a clip runs into its repetition.
+# Length of the cross-fade of a clip into its repetition.
 _SEAM_SECONDS = 0.02
-# Seconds in which an impulse falls to a third.
+# Time in which an impulse decays to a third.
 _DECAY_SECONDS = (0.001, 0.008)
 _IMPULSES_PER_SECOND = (2.0, 12.0)
 _BURST_SECONDS = (0.05, 0.4)
 _BURSTS_PER_SECOND = (0.5, 2.0)
-# Bands have their middle here, in Hz, and their standard width in octaves.
+# Lowest centre frequency of a band, and range of its standard width.
 _LOWEST_HZ = 100.0
 _BAND_OCTAVES = (0.15, 0.6)
 
@@ -21,16 +21,16 @@ def pitch_shift(
     rng: np.random.Generator,
     semitones: float,
 ) -> np.ndarray:
-    """Plays a waveform a little faster or slower: pitch and tempo move.
+    """Changes the speed of a waveform a little, and so pitch and tempo.
 
-    What a slower clip lacks at the upper end of the spectrum is taken from
-    the clip as it was, what a faster one lacks at its end from its beginning.
+    The missing upper end of the spectrum of a slower clip is taken from the
+    original clip, the missing end of a faster one from its beginning.
 
     Args:
-        waveform: `(samples,)`.
-        sampling_rate: In Hz.
-        rng: Draws the direction.
-        semitones: How far.
+        waveform: Waveform, `(samples,)`.
+        sampling_rate: Sampling rate in Hz.
+        rng: Random generator for the direction.
+        semitones: Size of the shift in semitones.
 
     >>> hum = np.sin(2 * np.pi * 100 * np.arange(16_000) / 16_000)
     >>> rng = np.random.default_rng(0)
@@ -60,13 +60,13 @@ def band_gain(
     rng: np.random.Generator,
     decibels: float,
 ) -> np.ndarray:
-    """Makes a band of frequencies louder or softer.
+    """Amplifies or attenuates a band of frequencies.
 
     Args:
-        waveform: `(samples,)`.
-        sampling_rate: In Hz.
-        rng: Draws the band and the direction.
-        decibels: Gain in the middle of the band.
+        waveform: Waveform, `(samples,)`.
+        sampling_rate: Sampling rate in Hz.
+        rng: Random generator for the band and the direction.
+        decibels: Gain at the centre of the band, in decibels.
 
     >>> noise = np.random.default_rng(0).standard_normal(16_000)
     >>> rng = np.random.default_rng(0)
@@ -87,13 +87,13 @@ def impulses(
     rng: np.random.Generator,
     share: float,
 ) -> np.ndarray:
-    """Adds short knocks, each the decay of a band of noise.
+    """Adds short impulses, each a decaying band of noise.
 
     Args:
-        waveform: `(samples,)`.
-        sampling_rate: In Hz.
-        rng: Draws the knock, how often it comes and when.
-        share: Their effective value over that of the waveform.
+        waveform: Waveform, `(samples,)`.
+        sampling_rate: Sampling rate in Hz.
+        rng: Random generator for the impulse, its rate and times.
+        share: Root mean square of the impulses relative to the waveform's.
 
     >>> noise = np.random.default_rng(0).standard_normal(16_000)
     >>> rng = np.random.default_rng(0)
@@ -120,13 +120,14 @@ def noise_bursts(
     rng: np.random.Generator,
     share: float,
 ) -> np.ndarray:
-    """Adds a band of noise that swells and fades now and then.
+    """Adds bursts of a band of noise that swell and fade.
 
     Args:
-        waveform: `(samples,)`.
-        sampling_rate: In Hz.
-        rng: Draws the band, how often it comes, when and for how long.
-        share: Their effective value over that of the waveform.
+        waveform: Waveform, `(samples,)`.
+        sampling_rate: Sampling rate in Hz.
+        rng: Random generator for the band, and the rate, times and lengths of
+            the bursts.
+        share: Root mean square of the bursts relative to the waveform's.
 
     >>> noise = np.random.default_rng(0).standard_normal(16_000)
     >>> rng = np.random.default_rng(0)
@@ -150,7 +151,7 @@ def noise_bursts(
 
 
 def _add(waveform: np.ndarray, added: np.ndarray, share: float) -> np.ndarray:
-    """Adds at an effective value relative to that of the waveform."""
+    """Adds a signal at a root mean square relative to the waveform's."""
     own = max(np.sqrt(np.mean(added**2)), 1e-12)
     return waveform + added * (share * np.std(waveform) / own)
 
@@ -158,7 +159,7 @@ def _add(waveform: np.ndarray, added: np.ndarray, share: float) -> np.ndarray:
 def _band(
     samples: int, sampling_rate: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """A bell over the logarithm of frequency, 1 in its middle."""
+    """A Gaussian over the logarithm of frequency, 1 at its centre."""
     highest = np.log2(0.4 * sampling_rate)
     middle = rng.uniform(min(np.log2(_LOWEST_HZ), highest), highest)
     width = rng.uniform(*_BAND_OCTAVES)

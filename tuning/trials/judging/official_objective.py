@@ -1,4 +1,4 @@
-"""The challenge's official score of labelled clips, as an objective."""
+"""Official score of labelled clips as an objective."""
 
 import logging
 from collections.abc import Sequence
@@ -29,14 +29,14 @@ class OfficialObjective(Objective):
     """The official score of the labelled test clips of data folders.
 
     Args:
-        roots: Development folders, with labelled test clips.
-        data: Of the search. Clips of sections that it does not train on, or
-            that it does train on, are left out.
-        config: What every trial starts from.
+        roots: Data folders with labelled test clips.
+        data: Clips of the search. Test clips that it trains on, or of sections
+            that it does not train on, are left out.
+        config: Base configuration of the trials.
 
     Raises:
         FileNotFoundError: If a folder is missing or has no recordings.
-        ValueError: If these clips cannot have an official score.
+        ValueError: If the clips have no official score.
 
     >>> import pathlib
     >>> from pipelines.runs.labels import LabelMap
@@ -66,11 +66,11 @@ class OfficialObjective(Objective):
     def measure(
         self, detector: AnomalyDetector, config: Config
     ) -> dict[str, float]:
-        """The official score under its name.
+        """Measures the official score, by name.
 
         Args:
-            detector: A trained one.
-            config: Its settings.
+            detector: Trained detector.
+            config: Settings of the detector.
 
         Raises:
             ValueError: If a clip has no finite score.

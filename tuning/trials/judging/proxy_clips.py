@@ -1,4 +1,4 @@
-"""Held-out clips and their stand-ins as windows, made once for a search."""
+"""Cached windows of held-out clips and of their stand-ins."""
 
 import hashlib
 import json
@@ -21,9 +21,9 @@ from tuning.trials.judging.stand_ins import STAND_INS
 from tuning.trials.judging.stand_ins import alter
 
 NORMAL = "normal"
-# Counts up whenever the same settings would make other windows.
+# Incremented whenever the same settings would make other windows.
 _VERSION = 1
-# What a writer has not touched for so long, it has left behind.
+# Age after which an unfinished file counts as abandoned by its writer.
 _STALE_SECONDS = 3600.0
 
 
@@ -34,22 +34,22 @@ def proxy_windows(
     config: Config,
     seed: int = 0,
 ) -> np.ndarray:
-    """The windows of the clips, as they are or altered, from the disk.
+    """Windows of the clips, original or altered, cached on the disk.
 
-    They are made where they are not there yet: a file is whole or absent,
-    and several processes may share the folder. The same clips and settings
-    make the same bytes, wherever the recordings lie.
+    Missing files are written atomically, and several processes may share the
+    folder. The same clips and settings make the same bytes, independent of the
+    paths of the recordings.
 
     Args:
-        folder: Where the files go, one for each kind and settings.
-        clips: The clips, in the order that counts them.
-        kind: `"normal"`, or a key of `STAND_INS`.
-        config: Says how clips are decoded and cut.
-        seed: Of the changes.
+        folder: Folder of the files, one for each kind and settings.
+        clips: Clips, in the order of their indices.
+        kind: Kind of the windows: `"normal"`, or a key of `STAND_INS`.
+        config: Settings by which clips are decoded and cut.
+        seed: Seed of the changes.
 
     Returns:
-        A memory map of records, `(windows,)`: `clip`, the clip's place, and
-        `window`, `(samples,)` float32.
+        A memory map of records, `(windows,)`: `clip`, the index of the clip,
+        and `window`, `(samples,)` float32.
 
     Raises:
         ValueError: If a clip cannot be decoded any more.
@@ -68,7 +68,7 @@ def proxy_windows(
 
 
 def clip_number(inspected: InspectedClip, *words: str | int) -> int:
-    """A number that follows from the words and the clip's content alone.
+    """A number that depends on the texts and the clip's content only.
 
     >>> from pipelines.datasets.clip import Clip
     >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
@@ -81,7 +81,7 @@ def clip_number(inspected: InspectedClip, *words: str | int) -> int:
 
 
 def _fingerprint(inspected: InspectedClip) -> list[str]:
-    # Lists of clips of earlier versions have no checksums.
+    # Clip lists of earlier versions have no checksums.
     own = inspected.sha256 or inspected.clip.path.name
     return [inspected.clip.key, own]
 
@@ -166,7 +166,7 @@ def _cut(waveform: np.ndarray, config: Config) -> np.ndarray:
 
 
 def _remove_stale(path: pathlib.Path) -> None:
-    """Removes what a writer left that was killed."""
+    """Removes files of writers that were killed."""
     for left in path.parent.glob(f".{path.stem}_*.partial"):
         try:
             if time.time() - left.stat().st_mtime > _STALE_SECONDS:

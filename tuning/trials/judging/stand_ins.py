@@ -1,13 +1,14 @@
 """Stand-ins for anomalies: normal waveforms with a small change.
 
-No fault is imitated, and no anomaly was looked at. Each change leaves the
-level as it was, and its strength is drawn for every clip from a wide range,
-so that some stand-ins are plain to every detector and some to none.
+The changes imitate no particular fault, and were designed without anomalies.
+Each change keeps the level, and its strength is drawn for every clip from a
+wide range, so that some stand-ins are detected by every detector and some by
+none.
 
-The ranges were set on normal clips alone, so that neither detector below
-saturates. ROC AUC in percent of held-out clips, 30 % of all, against the same
-with each change; mean over the sections, beside it clips of sibling sections
-as `ProxyObjective` takes them:
+The ranges were set on normal clips only, so that neither detector below
+saturates. The table has the ROC AUC in percent of held-out clips, 30 % of all,
+against the same clips with each change, and against clips of sibling sections
+like in `ProxyObjective`; mean over the sections:
 
 | clips     | detector      | pitch | gain | impulses | bursts | siblings |
 |-----------|---------------|-------|------|----------|--------|----------|
@@ -32,7 +33,7 @@ from tuning.trials.judging.changes import noise_bursts
 from tuning.trials.judging.changes import pitch_shift
 
 _NUM_TRIES = 8
-# What varies less is silence, or a constant.
+# A waveform with less power around its mean is silent or constant.
 _LEAST_POWER = 1e-9
 
 Change = Callable[[np.ndarray, int, np.random.Generator, float], np.ndarray]
@@ -40,12 +41,12 @@ Change = Callable[[np.ndarray, int, np.random.Generator, float], np.ndarray]
 
 @dataclasses.dataclass(frozen=True)
 class StandIn:
-    """A kind of change, and how strong it is.
+    """A kind of change and the range of its strength.
 
     Args:
-        change: What is done.
-        weakest: Strengths are drawn from here, evenly on their logarithm ...
-        strongest: ... to here.
+        change: Function that changes a waveform.
+        weakest: Smallest strength; strengths are drawn log-uniformly.
+        strongest: Largest strength.
 
     >>> STAND_INS["pitch_shift"].weakest
     0.2
@@ -70,20 +71,20 @@ def alter(
     sampling_rate: int,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """A waveform with a change of that kind, at the same level.
+    """Applies a change to a waveform, at the same level.
 
-    The mean, the power and the greatest possible peak stay: where the change
-    would go beyond full scale, it is made weaker, and a waveform that has no
-    room at all comes back as it was.
+    Mean and power are kept, and the result is within full scale: a change that
+    would exceed it is made weaker, and a waveform without headroom is returned
+    unchanged.
 
     Args:
-        kind: A key of `STAND_INS`.
-        waveform: `(samples,)`, within full scale.
-        sampling_rate: In Hz.
-        rng: Draws strength and particulars.
+        kind: Kind of the change, a key of `STAND_INS`.
+        waveform: Waveform within full scale, `(samples,)`.
+        sampling_rate: Sampling rate in Hz.
+        rng: Random generator for the strength and the details.
 
     Returns:
-        `(samples,)`, float32.
+        Altered waveform, `(samples,)`, float32.
 
     >>> hum = np.sin(np.arange(16_000)) / 2
     >>> altered = alter("impulses", hum, 16_000, np.random.default_rng(0))
