@@ -134,6 +134,7 @@ def url_of(server, request):
     return getattr(server, f"{request.param}_url")
 
 
+@pytest.fixture
 def scored():
     """Makes scored clips: `scored(seed, strength)`."""
     return make_scored

@@ -4,7 +4,6 @@ import os
 import keras
 import pytest
 from keras import ops
-from pipelines.training.embedder import make_embedder
 
 from keras_asd.models import JoinedEmbedder
 from pipelines.benchmarking.clock import begin_attempt
@@ -17,6 +16,7 @@ from pipelines.benchmarking.line import Line
 from pipelines.benchmarking.multiplications import count_multiplications
 from pipelines.runs.run_folder import RunFolder
 from pipelines.settings.presets import choose_preset
+from pipelines.settings.reading import read_settings
 from tests.made_up_benchmark import table_row
 
 
@@ -72,9 +72,9 @@ def test_costs_that_are_none_are_measured_again(tmp_path, text, caplog):
 
 
 def test_networks_side_by_side_count_together():
-    config = choose_preset("glow_study")
-    config = dataclasses.replace(config, num_steps=1, num_mel_bins=16)
-    one, other = (make_embedder(config) for _ in range(2))
+    sizes = {"num_steps": 1, "front_end": {"num_mel_bins": 16}}
+    config = read_settings({"embedder": sizes}, choose_preset("glow_study"))
+    one, other = (config.embedder.build(config) for _ in range(2))
     joined = JoinedEmbedder([one, other])
     count = try_to_count(joined)
     assert count == 2 * count_multiplications(one) > 0
@@ -95,7 +95,8 @@ def test_products_of_two_tensors_count():
 
 
 def test_the_papers_network_has_the_published_multiplications():
-    embedder = make_embedder(choose_preset("tastgram_mfn_noisy_arcmix"))
+    config = choose_preset("tastgram_mfn_noisy_arcmix")
+    embedder = config.embedder.build(config)
     mel_filters = 313 * 1025 * 128  # Left out of the 0.791 G.
     found = count_multiplications(embedder)
     assert found == pytest.approx(0.791e9 + mel_filters, rel=0.002)

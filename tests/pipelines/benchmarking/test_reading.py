@@ -139,7 +139,7 @@ def test_a_preset_may_serve_all_rows_and_be_another(write):
         ({"rows": [ROW | {"changes": {"epochs": 0}}]}, "epochs=0.*row 'plain'"),
         ({"rows": [ROW | {"changes": {"loss": "l"}}]}, "loss.*row 'plain'"),
         ({"rows": [ROW | {"changes": {"seed": 1}}]}, "`seed` in row 'plain'"),
-        ({"rows": [ROW | {"scorers": ["magic"]}]}, "'magic' in row 'plain'"),
+        ({"rows": [ROW | {"scorers": ["magic"]}]}, "scorer=magic.*row 'plain'"),
         ({"rows": [ROW | {"scorers": ["LocalDensity"]}]}, "the row's own"),
         ({"rows": [ROW | {"scorers": ["LogOdds"]}]}, "LogOdds.*row 'plain'"),
         ({"rows": [ROW | {"scorers": "LogOdds"}]}, "a list.*row 'plain'"),
