@@ -12,7 +12,7 @@ from pipelines.client.clip_request import Inputs
 from pipelines.client.clip_request import clip_request
 from pipelines.client.server_error import ServerError
 from pipelines.datasets.clip_keys import possible_keys
-from pipelines.scoring.clip_scorer import OUTPUTS
+from pipelines.scoring.scoring_settings import OUTPUTS
 
 Row = dict[str, Any]
 

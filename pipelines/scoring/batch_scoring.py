@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.scoring.clip_scorer import OUTPUTS
 from pipelines.scoring.clip_scorer import ClipScorer
 from pipelines.scoring.piece_reader import SoundPiece
 from pipelines.scoring.piece_reader import read_pieces
+from pipelines.scoring.scoring_settings import OUTPUTS
 from pipelines.scoring.scoring_settings import ScoringSettings
 
 # A row of scores by the names of its columns.

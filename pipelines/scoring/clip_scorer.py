@@ -19,6 +19,7 @@ from pipelines.runs.artefacts import CONTRACT
 from pipelines.runs.artefacts import load_detector
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
+from pipelines.scoring.scoring_settings import OUTPUTS
 from pipelines.scoring.scoring_settings import check_threads
 
 # From waveforms `(batch, n)`, the machine of each and the requested false-alarm
@@ -28,7 +29,6 @@ ScoreFunction = Callable[
 ]
 
 SAVED_MODEL = "saved_model.pb"
-OUTPUTS = ("anomaly_score", "p_value", "decision", "valid", "problem")
 
 
 @dataclasses.dataclass(frozen=True)

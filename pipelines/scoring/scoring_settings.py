@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from pipelines.audio.libsndfile import MAX_SECONDS
 
+# What a model gives for each clip.
+OUTPUTS = ("anomaly_score", "p_value", "decision", "valid", "problem")
 # More would wait for each other, and so many take long to begin.
 MOST_THREADS = max(64, 4 * (os.cpu_count() or 1))
 

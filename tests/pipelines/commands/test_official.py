@@ -47,7 +47,8 @@ def test_a_table_in_markdown_is_one(words, capsys):
     rows = [line for line in table.splitlines() if line.startswith("|")]
     assert len(rows) > 8
     assert all(line.endswith("|") for line in rows)
-    assert sum(line.startswith("| ---") for line in rows) == 2
+    rules = [line for line in rows if set(line) <= set("|-: ")]
+    assert len(rules) == 2
 
 
 def test_a_system_is_no_better_than_itself(words, tmp_path, capsys):
