@@ -45,7 +45,8 @@ def module_names(*rooms):
 
 def public_definitions(name):
     path = ROOT / name.replace(".", "/")
-    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    package = path / "__init__.py"
+    path = package if package.exists() else path.with_suffix(".py")
     tree = ast.parse(path.read_text(encoding="utf-8"))
     kinds = (ast.FunctionDef, ast.ClassDef)
     return [
@@ -82,9 +83,8 @@ def names_used_by_other_rooms():
     names = set()
     for importer in module_names(*ROOMS, "benchmarks"):
         path = ROOT / importer.replace(".", "/")
-        path = (
-            path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-        )
+        package = path / "__init__.py"
+        path = package if package.exists() else path.with_suffix(".py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom):
                 room = node.module.split(".")[:2]

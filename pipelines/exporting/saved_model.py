@@ -209,15 +209,12 @@ def saved_model_form(contract: Mapping[str, Any]) -> ExportForm:
         contract: Contract of the export; its `machines` and
             `recording_channel` are used.
 
-    >>> from pipelines.settings.front_ends import LogMel
-    >>> from pipelines.settings.embedders import MobileFaceNet
     >>> import tempfile
     >>> import numpy as np
     >>> from pipelines.training.assembly import make_detector
-    >>> from pipelines.settings.config import Config
+    >>> from pipelines.settings.presets import choose_preset
     >>> from pipelines.runs.labels import LabelMap
-    >>> config = Config(
-    ...     MobileFaceNet(LogMel(16), width=0.125), clip_seconds=0.5)
+    >>> config = choose_preset("tastgram_study")
     >>> label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
     >>> detector = make_detector(config, label_map)
     >>> contract = {"machines": ["fan", "pump"], "recording_channel": "mean"}

@@ -185,6 +185,10 @@ def check_sections(
 
     Raises:
         ValueError: If a section has no clip left.
+
+    >>> nothing = np.zeros(0)
+    >>> empty = Embeddings(np.zeros((0, 8)), nothing, nothing, nothing)
+    >>> check_sections(empty, [])
     """
     keys = {inspected.clip.key for inspected in clips}
     lost = keys - set(embeddings.keys.tolist())

@@ -82,7 +82,23 @@ def fit_whitening(
 
 
 def whiten(embedder: StatisticsEmbedder, measured: Embeddings) -> Embeddings:
-    """Embeddings whose vectors are the whitened statistics."""
+    """Embeddings whose vectors are the whitened statistics.
+
+    Args:
+        embedder: Embedder with a fitted whitening.
+        measured: Statistics as vectors, `(windows, features)`.
+
+    >>> from pipelines.settings.presets import choose_preset
+    >>> config = choose_preset("training_free")
+    >>> embedder = config.embedder.build(config)
+    >>> rows = np.arange(9)
+    >>> statistics = np.random.default_rng(0).normal(size=(9, 256))
+    >>> keys = np.array(["fan/a"] * 9)
+    >>> measured = Embeddings(statistics, keys, rows < 0, rows)
+    >>> _ = fit_whitening(embedder, measured)
+    >>> whiten(embedder, measured).statistics is measured.vectors
+    True
+    """
     vectors = ops.convert_to_numpy(embedder.whitening(measured.vectors))
     return dataclasses.replace(
         measured, vectors=vectors, statistics=measured.vectors

@@ -20,6 +20,10 @@ class FrontEnd:
 
     Args:
         num_mel_bins: Number of Mel bands, and of the filters of the Tgram.
+
+    >>> FrontEnd(num_mel_bins=4)
+    Traceback (most recent call last):
+    ValueError: `num_mel_bins` must be at least 8. Received: num_mel_bins=4.
     """
 
     num_mel_bins: int = setting(
@@ -56,6 +60,10 @@ class LogMel(FrontEnd):
         num_mel_bins: Number of Mel bands, and of the filters of the Tgram.
         version: Version: of the released `code` of Choi & Choi, or of the
             `paper`.
+
+    >>> from pipelines.settings.config import Config
+    >>> LogMel(num_mel_bins=64).arguments(Config())
+    {'preset': 'code', 'num_mel_bins': 64}
     """
 
     version: Literal["code", "paper"] = setting(

@@ -51,7 +51,14 @@ def add_settings(parser: ArgumentParser, defaults: Config) -> None:
 
 
 def set_defaults(parser: ArgumentParser, defaults: Config) -> None:
-    """Sets the defaults of a parser to which `add_settings` was applied."""
+    """Sets the defaults of a parser to which `add_settings` was applied.
+
+    >>> parser = ArgumentParser()
+    >>> add_settings(parser, Config())
+    >>> set_defaults(parser, Config(epochs=3))
+    >>> parser.parse_args([]).epochs
+    3
+    """
     parser.set_defaults(spell_out_all(write_settings(defaults)))
 
 
@@ -97,7 +104,13 @@ def read_settings(
 
 
 def read_options(parser: ArgumentParser, options: Any) -> Config:
-    """Settings among the options that a parser has read."""
+    """Settings among the options that a parser has read.
+
+    >>> parser = ArgumentParser()
+    >>> add_settings(parser, Config())
+    >>> read_options(parser, parser.parse_args(["--epochs", "3"])).epochs
+    3
+    """
     made = parser.instantiate(options)
     names = [field.name for field in dataclasses.fields(Config)]
     return Config(**{name: _with_tuples(made[name]) for name in names})

@@ -25,6 +25,9 @@ class Scorer:
     - `is_fitted`: whether it is fitted on embeddings of normal clips. Such a
       scorer can be calibrated out of fold, any other needs held-out clips.
     - `variants`: fields of its variants, for comparisons of all scorers.
+
+    >>> Scorer().reads_head, CentreAngle().reads_head
+    (False, True)
     """
 
     reads: ClassVar[str] = "embedding"
@@ -66,6 +69,10 @@ class CentreAngle(Scorer):
 
     Args:
         form: Form of the score: `logit`, or as `published`.
+
+    >>> from pipelines.settings.config import Config
+    >>> CentreAngle().build(Config()).margin
+    0.7
     """
 
     form: Literal["logit", "published"] = "logit"
@@ -143,6 +150,9 @@ class Centroids(_InSpace):
 
     Args:
         space: Space of the embeddings; `own`: the sphere.
+
+    >>> Centroids(space="raw").arguments_of_layer()
+    {'space': 'raw'}
     """
 
 
@@ -188,6 +198,9 @@ class LocalDensity(_InSpace):
 
     Args:
         space: Space of the embeddings; `own`: the scorer's default.
+
+    >>> LocalDensity().arguments_of_layer()
+    {}
     """
 
 

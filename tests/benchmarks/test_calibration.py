@@ -19,7 +19,7 @@ def test_one_command_prints_and_writes_the_table(tmp_path, capsys):
     text = out.read_text()
     assert text == capsys.readouterr().out
     rows = [line for line in text.splitlines() if line.startswith("| ")][1:]
-    assert len(rows) == 4 * len(METHODS)
+    assert len(rows) == 3 * len(METHODS)
     assert all("too few" in line for line in rows)
     assert "features at 6dB, 40 other clips and more" in rows[-1]
 

@@ -91,7 +91,7 @@ def confirm(
             `pipelines.programs.train.train`.
         ValueError: If a training is not possible, see the same function.
 
-    >>> rows = {"best": Config(margin=0.5), "paper": Config()}
+    >>> rows = {"best": Config(epochs=9), "paper": Config()}
     >>> confirm(rows, ["no_such_recordings"], pathlib.Path("runs/confirm"))
     Traceback (most recent call last):
     FileNotFoundError: `root` must be a folder of recordings, or a CSV. ...

@@ -25,7 +25,9 @@ def contenders(
         final: Configuration that the search began with.
 
     >>> settings = SearchSettings(Config(holdout=0.2), ("margin",))
-    >>> list(contenders(settings, Config(margin=0.5), Config()))
+    >>> from pipelines.settings.losses import NoisyArcMix
+    >>> best = Config(loss=NoisyArcMix(margin=0.5))
+    >>> list(contenders(settings, best, Config()))
     ['best trial: margin 0.5', 'as it was: margin 0.7']
     """
     rows = {"best trial": config, "as it was": final}

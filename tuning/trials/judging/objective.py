@@ -17,6 +17,13 @@ class Objective:
     """What the trials of a search are judged by; larger is better.
 
     A subclass has a `name` and a line in `OBJECTIVES`.
+
+    >>> class NumClips(Objective):
+    ...     name = "num_clips"
+    ...     def measure(self, detector, config):
+    ...         return {self.name: 3.0}
+    >>> NumClips().measure(None, Config())
+    {'num_clips': 3.0}
     """
 
     name: ClassVar[str]
