@@ -215,12 +215,11 @@ def saved_model_form(contract: Mapping[str, Any]) -> ExportForm:
     >>> from pipelines.settings.presets import choose_preset
     >>> from pipelines.runs.labels import LabelMap
     >>> config = choose_preset("tastgram_study")
-    >>> label_map = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
-    >>> detector = make_detector(config, label_map)
+    >>> labels = LabelMap(("fan", "pump"), {"fan": (0,), "pump": (1,)})
+    >>> detector = make_detector(config, labels)
     >>> contract = {"machines": ["fan", "pump"], "recording_channel": "mean"}
     >>> folder = pathlib.Path(tempfile.mkdtemp(), "1")
-    >>> form = saved_model_form(contract)
-    >>> run = form.write_and_open(folder, detector)
+    >>> run = saved_model_form(contract).write_and_open(folder, detector)
     >>> run(np.zeros((2, 8_000), "float32"), np.int32([0, 1]))["valid"].tolist()
     [False, False]
     """
