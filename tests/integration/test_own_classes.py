@@ -145,6 +145,7 @@ def test_it_is_judged_and_exported_like_ours(place, trained):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("trained", ["MyEmbedder"], indirect=True)
 @pytest.mark.parametrize(
     "words",
     [
