@@ -68,7 +68,7 @@ def test_a_study_trains_each_row_once_though_it_is_killed(
     options = {"run": run_here}
     place = str(tmp_path / "study")
 
-    losses = [row.settings.loss for row in rows]
+    losses = [type(row.settings.loss).__name__ for row in rows]
     for num_done in (1, 2):
         with monkeypatch.context() as patch:
             written = []
