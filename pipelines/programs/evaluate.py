@@ -129,8 +129,11 @@ def evaluate_scorers(
     )
     reports = {}
     decided = {}
-    for scorer in chosen or [config.scorer]:
-        name = label(scorer)
+    named = chosen or [config.scorer]
+    # As they were asked for, without what they take over from the run.
+    is_by_name = chosen and "all" not in scorers
+    names = scorers if is_by_name else [label(scorer) for scorer in named]
+    for name, scorer in zip(names, named, strict=True):
         own = dataclasses.replace(config, scorer=scorer)
         folder = run.path
         if chosen:
