@@ -30,7 +30,7 @@ test: setup
 # The other supported TensorFlow: decoding, training, export. Every layer, model
 # and scorer on the JAX backend: compiled, and in a training step.
 OTHER := tests/integration/test_main_job.py $(addprefix tests/pipelines/, \
-	$(addprefix audio/test_,decode.py native_ops.py waveforms.py) \
+	$(addprefix audio/test_,tf_data_decoder.py tensorflow_io_ops.py waveforms.py) \
 	training/test_training_data.py)
 JAX := $(addprefix tests/keras_asd/,test_contract.py losses/test_contract.py \
 	$(addprefix models/test_,classifier.py detector.py))
