@@ -10,6 +10,10 @@ import pytest
 import tensorflow as tf
 
 from keras_asd.__main__ import main
+from pipelines.runs.run_folder import RunFolder
+from pipelines.runs.run_folder import read_config
+from pipelines.settings.labels import label
+from pipelines.settings.scorer_choice import list_scorers
 from tests.quick_training import running_eagerly
 
 DUAL = (
@@ -44,7 +48,11 @@ def test_every_scorer_is_judged_beside_the_others(other_run, data, capsys):
     words = ["evaluate", str(other_run), str(data), "--scorer", "all"]
     assert main(words) == 0
     table = capsys.readouterr().out
-    for name in SCORERS:
+    config = read_config(RunFolder(other_run))
+    names = [label(scorer) for scorer in list_scorers(config)]
+    kinds = {name.partition("(")[0] for name in SCORERS}
+    assert {name.partition("(")[0] for name in names} == kinds
+    for name in names:
         assert f"\n{name} " in table
         folder = other_run / "scorers" / name
         metrics = json.loads((folder / "metrics.json").read_text())
