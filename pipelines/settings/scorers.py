@@ -222,9 +222,7 @@ class MinimumOverDomains(_InSpace):
 
 @dataclasses.dataclass(frozen=True)
 class CustomScorer(Scorer):
-    """A custom scorer, by its import path.
-
-    It is a subclass of `keras_asd.scorers.Scorer`, fitted on embeddings.
+    """A custom `keras_asd.scorers.Scorer`, by its import path.
 
     Args:
         path: Import path, such as `mypackage.MyScorer`.
