@@ -1,13 +1,38 @@
-"""Record of a benchmark: rows, seeds and data."""
+"""Record of a benchmark: rows, seeds, data and columns."""
 
 import dataclasses
 from collections.abc import Collection
 from collections.abc import Mapping
 
-from pipelines.benchmarking.columns import DEFAULT
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.settings.config import Config
 
+# Columns of a benchmark that names none.
+DEFAULT_COLUMNS = ("auc", "pauc", "mauc", "pooled_auc", "official_score")
+COLUMN_TITLES = {
+    "auc": "AUC %",
+    "pauc": "pAUC %",
+    "mauc": "mAUC %",
+    "pooled_auc": "pooled AUC %",
+    "domain_auc": "AUC %",
+    "domain_pauc": "pAUC %",
+    "official_score": "official score ({year}) %",
+    "classes": "classes",
+    "spread": "spread of the embeddings",
+}
+# Columns by which each line is compared with the reference.
+COMPARED_COLUMNS = ("auc", "domain_auc", "official_score")
+# Notes on columns, for the reader of a table.
+COLUMN_NOTES = {
+    "auc": "AUC is the mean over machines of the mean over sections, whatever "
+    "the domain.",
+    "pauc": "pAUC (to 10 % false positives, standardised) is such a mean, too.",
+    "mauc": "mAUC takes each machine's worst section.",
+    "pooled_auc": "Pooled AUC is of one curve over all clips of a machine.",
+    "domain_auc": "AUC is the mean over sections and domains; chance is 50.",
+    "spread": "Spread: root mean squared distance of the normal clips' "
+    "directions to their mean, 0 to 1, seed by seed.",
+}
 # Name of the data set of built-in machines, if there is a single one.
 BUILT_IN = "built_in"
 
@@ -98,7 +123,7 @@ class Benchmark:
         built_in: Settings of built-in machines by name of a data set, used if
             no data are given; empty if the benchmark needs data.
         columns: Columns of its tables, see
-            `pipelines.benchmarking.columns.TITLES`.
+            `pipelines.benchmarking.benchmark.COLUMN_TITLES`.
 
     >>> row = BenchmarkRow("statistics", Config())
     >>> Benchmark("small", "Which?", (row,), "statistics").num_seeds
@@ -114,7 +139,7 @@ class Benchmark:
     built_in: Mapping[str, SyntheticSettings] = dataclasses.field(
         default_factory=dict
     )
-    columns: tuple[str, ...] = DEFAULT
+    columns: tuple[str, ...] = DEFAULT_COLUMNS
 
     def select(self, names: list[str]) -> "Benchmark":
         """The benchmark with some of its rows, and that of the reference.

@@ -12,10 +12,10 @@ import threading
 
 from pipelines.benchmarking.cell import run_cell
 from pipelines.benchmarking.cell_plan import read_plan
-from pipelines.benchmarking.clock import begin_attempt
 from pipelines.benchmarking.costs import measure_costs
 from pipelines.benchmarking.costs import read_costs
 from pipelines.benchmarking.costs import write_costs
+from pipelines.benchmarking.training_effort import begin_attempt
 from pipelines.programs.train import train
 from pipelines.runs.run_folder import RunFolder
 

@@ -17,11 +17,11 @@ import tensorflow as tf
 
 from keras_asd.models import AnomalyDetector
 from pipelines import atomic
-from pipelines.benchmarking.clock import count_attempts
-from pipelines.benchmarking.clock import training_seconds
 from pipelines.benchmarking.multiplications import count_multiplications
+from pipelines.benchmarking.training_effort import count_attempts
 from pipelines.benchmarking.training_effort import count_epochs
 from pipelines.benchmarking.training_effort import count_heard
+from pipelines.benchmarking.training_effort import training_seconds
 from pipelines.runs.run_folder import RunFolder
 
 logger = logging.getLogger(__name__)

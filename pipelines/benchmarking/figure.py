@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pipelines.benchmarking.columns import DEFAULT
+from pipelines.benchmarking.benchmark import DEFAULT_COLUMNS
 from pipelines.benchmarking.line import Line
 from pipelines.evaluation.plots import ANOMALY_COLOR
 from pipelines.evaluation.plots import NORMAL_COLOR
@@ -25,7 +25,7 @@ def benchmark_figure(
     title: str,
     lines: Sequence[Line],
     reference: str,
-    columns: Sequence[str] = DEFAULT,
+    columns: Sequence[str] = DEFAULT_COLUMNS,
 ) -> Figure:
     """Draws mean, interval, seeds and embedding spread of every line.
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from pipelines.benchmarking.columns import COMPARED
-from pipelines.benchmarking.columns import NOTES
-from pipelines.benchmarking.columns import TITLES
+from pipelines.benchmarking.benchmark import COLUMN_NOTES
+from pipelines.benchmarking.benchmark import COLUMN_TITLES
+from pipelines.benchmarking.benchmark import COMPARED_COLUMNS
 from pipelines.benchmarking.line import Line
-from pipelines.benchmarking.number_cells import difference_cell
-from pipelines.benchmarking.number_cells import number_cell
+from pipelines.benchmarking.numbers import difference_cell
+from pipelines.benchmarking.numbers import number_cell
 from pipelines.evaluation.judging import RESAMPLING
 from pipelines.evaluation.judging import Judged
 from pipelines.evaluation.tables import NOTHING
@@ -21,7 +21,7 @@ def comparison_table(
     reference: str,
     num_seeds: int,
     year: int,
-    compared: Sequence[str] = COMPARED,
+    compared: Sequence[str] = COMPARED_COLUMNS,
 ) -> Table:
     """Means of every line, and their differences to the reference.
 
@@ -37,7 +37,7 @@ def comparison_table(
     >>> comparison_table([line], ["auc"], "kNN", 3, 2023).rows
     [['kNN', '0 of 3', '-', 'reference']]
     """
-    titles = {name: TITLES.get(name, f"{name} %") for name in columns}
+    titles = {name: COLUMN_TITLES.get(name, f"{name} %") for name in columns}
     compared = [name for name in columns if name in compared]
     header = ["method", "seeds"]
     header += [title.format(year=year) for title in titles.values()]
@@ -75,7 +75,7 @@ def comparison_note(columns: Sequence[str]) -> str:
             f"seeds drawn again, on {RESAMPLING}. Differences: points, on the "
             "same resamples of seeds and clips; p is two-sided, not corrected "
             "for the number of lines.",
-            *(NOTES[name] for name in columns if name in NOTES),
+            *(COLUMN_NOTES[name] for name in columns if name in COLUMN_NOTES),
         ]
     )
 

@@ -1,12 +1,14 @@
-"""Bootstrap intervals of means over seeds and test clips."""
+"""Means over seeds with bootstrap intervals, and their table cells."""
 
 import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
 
+from keras_asd.metrics import PairedDifference
 from keras_asd.metrics import percentile_interval
 from pipelines.evaluation.judging import Drawn
+from pipelines.evaluation.tables import NOTHING
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,3 +69,37 @@ def number_of(drawn: Sequence[Drawn]) -> Number:
         float(np.std(own, ddof=1)) if len(own) > 1 else 0.0,
         percentile_interval(averaged[1:]),
     )
+
+
+def number_cell(number: Number | None, num_seeds: int) -> str:
+    """Mean, deviation over the seeds and interval, in percent.
+
+    >>> number_cell(Number(0.5, 0.01, (0.4, 0.6)), num_seeds=3)
+    '50.0 ± 1.0 [40.0, 60.0]'
+    >>> number_cell(Number(0.5, 0.0, (0.4, 0.6)), num_seeds=1)
+    '50.0 [40.0, 60.0]'
+    """
+    if number is None:
+        return NOTHING
+    low, high = (100 * bound for bound in number.interval)
+    spread = f" ± {100 * number.deviation:.1f}" if num_seeds > 1 else ""
+    return f"{100 * number.mean:.1f}{spread} [{low:.1f}, {high:.1f}]"
+
+
+def difference_cell(found: PairedDifference | None) -> str:
+    """Difference, interval and p-value, in points.
+
+    >>> found = PairedDifference(0.02, (-0.01, 0.05), 0.2, 0.95, 1000)
+    >>> difference_cell(found)
+    '+2.0 [-1.0, +5.0], p = 0.2'
+    """
+    if found is None:
+        return NOTHING
+    low, high = map(_points, found.interval)
+    return (
+        f"{_points(found.difference)} [{low}, {high}], p = {found.p_value:.2g}"
+    )
+
+
+def _points(share: float) -> str:
+    return f"{100 * share + 0.0:+.1f}"  # Avoids -0.0.

@@ -8,11 +8,11 @@ from typing import Any
 import yaml
 
 from pipelines.benchmarking.benchmark import BUILT_IN
+from pipelines.benchmarking.benchmark import COLUMN_TITLES
+from pipelines.benchmarking.benchmark import DEFAULT_COLUMNS
 from pipelines.benchmarking.benchmark import Benchmark
 from pipelines.benchmarking.benchmark import BenchmarkRow
 from pipelines.benchmarking.cell_plan import folder_name
-from pipelines.benchmarking.columns import DEFAULT
-from pipelines.benchmarking.columns import TITLES
 from pipelines.benchmarking.rules import check_keys
 from pipelines.benchmarking.rules import check_scorers
 from pipelines.benchmarking.rules import check_settings_of
@@ -130,10 +130,10 @@ def _parse(
             "`seeds` must be a number of trainings, 1 or more. "
             f"Received: seeds={seeds!r}. Three or more give a spread."
         )
-    columns = tuple(document.get("columns", DEFAULT))
-    if not set(columns) <= set(TITLES):
+    columns = tuple(document.get("columns", DEFAULT_COLUMNS))
+    if not set(columns) <= set(COLUMN_TITLES):
         raise ValueError(
-            f"`columns` must be of {', '.join(TITLES)}. "
+            f"`columns` must be of {', '.join(COLUMN_TITLES)}. "
             f"Received: columns={document['columns']!r}."
         )
     return Benchmark(

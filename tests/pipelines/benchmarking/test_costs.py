@@ -6,14 +6,14 @@ import pytest
 from keras import ops
 
 from keras_asd.models import JoinedEmbedder
-from pipelines.benchmarking.clock import begin_attempt
-from pipelines.benchmarking.clock import count_attempts
-from pipelines.benchmarking.clock import training_seconds
 from pipelines.benchmarking.cost_overview import cost_table
 from pipelines.benchmarking.costs import read_costs
 from pipelines.benchmarking.costs import try_to_count
 from pipelines.benchmarking.line import Line
 from pipelines.benchmarking.multiplications import count_multiplications
+from pipelines.benchmarking.training_effort import begin_attempt
+from pipelines.benchmarking.training_effort import count_attempts
+from pipelines.benchmarking.training_effort import training_seconds
 from pipelines.runs.run_folder import RunFolder
 from pipelines.settings.presets import choose_preset
 from pipelines.settings.reading import read_settings

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from keras_asd.metrics import paired_bootstrap
+from pipelines.benchmarking.benchmark import DEFAULT_COLUMNS
 from pipelines.benchmarking.by_machine import machine_table
-from pipelines.benchmarking.columns import DEFAULT
 from pipelines.benchmarking.line import Line
 from pipelines.benchmarking.line_comparison import comparison_text
 from pipelines.evaluation.judging import judge_clips
@@ -73,7 +73,9 @@ def test_seeds_of_other_splits_are_compared_each_with_its_own(scored):
         judged = {seed: judge_clips(own, 2023) for seed, own in rows.items()}
         return Line(f"of {strength}", f"of {strength}", judged)
 
-    text = comparison_text([make(0.5), make(2.0)], DEFAULT, "of 0.5", 2, 2023)
+    text = comparison_text(
+        [make(0.5), make(2.0)], DEFAULT_COLUMNS, "of 0.5", 2, 2023
+    )
     assert text.count("Seeds differ in their clips") == 1
     assert "other clips" not in text and "p = " in text
 
@@ -104,9 +106,9 @@ def test_other_clips_are_not_compared(scored):
 def test_a_line_of_other_clips_is_told(scored):
     whole = Line("one", "one", {1: judge_clips(scored(1, 1.0), 2023)})
     part = Line("two", "two", {1: judge_clips(scored(1, 1.0)[:-1], 2023)})
-    text = comparison_text([whole, part], DEFAULT, "one", 1, 2023)
+    text = comparison_text([whole, part], DEFAULT_COLUMNS, "one", 1, 2023)
     assert (
         "- **two was judged on other clips** than the first line: 47." in text
     )
-    text = comparison_text([whole], DEFAULT, "one", 1, 2023)
+    text = comparison_text([whole], DEFAULT_COLUMNS, "one", 1, 2023)
     assert "judged on other" not in text

@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from keras_asd.metrics import official_scores
-from pipelines.benchmarking.columns import DEFAULT
+from pipelines.benchmarking.benchmark import DEFAULT_COLUMNS
 from pipelines.evaluation.judging import NUM_RESAMPLES
 from pipelines.evaluation.judging import judge_clips
 
@@ -68,7 +68,7 @@ def test_resamples_do_not_depend_on_scores_or_order(scored):
         ],
         2023,
     )
-    for name in DEFAULT:
+    for name in DEFAULT_COLUMNS:
         drawn = judged.means[name]
         assert drawn.shape == (1 + NUM_RESAMPLES,)
         assert np.ptp(drawn) > 0
@@ -91,7 +91,7 @@ def test_sections_without_both_labels_do_not_count(scored):
         found = judge_clips([*kept, *others], 2023)
         assert found.left_out == ("pump/section_01",)
         assert len(found.clips) == len(kept)
-        for name in set(DEFAULT) - {"pooled_auc"}:
+        for name in set(DEFAULT_COLUMNS) - {"pooled_auc"}:
             np.testing.assert_array_equal(
                 found.means[name], expected.means[name]
             )
