@@ -18,9 +18,8 @@ KERAS_ASD_LEAVES = {
     "angular_margin",
     "checks",
     "composite",
-    "finite",
+    "numerics",
     "presets",
-    "unit_length",
 }
 KERAS_ASD_FOLDERS = {
     "explanation": {"explanation"},

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_asd.checks import check_counts
-from keras_asd.unit_length import to_unit_length
+from keras_asd.numerics import to_unit_length
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")

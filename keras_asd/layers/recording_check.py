@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from keras_asd.checks import check_counts
-from keras_asd.finite import is_finite
+from keras_asd.numerics import is_finite
 
 # Reasons why a recording is not valid; outputs are indices of this tuple,
 # of the first reason that holds. Those from "not 16-bit PCM WAV" on come up

@@ -5,7 +5,7 @@ from keras import ops
 
 from keras_asd.angular_margin import add_angular_margin
 from keras_asd.angular_margin import check_angular_margin
-from keras_asd.losses.mixed_targets import check_targets
+from keras_asd.losses.shapes import check_targets
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")

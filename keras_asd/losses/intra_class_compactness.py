@@ -4,8 +4,8 @@ import keras
 from keras import ops
 
 from keras_asd.checks import check_counts
-from keras_asd.losses.class_cosines import check_class_weights
-from keras_asd.losses.class_cosines import subcluster_cosines
+from keras_asd.losses.shapes import check_class_weights
+from keras_asd.losses.shapes import subcluster_cosines
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_asd.losses.class_cosines import subcluster_cosines
+from keras_asd.losses.shapes import subcluster_cosines
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")

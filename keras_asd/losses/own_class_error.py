@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_asd.losses.class_cosines import check_class_weights
+from keras_asd.losses.shapes import check_class_weights
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")

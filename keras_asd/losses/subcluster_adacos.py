@@ -9,8 +9,8 @@ from keras_asd.checks import check_choice
 from keras_asd.checks import check_counts
 from keras_asd.losses.adaptive_scale import AdaptiveScale
 from keras_asd.losses.adaptive_scale import fixed_scale
-from keras_asd.losses.class_cosines import check_class_weights
-from keras_asd.losses.class_cosines import subcluster_cosines
+from keras_asd.losses.shapes import check_class_weights
+from keras_asd.losses.shapes import subcluster_cosines
 
 SCALES = ("fixed", "adaptive", "reference")
 

@@ -6,7 +6,6 @@ from keras import ops
 
 from keras_asd.checks import check_choice
 from keras_asd.composite import Composite
-from keras_asd.finite import is_finite
 from keras_asd.layers import RecordingCheck
 from keras_asd.models.class_angle import class_angle
 from keras_asd.models.clip_windows import cut_windows
@@ -15,6 +14,7 @@ from keras_asd.models.key_table import take_rows
 from keras_asd.models.sizes import read_embedding_dim
 from keras_asd.models.sizes import read_samples
 from keras_asd.models.sizes import read_sampling_rate
+from keras_asd.numerics import is_finite
 from keras_asd.scorers import Calibration
 from keras_asd.scorers import CentreAngle
 

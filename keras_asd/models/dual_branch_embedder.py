@@ -9,11 +9,11 @@ from keras_asd.composite import Composite
 from keras_asd.layers import LogMelSpectrogram
 from keras_asd.layers import MagnitudeSpectrogram
 from keras_asd.layers import MagnitudeSpectrum
+from keras_asd.models.clip_windows import as_clips
 from keras_asd.models.sizes import read_axes
 from keras_asd.models.sizes import read_log_mel_shape
 from keras_asd.models.spectrogram_branch import SpectrogramBranch
 from keras_asd.models.spectrum_branch import SpectrumBranch
-from keras_asd.models.waveform_length import as_clips
 from keras_asd.presets import BRANCHES
 from keras_asd.presets import SPECTROGRAMS
 

@@ -4,10 +4,10 @@ import keras
 from keras import ops
 
 from keras_asd.composite import Composite
+from keras_asd.models.clip_windows import as_clips
 from keras_asd.models.sizes import read_embedding_dim
 from keras_asd.models.sizes import read_samples
 from keras_asd.models.sizes import read_sampling_rate
-from keras_asd.models.waveform_length import as_clips
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")

@@ -5,9 +5,9 @@ from keras import ops
 
 from keras_asd.composite import Composite
 from keras_asd.layers import LogMelSpectrogram
+from keras_asd.models.clip_windows import as_clips
 from keras_asd.models.sizes import read_axes
 from keras_asd.models.sizes import read_log_mel_shape
-from keras_asd.models.waveform_length import as_clips
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")

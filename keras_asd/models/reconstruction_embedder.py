@@ -4,10 +4,10 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_asd.models.clip_windows import as_clips
 from keras_asd.models.frame_predictor import FramePredictor
 from keras_asd.models.log_mel_embedder import LogMelEmbedder
 from keras_asd.models.residual_covariance import ResidualCovariance
-from keras_asd.models.waveform_length import as_clips
 
 # Hidden layers of the DCASE baselines.
 UNITS = (128, 128, 128, 128, 8, 128, 128, 128, 128)

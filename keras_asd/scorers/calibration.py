@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 from numpy.typing import ArrayLike
 
-from keras_asd.finite import is_finite
+from keras_asd.numerics import is_finite
 
 # Float32 rounds: a p-value of just the requested rate must not fail by that.
 SLACK = 1.0002

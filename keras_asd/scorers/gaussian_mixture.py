@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_asd.scorers.gaussian_state import squared_distances
+from keras_asd.scorers.mahalanobis import squared_distances
 from keras_asd.scorers.scorer import Scorer
 from keras_asd.scorers.training_clips import check_count
 from keras_asd.scorers.training_clips import distinct

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_asd.finite import is_finite
+from keras_asd.numerics import is_finite
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")

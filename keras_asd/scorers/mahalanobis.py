@@ -5,13 +5,34 @@ import numpy as np
 from keras import ops
 
 from keras_asd.checks import check_choice
-from keras_asd.scorers.gaussian_state import squared_distances
 from keras_asd.scorers.scorer import Scorer
 from keras_asd.scorers.spaces import whitening_matrix
 
 COVARIANCES = ("shared", "domain")
 # Source and target.
 NUM_DOMAINS = 2
+
+
+def squared_distances(coordinates, means, roots):
+    """Returns `|(x - mean) root|^2`, `(batch, num_groups, components)`.
+
+    Args:
+        coordinates: `(batch, num_groups, dim)`.
+        means: `(num_groups, components, dim)`.
+        roots: `(num_groups, components, dim, dim)`, or one in place of the
+            components; each is a root of an inverse covariance.
+
+    >>> root = 2.0 * ops.eye(2)[None, None]
+    >>> means = ops.zeros((1, 3, 2))
+    >>> square = squared_distances(ops.ones((1, 1, 2)), means, root)
+    >>> [float(value) for value in square[0, 0]]
+    [8.0, 8.0, 8.0]
+    """
+    residuals = coordinates[:, :, None, :] - means
+    # A batch of clips at a time through each matrix.
+    residuals = ops.transpose(residuals, (1, 2, 0, 3))
+    square = ops.sum(ops.square(ops.matmul(residuals, roots)), axis=-1)
+    return ops.transpose(square, (2, 0, 1))
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_asd.finite import is_finite
+from keras_asd.numerics import is_finite
 from keras_asd.scorers.reference_scorer import ReferenceScorer
 from keras_asd.scorers.reference_scorer import choose_references
 from keras_asd.scorers.training_clips import check_count

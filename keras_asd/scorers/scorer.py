@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from numpy.typing import NDArray
 
 from keras_asd.checks import check_choice
-from keras_asd.finite import is_finite
+from keras_asd.numerics import is_finite
 from keras_asd.scorers.spaces import SPACES
 from keras_asd.scorers.spaces import fit_space
 from keras_asd.scorers.spaces import into_space

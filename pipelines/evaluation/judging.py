@@ -12,8 +12,8 @@ from keras_asd.metrics import section_counts
 from keras_asd.metrics import standardized_area
 from keras_asd.metrics.dcase import MAX_FPR
 from pipelines.evaluation.official.judgement import Judgement
+from pipelines.evaluation.official.judgement import Unjudged
 from pipelines.evaluation.official.official import official_of_clips
-from pipelines.evaluation.official.unjudged import Unjudged
 from pipelines.methods.scored_clip import ScoredClip
 
 NUM_RESAMPLES = 1000

@@ -13,7 +13,7 @@ import keras_tuner
 from tuning.machines.chief_service import LEASE
 from tuning.machines.chief_service import REPORT
 from tuning.machines.chief_service import WORKER
-from tuning.machines.heartbeat import Heartbeat
+from tuning.machines.leases import Heartbeat
 from tuning.oracles.keras_tuner_internals import Trial
 from tuning.oracles.keras_tuner_internals import TrialStatus
 from tuning.oracles.keras_tuner_internals import get_service

@@ -16,7 +16,7 @@ from tuning.oracles.state_file import damaged
 from tuning.oracles.state_file import read_state
 from tuning.oracles.state_file import state_text
 from tuning.oracles.state_file import write_state
-from tuning.oracles.told_changes import told_changes
+from tuning.settings.values import told_changes
 
 
 class Durable(keras_tuner.Oracle):

@@ -18,9 +18,9 @@ from tuning.oracles.grid import grid_size
 from tuning.oracles.keras_tuner_internals import Fixed
 from tuning.oracles.keras_tuner_internals import Trial
 from tuning.oracles.keras_tuner_internals import TrialStatus
-from tuning.oracles.told_changes import SETTINGS
 from tuning.settings.search_settings import SearchSettings
 from tuning.settings.search_settings import encode_settings
+from tuning.settings.values import SETTINGS
 from tuning.trials.trial_record import TrialRecord
 
 logger = logging.getLogger(__name__)

@@ -12,10 +12,10 @@ from pipelines.atomic import FolderLock
 from tuning.machines.worker import ChiefClient
 from tuning.machines.worker import connect
 from tuning.oracles.durable_trials import DurableTrials
-from tuning.oracles.told_changes import SETTINGS
 from tuning.programs.tuner import SearchTuner
 from tuning.settings.search_settings import SearchSettings
 from tuning.settings.search_settings import decode_settings
+from tuning.settings.values import SETTINGS
 from tuning.trials.hypermodel import SearchHyperModel
 from tuning.trials.judging.objective import Objective
 from tuning.trials.judging.objective import make_objective

@@ -24,7 +24,6 @@ from tuning.programs.confirmation import Confirmation
 from tuning.programs.confirmation import confirm
 from tuning.programs.contenders import contender_notes
 from tuning.programs.contenders import contenders
-from tuning.programs.preset_file import write_preset
 from tuning.programs.running import run_trials
 from tuning.settings.search_settings import SearchSettings
 from tuning.settings.search_space import make_space
@@ -44,6 +43,7 @@ from tuning.trials.search_folder import DEVELOPMENT
 from tuning.trials.search_folder import SearchFolder
 from tuning.trials.search_folder import data_digest
 from tuning.trials.search_folder import development_digest
+from tuning.trials.search_folder import write_preset
 from tuning.trials.trial_record import TrialRecord
 
 # Settings of the built-in machines, which are used if no data are given.

@@ -23,7 +23,7 @@ from tuning.oracles.keras_tuner_internals import Trial
 from tuning.oracles.keras_tuner_internals import TrialStatus
 from tuning.oracles.kinds import SECONDS
 from tuning.oracles.kinds import read_trials
-from tuning.programs.epoch_bar import EpochBar
+from tuning.trials.callbacks import EpochBar
 from tuning.trials.trial_record import TrialRecord
 
 logger = logging.getLogger(__name__)

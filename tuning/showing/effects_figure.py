@@ -13,9 +13,9 @@ from tuning.showing.effects import Effect
 from tuning.showing.effects import lowest_usual
 from tuning.showing.figure_parts import BEST_COLOR
 from tuning.showing.figure_parts import TRIAL_COLOR
+from tuning.showing.figure_parts import ParameterAxis
 from tuning.showing.figure_parts import add_legend
 from tuning.showing.figure_parts import wrap_label
-from tuning.showing.parameter_axis import ParameterAxis
 from tuning.showing.trial_ranking import judged_trials
 from tuning.trials.trial_record import TrialRecord
 

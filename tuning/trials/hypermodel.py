@@ -16,11 +16,11 @@ from pipelines.settings.config import Config
 from pipelines.training.fitting import fit_classifier
 from tuning.settings.search_settings import SearchSettings
 from tuning.settings.search_space import configure
+from tuning.trials.callbacks import JudgedEpochs
+from tuning.trials.callbacks import best_epoch
+from tuning.trials.callbacks import is_over
 from tuning.trials.fitting import trial_detector
 from tuning.trials.folder import open_trial
-from tuning.trials.judged_epochs import JudgedEpochs
-from tuning.trials.judged_epochs import best_epoch
-from tuning.trials.judged_epochs import is_over
 from tuning.trials.judging.objective import Objective
 from tuning.trials.search_data import SearchData
 

@@ -1,12 +1,18 @@
-"""Folder of a search and the paths of its files."""
+"""Folder of a search: its paths, digests of its clips, its best trial."""
 
 import dataclasses
 import hashlib
+import os
 import pathlib
 from collections.abc import Iterable
 from collections.abc import Sequence
 
+import yaml
+
+from pipelines import atomic
 from pipelines.audio.inspected_clip import InspectedClip
+from pipelines.settings.config import Config
+from pipelines.settings.reading import write_settings
 from tuning.trials.search_data import SearchData
 
 # Names of the digests of clips, and of labelled clips of the objective, that a
@@ -91,3 +97,25 @@ def _digest(clips: Iterable[tuple[str, InspectedClip]]) -> str:
         line = f"{one.clip.key} {role} {one.sha256}\n"
         digest.update(line.encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
+
+
+def write_preset(
+    path: str | os.PathLike[str], config: Config, notes: Sequence[str] = ()
+) -> None:
+    """Writes all settings of a training atomically.
+
+    Args:
+        path: Path of the YAML file.
+        config: Settings to write.
+        notes: Notes on their origin, as comments at the head of the file.
+
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "best.yaml")
+    >>> write_preset(path, Config(epochs=7), ["Found by a search."])
+    >>> text = path.read_text()
+    >>> text.splitlines()[0], "epochs: 7" in text
+    ('# Found by a search.', True)
+    """
+    head = "".join(f"# {note}\n" for note in notes)
+    plain = write_settings(config)
+    atomic.write_text(path, head + yaml.safe_dump(plain, sort_keys=False))

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pipelines.datasets.download.catalogue import PARTS
 from pipelines.datasets.download.catalogue import Part
 from pipelines.datasets.download.catalogue import choose_parts
-from pipelines.datasets.download.machine_archives import find_machine_archives
 from pipelines.datasets.download.pins import Pins
 from pipelines.datasets.download.record import Record
 from pipelines.datasets.download.record import RecordFile
+from pipelines.datasets.download.record import find_machine_archives
 from pipelines.datasets.download.server import Server
 
 

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 
 from pipelines.datasets.dcase_layout import parse_dcase_name
-from pipelines.evaluation.official.true_clip import TrueClip
+from pipelines.evaluation.official.labelled_scores import TrueClip
 from pipelines.evaluation.official.value_file import read_flag
 from pipelines.evaluation.official.value_file import read_rows
 from pipelines.evaluation.official.value_file import read_values

@@ -18,6 +18,7 @@ from pipelines.evaluation.official.labelled_scores import LabelledScores
 from pipelines.evaluation.tables import Block
 from pipelines.evaluation.tables import markdown_text
 from pipelines.evaluation.tables import plain_text
+from pipelines.evaluation.tables import printable
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -147,3 +148,27 @@ def _decisions(
             labelled.is_anomaly[inside], labelled.decisions[inside]
         )
     return found
+
+
+@dataclasses.dataclass(frozen=True)
+class Unjudged:
+    """Replaces a judgement that is not possible; its truth value is false.
+
+    Args:
+        reasons: Reasons, one line for each section.
+
+    >>> nothing = Unjudged(("fan/section_00 has no anomaly",))
+    >>> bool(nothing)
+    False
+    """
+
+    reasons: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return False
+
+    @property
+    def table(self) -> str:
+        """The reasons as plain text."""
+        lines = ["No official score:", *map(printable, self.reasons)]
+        return "\n".join(lines) + "\n"

@@ -12,10 +12,10 @@ from pipelines.datasets.clip import Clip
 from pipelines.evaluation.official.comparison import Comparison
 from pipelines.evaluation.official.ground_truth import read_ground_truth
 from pipelines.evaluation.official.judgement import Judgement
+from pipelines.evaluation.official.judgement import Unjudged
 from pipelines.evaluation.official.judgement import judge_scores
 from pipelines.evaluation.official.labelled_scores import LabelledScores
 from pipelines.evaluation.official.score_folder import read_score_folder
-from pipelines.evaluation.official.unjudged import Unjudged
 from pipelines.methods.scored_clip import ScoredClip
 
 

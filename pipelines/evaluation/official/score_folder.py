@@ -9,7 +9,7 @@ import numpy as np
 
 from pipelines.evaluation.official.ground_truth import Truth
 from pipelines.evaluation.official.labelled_scores import LabelledScores
-from pipelines.evaluation.official.true_clip import TrueClip
+from pipelines.evaluation.official.labelled_scores import TrueClip
 from pipelines.evaluation.official.value_file import read_flag
 from pipelines.evaluation.official.value_file import read_values
 

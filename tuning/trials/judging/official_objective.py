@@ -12,9 +12,9 @@ from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.audio.inspection import inspect_clips
 from pipelines.datasets.reading import read_all_clips
 from pipelines.evaluation.official.judgement import Judgement
+from pipelines.evaluation.official.judgement import Unjudged
 from pipelines.evaluation.official.official import guess_year
 from pipelines.evaluation.official.official import official_of_clips
-from pipelines.evaluation.official.unjudged import Unjudged
 from pipelines.methods.clip_scores import score_embeddings
 from pipelines.methods.embeddings import embed_clips
 from pipelines.methods.scored_clip import ScoredClip

@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies
 
 from pipelines.datasets.download.catalogue import read_catalogue
-from pipelines.datasets.download.machine_archives import find_machine_archives
 from pipelines.datasets.download.pins import Pins
 from pipelines.datasets.download.record import RecordFile
+from pipelines.datasets.download.record import find_machine_archives
 from pipelines.datasets.download.record import parse_record
 from pipelines.datasets.download.server import Server
 

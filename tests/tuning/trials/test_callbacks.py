@@ -3,9 +3,9 @@ import types
 
 import pytest
 
-from tuning.trials.judged_epochs import JudgedEpochs
-from tuning.trials.judged_epochs import best_epoch
-from tuning.trials.judged_epochs import is_over
+from tuning.trials.callbacks import JudgedEpochs
+from tuning.trials.callbacks import best_epoch
+from tuning.trials.callbacks import is_over
 
 
 def run_epochs(values, patience, before=()):

@@ -7,7 +7,7 @@ from hypothesis import strategies
 from pipelines.settings.config import Config
 from tuning.settings.ranges import RANGES
 from tuning.settings.ranges import list_choices
-from tuning.showing.parameter_axis import ParameterAxis
+from tuning.showing.figure_parts import ParameterAxis
 
 
 @pytest.mark.parametrize("name", RANGES)
