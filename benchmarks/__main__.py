@@ -5,9 +5,9 @@ import pathlib
 import sys
 from collections.abc import Sequence
 
-from benchmarks.machine import describe_machine
 from benchmarks.part import PARTS
 from benchmarks.part import run_apart
+from pipelines.benchmarking.machine import describe_machine
 from pipelines.evaluation.tables import Table
 
 HEADER = ("measured", "result", "aim", "verdict")

@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from typing import NamedTuple
 
 from benchmarks.forms import Forms
-from benchmarks.machine import describe_machine
+from pipelines.benchmarking.machine import describe_machine
 from pipelines.evaluation.tables import Table
 
 NUM_CORES = 2

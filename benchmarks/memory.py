@@ -1,7 +1,8 @@
-"""Peak memory of a training epoch must not grow with the number of clips.
+"""Peak memory of a training epoch, of few and of many clips.
 
-Each epoch runs in a fresh process, started from this one that has loaded
-nothing: Linux counts what a process was before it became another program.
+Each epoch runs in a fresh process, `python -m benchmarks.memory FOLDER`, since
+the peak of a process never falls. The process that starts it loads no
+framework: Linux counts what a process was before it became another program.
 """
 
 import pathlib
@@ -40,7 +41,7 @@ def measure(is_quick: bool = False) -> list[Measurement]:
 
 
 def _peak_memory(folder: pathlib.Path) -> float:
-    command = [sys.executable, "-m", "benchmarks.epoch", str(folder)]
+    command = [sys.executable, "-m", "benchmarks.memory", str(folder)]
     result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode:
         raise RuntimeError(f"The epoch failed: {result.stderr}")
@@ -55,3 +56,49 @@ def _write_clips(folder: pathlib.Path, indices: range) -> None:
             clip.setsampwidth(2)
             clip.setframerate(SAMPLING_RATE)
             clip.writeframes(noise)
+
+
+def _train_one_epoch(folder: str) -> None:
+    """Inspects the clips, streams them through `fit` once, and prints MiB."""
+    import resource
+
+    from pipelines.audio.inspection import inspect_clips
+    from pipelines.datasets.clip import Clip
+    from pipelines.runs.labels import make_examples
+    from pipelines.runs.labels import make_label_map
+    from pipelines.settings.config import Config
+    from pipelines.settings.embedders import MobileFaceNet
+    from pipelines.settings.front_ends import LogMel
+    from pipelines.training.assembly import make_classifier
+    from pipelines.training.training_data import TrainingData
+
+    paths = sorted(pathlib.Path(folder).iterdir())
+    clips = [
+        Clip(path, "fan", f"id_{index % 2:02}", "train", False)
+        for index, path in enumerate(paths)
+    ]
+    config = Config(
+        embedder=MobileFaceNet(front_end=LogMel(num_mel_bins=32), width=0.25),
+        clip_seconds=1.0,
+        epochs=1,
+        holdout=0.0,
+        keep="last",
+    )
+    inspected, _ = inspect_clips(clips)
+    examples = make_examples(clips, config.classes)
+    label_map = make_label_map(examples, examples)
+    data = TrainingData(examples, inspected, label_map, config)
+    classifier = make_classifier(config, data.num_classes)
+    classifier.fit(
+        data.batches(),
+        steps_per_epoch=data.steps_per_epoch,
+        shuffle=False,
+        verbose=0,
+    )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Bytes on macOS, KiB elsewhere.
+    print(peak / 2**20 if sys.platform == "darwin" else peak / 2**10)
+
+
+if __name__ == "__main__":
+    _train_one_epoch(sys.argv[1])

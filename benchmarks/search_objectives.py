@@ -19,13 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from benchmarks.machine import describe_machine
 from benchmarks.search_trials import PARAMETERS
 from benchmarks.search_trials import QUICK
 from benchmarks.search_trials import Design
 from benchmarks.search_trials import Trials
 from keras_asd.metrics import percentile_interval
 from keras_asd.metrics import resample_counts
+from pipelines.benchmarking.machine import describe_machine
 from pipelines.evaluation.tables import Table
 from tuning.trials.judging.proxy_objective import ProxyObjective
 

@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import logging
-import os
 import pathlib
 import platform
 import resource
@@ -17,6 +16,8 @@ import tensorflow as tf
 
 from keras_asd.models import AnomalyDetector
 from pipelines import atomic
+from pipelines.benchmarking.machine import count_cores
+from pipelines.benchmarking.machine import processor_name
 from pipelines.benchmarking.multiplications import count_multiplications
 from pipelines.benchmarking.training_effort import count_attempts
 from pipelines.benchmarking.training_effort import count_epochs
@@ -182,22 +183,11 @@ def _peak_bytes() -> int:
 
 
 def _describe_machine() -> str:
-    processor = platform.processor() or platform.machine()
-    path = pathlib.Path("/proc/cpuinfo")
-    if path.exists():
-        for line in path.read_text().splitlines():
-            if line.startswith("model name"):
-                processor = line.partition(":")[2].strip()
-                break
-    words = [platform.node(), processor, f"{_num_cores()} cores"]
+    words = [platform.node(), processor_name(), f"{count_cores()} cores"]
     words += [
-        tf.config.experimental.get_device_details(one).get("device_name", "GPU")
-        for one in tf.config.list_physical_devices("GPU")
+        tf.config.experimental.get_device_details(device).get(
+            "device_name", "GPU"
+        )
+        for device in tf.config.list_physical_devices("GPU")
     ]
     return ", ".join(words)
-
-
-def _num_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

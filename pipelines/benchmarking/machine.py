@@ -1,4 +1,4 @@
-"""What the numbers were measured on."""
+"""Processor, system and package versions of a benchmark."""
 
 import importlib.metadata
 import os
@@ -31,7 +31,7 @@ def describe_machine() -> list[str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     lines = [
-        f"Processor: {_processor()}, {_num_cores()} cores",
+        f"Processor: {processor_name()}, {count_cores()} cores",
         f"System: {platform.platform()}",
         f"Versions: {', '.join(versions)}",
     ]
@@ -42,7 +42,12 @@ def describe_machine() -> list[str]:
     return lines
 
 
-def _processor() -> str:
+def processor_name() -> str:
+    """Name of the processor, as the system reports it.
+
+    >>> bool(processor_name())
+    True
+    """
     path = pathlib.Path("/proc/cpuinfo")
     if path.exists():
         for line in path.read_text().splitlines():
@@ -52,7 +57,12 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def _num_cores() -> int:
+def count_cores() -> int:
+    """Number of cores that this process may use.
+
+    >>> count_cores() > 0
+    True
+    """
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
