@@ -76,14 +76,14 @@ def run_benchmark(
             "A benchmark needs a seed or more. "
             f"Received: num_seeds={num_seeds}. Three or more give a spread."
         )
-    place = pathlib.Path(folder).absolute()
+    root = pathlib.Path(folder).absolute()
     findings = Findings(
-        benchmark, choose_data_sets(benchmark, data, place), num_seeds
+        benchmark, choose_data_sets(benchmark, data, root), num_seeds
     )
     text = ""
     files: tuple[pathlib.Path, ...] = ()
-    for _ in run_cells(findings, place / "runs", run):
-        text, files = write_tables(findings, place)
+    for _ in run_cells(findings, root / "runs", run):
+        text, files = write_tables(findings, root)
     return BenchmarkResult(text, files, findings.num_failed)
 
 

@@ -20,7 +20,7 @@ COLUMN_TITLES = {
     "classes": "classes",
     "spread": "spread of the embeddings",
 }
-# Columns by which each line is compared with the reference.
+# Columns by which each row is compared with the reference.
 COMPARED_COLUMNS = ("auc", "domain_auc", "official_score")
 # Notes on columns, for the reader of a table.
 COLUMN_NOTES = {
@@ -83,12 +83,12 @@ class BenchmarkRow:
         name: Name of the row.
         settings: Settings of its training, except for the seed.
         scorers: Further scorers, fitted on the embeddings of the same training,
-            one line each.
+            each with a result row of its own.
         printed: Published results of the method.
         note: Note for the reader of the table.
         folder: Name of the folder of its runs; derived from `name` if empty.
 
-    >>> BenchmarkRow("kNN", Config(), scorers=("centroids",)).lines
+    >>> BenchmarkRow("kNN", Config(), scorers=("centroids",)).result_names
     ('kNN', 'kNN + centroids')
     """
 
@@ -100,9 +100,10 @@ class BenchmarkRow:
     folder: str = ""
 
     @property
-    def lines(self) -> tuple[str, ...]:
-        """Names of its lines, that of the configured scorer first."""
-        return (self.name, *(f"{self.name} + {one}" for one in self.scorers))
+    def result_names(self) -> tuple[str, ...]:
+        """Names of its result rows, that of the configured scorer first."""
+        names = (f"{self.name} + {scorer}" for scorer in self.scorers)
+        return (self.name, *names)
 
     def config(self, seed: int) -> Config:
         """Settings of its training, with a seed."""
@@ -117,7 +118,7 @@ class Benchmark:
         name: Name of the benchmark.
         question: Question that it answers.
         rows: Methods to compare.
-        reference: Name of the line that the others are compared with.
+        reference: Name of the result row that the others are compared with.
         num_seeds: Number of seeds of every row.
         first_seed: First seed; the others follow it.
         built_in: Settings of built-in machines by name of a data set, used if
@@ -157,6 +158,6 @@ class Benchmark:
         rows = tuple(
             row
             for row in self.rows
-            if row.name in names or self.reference in row.lines
+            if row.name in names or self.reference in row.result_names
         )
         return dataclasses.replace(self, rows=rows)

@@ -1,10 +1,10 @@
-"""Table of metrics per machine, in the layout of the paper."""
+"""Table of AUC, pAUC and mAUC per machine, beside published results."""
 
 from collections.abc import Callable
 from collections.abc import Sequence
 
 from pipelines.benchmarking.benchmark import PrintedNumbers
-from pipelines.benchmarking.line import Line
+from pipelines.benchmarking.result_row import ResultRow
 from pipelines.evaluation.tables import NOTHING
 from pipelines.evaluation.tables import Table
 from pipelines.evaluation.tables import escape_markdown
@@ -12,43 +12,43 @@ from pipelines.evaluation.tables import escape_markdown
 _AVERAGE = "average"
 
 
-def machine_table(lines: Sequence[Line]) -> str:
+def machine_table(results: Sequence[ResultRow]) -> str:
     """AUC / pAUC and mAUC of each machine, beside published results.
 
     Args:
-        lines: Lines in the order of the benchmark.
+        results: Result rows in the order of the benchmark.
 
     Returns:
         Markdown; empty for a single machine without published results.
 
-    >>> machine_table([Line("kNN", "kNN", {})])
+    >>> machine_table([ResultRow("kNN", "kNN", {})])
     ''
 
     Reference: Choi & Choi, Tables 1 to 3,
     https://ieeexplore.ieee.org/document/10447764
     """
-    machines = sorted({name for line in lines for name in line.machines})
-    printed = [line.printed for line in lines if line.printed is not None]
+    machines = sorted({name for row in results for name in row.machines})
+    printed = [row.printed for row in results if row.printed is not None]
     if len(machines) < 2 and not printed:
         return ""
-    known = sorted({name for one in printed for name in one.machines})
+    known = sorted({name for numbers in printed for name in numbers.machines})
     machines += [name for name in known if name not in machines]
     text = ["AUC / pAUC, %", ""]
-    text.append(_grid(lines, machines, _areas, _printed_areas))
+    text.append(_grid(results, machines, _areas, _printed_areas))
     has_worst = any(
-        len([key for key in one.sections if key[0] == machine]) > 1
-        for line in lines
-        for one in line.judged.values()
-        for machine in one.machines
+        len([key for key in metrics.sections if key[0] == machine]) > 1
+        for row in results
+        for metrics in row.metrics.values()
+        for machine in metrics.machines
     )
-    if has_worst or any(_has_worst(one) for one in printed):
+    if has_worst or any(map(_has_worst, printed)):
         text += ["", "mAUC: AUC of the worst section, %", ""]
-        text.append(_grid(lines, machines, _worst, _printed_worst))
+        text.append(_grid(results, machines, _worst, _printed_worst))
     sources = {
-        f"- {escape_markdown(line.name)}, theirs: "
-        f"{escape_markdown(line.printed.source)}"
-        for line in lines
-        if line.printed is not None
+        f"- {escape_markdown(row.name)}, theirs: "
+        f"{escape_markdown(row.printed.source)}"
+        for row in results
+        if row.printed is not None
     }
     if sources:
         text += [
@@ -59,51 +59,53 @@ def machine_table(lines: Sequence[Line]) -> str:
             *sorted(sources),
         ]
     scores = [
-        f"- {escape_markdown(line.name)}, theirs: official score "
-        f"{line.printed.official_score:.2f} %"
-        for line in lines
-        if line.printed is not None and line.printed.official_score is not None
+        f"- {escape_markdown(row.name)}, theirs: official score "
+        f"{row.printed.official_score:.2f} %"
+        for row in results
+        if row.printed is not None and row.printed.official_score is not None
     ]
     return "\n".join([*text, *scores]) + "\n"
 
 
 def _grid(
-    lines: Sequence[Line],
+    results: Sequence[ResultRow],
     machines: list[str],
-    own: Callable[[Line, str | None], str],
+    measured: Callable[[ResultRow, str | None], str],
     printed: Callable[[tuple[float, ...]], str],
 ) -> str:
     rows = []
-    for line in lines:
+    for row in results:
         cells = [
-            own(line, name) if name in line.machines else NOTHING
+            measured(row, name) if name in row.machines else NOTHING
             for name in machines
         ]
-        theirs = line.printed
+        theirs = row.printed
         is_beside = theirs is not None and theirs.machines
-        name = f"{line.name}, ours" if is_beside else line.name
-        rows.append([name, *cells, own(line, None)])
+        name = f"{row.name}, ours" if is_beside else row.name
+        rows.append([name, *cells, measured(row, None)])
         if theirs is not None and theirs.machines:
             numbers = [theirs.machines.get(name, ()) for name in machines]
-            cells = [printed(one) for one in [*numbers, theirs.average]]
-            rows.append([f"{line.name}, theirs", *cells])
+            cells = [*map(printed, [*numbers, theirs.average])]
+            rows.append([f"{row.name}, theirs", *cells])
     return Table(["method", *machines, _AVERAGE], rows).markdown()
 
 
-def _areas(line: Line, machine: str | None) -> str:
-    numbers = [line.number(name, machine) for name in ("auc", "pauc")]
-    if any(one is None for one in numbers):
+def _areas(row: ResultRow, machine: str | None) -> str:
+    numbers = [row.number(name, machine) for name in ("auc", "pauc")]
+    if any(number is None for number in numbers):
         return NOTHING
-    return " / ".join(f"{100 * one.mean:.2f}" for one in numbers if one)
+    return " / ".join(
+        f"{100 * number.mean:.2f}" for number in numbers if number
+    )
 
 
-def _worst(line: Line, machine: str | None) -> str:
-    number = line.number("mauc", machine)
+def _worst(row: ResultRow, machine: str | None) -> str:
+    number = row.number("mauc", machine)
     return NOTHING if number is None else f"{100 * number.mean:.2f}"
 
 
 def _printed_areas(numbers: tuple[float, ...]) -> str:
-    return " / ".join(f"{one:.2f}" for one in numbers[:2]) or NOTHING
+    return " / ".join(f"{area:.2f}" for area in numbers[:2]) or NOTHING
 
 
 def _printed_worst(numbers: tuple[float, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Cell of a benchmark: one training, of a row with one seed."""
+"""Cell of a benchmark: the training of a row with one seed, and its scores."""
 
 import dataclasses
 import json
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from keras_asd.models import AnomalyDetector
-from pipelines.benchmarking.cell_scores import OWN_SCORER
+from pipelines.benchmarking.cell_scores import CONFIGURED_SCORER
 from pipelines.benchmarking.cell_scores import read_cell_scores
 from pipelines.benchmarking.cell_scores import write_cell_scores
 from pipelines.benchmarking.scoring import score_by_scorers
@@ -76,13 +76,13 @@ def run_cell(
     if _read_scores(path, scorers) is None:
         scores = score_by_scorers(folder, roots, scorers, detector)
         write_cell_scores(path, scores)
-    found = read_cell(roots, config, folder, scorers)
-    if found is None:
+    cell = read_cell(roots, config, folder, scorers)
+    if cell is None:
         raise FileNotFoundError(
-            "What a training wrote must stay where it is. Received: "
-            f"folder={folder}, where it is no more. Run it again."
+            "The files of a training must not be moved or deleted. Received: "
+            f"folder={folder}, where they are missing. Run it again."
         )
-    return found
+    return cell
 
 
 def read_cell(
@@ -107,7 +107,7 @@ def read_cell(
         write_config(run, config, [os.path.abspath(root) for root in roots])
     labels = json.loads(run.labels.read_text(encoding="utf-8"))
     return Cell(
-        scores.pop(OWN_SCORER),
+        scores.pop(CONFIGURED_SCORER),
         embedding_spread(read_embeddings(run.embeddings).vectors),
         len(labels["classes"]),
         {name: scores[name] for name in scorers},
@@ -123,7 +123,7 @@ def _read_scores(
 ) -> dict[str, tuple[ScoredClip, ...]] | None:
     """Scores of the configured and all further scorers, or none at all."""
     scores = read_cell_scores(path) if path.exists() else {}
-    return scores if {OWN_SCORER, *scorers} <= set(scores) else None
+    return scores if {CONFIGURED_SCORER, *scorers} <= set(scores) else None
 
 
 def embedding_spread(vectors: np.ndarray) -> float:

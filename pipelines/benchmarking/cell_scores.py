@@ -12,7 +12,7 @@ from pipelines.datasets.clip import Clip
 from pipelines.methods.scored_clip import ScoredClip
 
 # Key of the configured scorer of the training.
-OWN_SCORER = ""
+CONFIGURED_SCORER = ""
 _COLUMNS = ("path", "machine", "section", "domain", "is_anomaly")
 _SCORE = "score"
 
@@ -29,32 +29,36 @@ def write_cell_scores(
     >>> import tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp(), "cell.csv")
     >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "test", True)
-    >>> write_cell_scores(path, {OWN_SCORER: [ScoredClip(clip, 0.5)]})
+    >>> write_cell_scores(path, {CONFIGURED_SCORER: [ScoredClip(clip, 0.5)]})
     >>> print(path.read_text())
     path,machine,section,domain,is_anomaly,score
     a.wav,fan,id_00,,1,0.5
     """
     clips = {
-        one.clip.path: one.clip for rows in scores.values() for one in rows
+        scored.clip.path: scored.clip
+        for scored_clips in scores.values()
+        for scored in scored_clips
     }
     values = {
-        name: {one.clip.path: one.anomaly_score for one in rows}
-        for name, rows in scores.items()
+        name: {
+            scored.clip.path: scored.anomaly_score for scored in scored_clips
+        }
+        for name, scored_clips in scores.items()
     }
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*_COLUMNS, *map(_column, scores)])
-    for place in sorted(clips):
-        clip = clips[place]
-        found = [values[name].get(place) for name in scores]
+    for clip_path in sorted(clips):
+        clip = clips[clip_path]
+        row = [values[name].get(clip_path) for name in scores]
         writer.writerow(
             [
-                os.fspath(place),
+                os.fspath(clip_path),
                 clip.machine,
                 clip.section,
                 clip.domain or "",
                 "" if clip.is_anomaly is None else int(clip.is_anomaly),
-                *("" if score is None else repr(score) for score in found),
+                *("" if score is None else repr(score) for score in row),
             ]
         )
     atomic.write_text(path, text.getvalue())
@@ -65,14 +69,15 @@ def read_cell_scores(path: pathlib.Path) -> dict[str, tuple[ScoredClip, ...]]:
 
     >>> import tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp(), "cell.csv")
-    >>> write_cell_scores(path, {OWN_SCORER: [], "LogOdds(form=literal)": []})
+    >>> scores = {CONFIGURED_SCORER: [], "LogOdds(form=literal)": []}
+    >>> write_cell_scores(path, scores)
     >>> read_cell_scores(path)
     {'': (), 'LogOdds(form=literal)': ()}
     """
     text = path.read_bytes().decode("utf-8", errors="surrogateescape")
     reader = csv.DictReader(io.StringIO(text))
     columns = [name for name in reader.fieldnames or () if name not in _COLUMNS]
-    found: dict[str, list[ScoredClip]] = {name: [] for name in columns}
+    scores: dict[str, list[ScoredClip]] = {name: [] for name in columns}
     for row in reader:
         clip = Clip(
             pathlib.Path(row["path"]),
@@ -84,10 +89,10 @@ def read_cell_scores(path: pathlib.Path) -> dict[str, tuple[ScoredClip, ...]]:
         )
         for name in columns:
             if row[name]:
-                found[name].append(ScoredClip(clip, float(row[name])))
+                scores[name].append(ScoredClip(clip, float(row[name])))
     return {
-        name.removeprefix(_SCORE)[2:-1]: tuple(rows)
-        for name, rows in found.items()
+        name.removeprefix(_SCORE)[2:-1]: tuple(scored_clips)
+        for name, scored_clips in scores.items()
     }
 
 

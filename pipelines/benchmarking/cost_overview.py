@@ -1,10 +1,10 @@
-"""Table of the costs of methods."""
+"""Cost table of a benchmark: time, memory, parameters, multiply-adds."""
 
 import statistics
 from collections.abc import Sequence
 
 from pipelines.benchmarking.costs import Costs
-from pipelines.benchmarking.line import Line
+from pipelines.benchmarking.result_row import ResultRow
 from pipelines.evaluation.tables import NOTHING
 from pipelines.evaluation.tables import Table
 from pipelines.evaluation.tables import escape_markdown
@@ -24,20 +24,20 @@ UNKNOWN = "?"
 _VERSIONS = ("python", "keras-asd", "keras", "tensorflow", "numpy")
 
 
-def cost_table(lines: Sequence[Line]) -> str:
+def cost_table(results: Sequence[ResultRow]) -> str:
     """Medians over the seeds of the costs of training, in Markdown.
 
     Args:
-        lines: Lines in the order of the benchmark; those of further scorers,
-            which share the training, are left out.
+        results: Result rows in the order of the benchmark; those of further
+            scorers, which share the training, are left out.
 
     >>> costs = Costs(9.5, 3, 100.0, 200.0, 2.0, 10, 2_000_000, 2**20, "a", {})
-    >>> text = cost_table([Line("kNN", "kNN", {}, {1: costs})])
+    >>> text = cost_table([ResultRow("kNN", "kNN", {}, {1: costs})])
     >>> " ".join(text.splitlines()[2].split())
     '| kNN | 9.5 | 3 | 100 | 200 | 2 | 10 | 2.0 | 1 |'
     """
-    own = [line for line in lines if line.name == line.row]
-    rows = [[line.name, *_cells([*line.costs.values()])] for line in own]
+    trained = [row for row in results if row.name == row.benchmark_row]
+    rows = [[row.name, *_cells([*row.costs.values()])] for row in trained]
     note = (
         "Medians over the seeds. Training: from the data to the calibrated "
         "detector, over all attempts, each with one process and the loading "
@@ -50,13 +50,13 @@ def cost_table(lines: Sequence[Line]) -> str:
         "process in training and scoring, not that of a GPU; ? where it was "
         "killed on the way."
     )
-    places = {
-        f"- {escape_markdown(one.machine)}; {_versions(one)}"
-        for line in own
-        for one in line.costs.values()
+    systems = {
+        f"- {escape_markdown(costs.machine)}; {_versions(costs)}"
+        for row in trained
+        for costs in row.costs.values()
     }
     table = Table(_HEADER, rows).markdown()
-    return "\n".join([table, "", note, "", *sorted(places)]) + "\n"
+    return "\n".join([table, "", note, "", *sorted(systems)]) + "\n"
 
 
 def _cells(costs: Sequence[Costs]) -> list[str]:
@@ -64,8 +64,8 @@ def _cells(costs: Sequence[Costs]) -> list[str]:
         return [NOTHING] * (len(_HEADER) - 1)
 
     def median(name: str) -> float | None:
-        found = [getattr(one, name) for one in costs]
-        known = [value for value in found if value is not None]
+        values = [getattr(training, name) for training in costs]
+        known = [value for value in values if value is not None]
         return statistics.median(known) if known else None
 
     rate = median("training_rate")

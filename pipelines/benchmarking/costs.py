@@ -21,7 +21,7 @@ from pipelines.benchmarking.machine import processor_name
 from pipelines.benchmarking.multiplications import count_multiplications
 from pipelines.benchmarking.training_effort import count_attempts
 from pipelines.benchmarking.training_effort import count_epochs
-from pipelines.benchmarking.training_effort import count_heard
+from pipelines.benchmarking.training_effort import count_trained_examples
 from pipelines.benchmarking.training_effort import training_seconds
 from pipelines.runs.run_folder import RunFolder
 
@@ -84,7 +84,7 @@ def measure_costs(run: RunFolder, detector: AnomalyDetector) -> Costs:
     Traceback (most recent call last):
     FileNotFoundError: `run` must be the folder of a training run. ...
     """
-    num_heard = count_heard(run)
+    num_examples = count_trained_examples(run)
     embedder = detector.embedder
     seconds = training_seconds(run)
     # Before the batches below, which are larger than those of some trainings.
@@ -92,7 +92,7 @@ def measure_costs(run: RunFolder, detector: AnomalyDetector) -> Costs:
     return Costs(
         training_seconds=seconds,
         num_epochs=count_epochs(run),
-        training_rate=num_heard / seconds if seconds else 0.0,
+        training_rate=num_examples / seconds if seconds else 0.0,
         scoring_rate=_scoring_rate(embedder),
         window_seconds=embedder.samples / embedder.sampling_rate,
         num_parameters=embedder.count_params() + detector.head.count_params(),
@@ -116,7 +116,9 @@ def try_to_count(embedder: Any) -> int | None:
     networks = getattr(embedder, "embedders", [embedder])
     counts: dict[Any, int] = {}
     try:
-        kinds = [(type(one), one.count_params()) for one in networks]
+        kinds = [
+            (type(network), network.count_params()) for network in networks
+        ]
         for kind, network in zip(kinds, networks, strict=True):
             if kind not in counts:
                 counts[kind] = count_multiplications(network)
@@ -154,7 +156,7 @@ def read_costs(run: RunFolder) -> Costs | None:
     try:
         return Costs(**json.loads(path.read_text(encoding="utf-8")))
     except (TypeError, ValueError):
-        logger.warning("measured again: %s tells no costs", path)
+        logger.warning("costs are measured again: %s is not valid", path)
         return None
 
 

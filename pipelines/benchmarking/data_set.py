@@ -1,4 +1,4 @@
-"""Data sets of a benchmark, from folders or built-in machines."""
+"""Data sets of a benchmark: given folders or built-in machines."""
 
 import dataclasses
 import pathlib
@@ -39,13 +39,13 @@ def parse_data_set(word: str) -> DataSet:
     ('/data/fan', '/data/pump')
     """
     name, _, roots = word.partition("=")
-    found = tuple(root for root in roots.split(",") if root)
-    if not folder_name(name) or not found:
+    folders = tuple(root for root in roots.split(",") if root)
+    if not folder_name(name) or not folders:
         raise ValueError(
             "Data must be given as NAME=DIR or NAME=DIR,DIR, such as "
             f"dcase2020=/data/dcase2020. Received: {word!r}."
         )
-    return DataSet(name, found)
+    return DataSet(name, folders)
 
 
 def choose_data_sets(
@@ -68,35 +68,35 @@ def choose_data_sets(
     Traceback (most recent call last):
     ValueError: This benchmark needs data. Received: none ...
     """
-    found = [parse_data_set(word) for word in words]
-    folders = [folder_name(one.name) for one in found]
+    data_sets = [parse_data_set(word) for word in words]
+    folders = [folder_name(data_set.name) for data_set in data_sets]
     if len(set(folders)) < len(folders):
         raise ValueError(
-            "Each data set must have a name of its own. Received: "
-            f"{', '.join(one.name for one in found)}. Folders that are one "
-            "data set go together: NAME=DIR,DIR."
+            "The names of data sets must differ. Received: "
+            f"{', '.join(data_set.name for data_set in data_sets)}. Give the "
+            "folders of one data set together: NAME=DIR,DIR."
         )
-    if found and len(benchmark.built_in) > 1:
+    if data_sets and len(benchmark.built_in) > 1:
         raise ValueError(
             "This benchmark compares built-in data sets, and takes no others. "
             f"Received: {', '.join(words)} for {benchmark.name}. "
             "Leave the data folders out."
         )
-    if not found and not benchmark.built_in:
+    if not data_sets and not benchmark.built_in:
         raise ValueError(
             f"This benchmark needs data. Received: none for {benchmark.name}. "
             "Name the folders: --data NAME=DIR."
         )
-    if not found:
+    if not data_sets:
         for name, settings in benchmark.built_in.items():
             root = folder / "data"
             if name != BUILT_IN:
                 root = root / folder_name(name)
             generate(root, settings)
-            found.append(DataSet(name, (str(root),)))
-    for data_set in found:
+            data_sets.append(DataSet(name, (str(root),)))
+    for data_set in data_sets:
         _check_labels(data_set)
-    return found
+    return data_sets
 
 
 def labelled_sections(clips: Iterable[Clip]) -> tuple[set[str], set[str]]:
@@ -115,14 +115,18 @@ def labelled_sections(clips: Iterable[Clip]) -> tuple[set[str], set[str]]:
     for clip in clips:
         if clip.split == "test":
             labels.setdefault(clip.key, set()).add(clip.is_anomaly)
-    judged = {key for key, found in labels.items() if {False, True} <= found}
-    return set(labels), judged
+    labelled = {
+        key for key, values in labels.items() if {False, True} <= values
+    }
+    return set(labels), labelled
 
 
 def _check_labels(data_set: DataSet) -> None:
     """Refuses data that could not be evaluated after the trainings."""
-    sections, judged = labelled_sections(read_all_clips(data_set.roots, seed=0))
-    if not judged:
+    sections, labelled = labelled_sections(
+        read_all_clips(data_set.roots, seed=0)
+    )
+    if not labelled:
         raise ValueError(
             "A benchmark needs test clips of known label, normal ones and "
             "anomalies of one section. Received: "

@@ -1,4 +1,4 @@
-"""Figure of a benchmark's results on one data set."""
+"""Figure of the results of a benchmark on one data set."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pipelines.benchmarking.benchmark import DEFAULT_COLUMNS
-from pipelines.benchmarking.line import Line
+from pipelines.benchmarking.result_row import ResultRow
 from pipelines.evaluation.plots import ANOMALY_COLOR
 from pipelines.evaluation.plots import NORMAL_COLOR
 from pipelines.evaluation.tables import printable
@@ -23,40 +23,41 @@ LEAST_SPREAD = 1e-6
 
 def benchmark_figure(
     title: str,
-    lines: Sequence[Line],
+    results: Sequence[ResultRow],
     reference: str,
     columns: Sequence[str] = DEFAULT_COLUMNS,
 ) -> Figure:
-    """Draws mean, interval, seeds and embedding spread of every line.
+    """Draws mean, interval, seeds and embedding spread of every row.
 
     Args:
         title: Heading of the figure.
-        lines: Lines in the order of the benchmark.
-        reference: Name of the line whose mean is drawn across the panel.
+        results: Result rows in the order of the benchmark.
+        reference: Name of the row whose mean is drawn across the panel.
         columns: Columns of the benchmark; AUC, official score and embedding
             spread have panels.
 
-    >>> figure = benchmark_figure("Which?", [Line("kNN", "kNN", {})], "kNN")
+    >>> row = ResultRow("kNN", "kNN", {})
+    >>> figure = benchmark_figure("Which?", [row], "kNN")
     >>> [axes.get_xlabel() for axes in figure.axes]
     ['AUC (%)', 'official score (%)']
     """
-    height = 1.6 + 0.34 * len(lines)
+    height = 1.6 + 0.34 * len(results)
     figure = Figure(figsize=(10.4, height), layout="constrained")
     figure.suptitle(printable(title), parse_math=False, wrap=True)
     shown = [name for name in columns if name in _PANELS]
     panels = figure.subplots(1, len(shown), sharey=True, squeeze=False)[0]
     for axes, name in zip(panels, shown, strict=True):
         if name == "spread":
-            _draw_spreads(axes, lines)
+            _draw_spreads(axes, results)
         else:
-            _draw(axes, lines, name, reference)
+            _draw(axes, results, name, reference)
         axes.set_xlabel(_PANELS[name])
     panels[0].set_yticks(
-        range(len(lines)), [printable(line.name) for line in lines]
+        range(len(results)), [printable(row.name) for row in results]
     )
     for text in panels[0].get_yticklabels():
         text.set_parse_math(False)
-    panels[0].set_ylim(len(lines) - 0.5, -0.5)
+    panels[0].set_ylim(len(results) - 0.5, -0.5)
     handles, labels = panels[0].get_legend_handles_labels()
     named = dict(zip(labels, handles, strict=True))
     if named:
@@ -71,24 +72,24 @@ def benchmark_figure(
 
 
 def _draw(
-    axes: Axes, lines: Sequence[Line], metric: str, reference: str
+    axes: Axes, results: Sequence[ResultRow], metric: str, reference: str
 ) -> None:
-    for place, line in enumerate(lines):
-        number = line.number(metric)
+    for height, row in enumerate(results):
+        number = row.number(metric)
         if number is None:
             continue
         low, high = number.interval
         axes.plot(
             [100 * low, 100 * high],
-            [place] * 2,
+            [height] * 2,
             color="0.6",
             linewidth=2,
             label="95 % interval over clips",
         )
-        seeds = [100 * one.means[metric][0] for one in line.judged.values()]
+        seeds = [100 * seed.means[metric][0] for seed in row.metrics.values()]
         axes.plot(
             seeds,
-            [place] * len(seeds),
+            [height] * len(seeds),
             marker="|",
             markersize=9,
             linestyle="",
@@ -97,20 +98,20 @@ def _draw(
         )
         axes.plot(
             100 * number.mean,
-            place,
+            height,
             marker="o",
             linestyle="",
             color=NORMAL_COLOR,
             label="mean of the seeds",
         )
-        if line.name == reference:
+        if row.name == reference:
             axes.axvline(100 * number.mean, color=NORMAL_COLOR, linewidth=0.8)
-    for place, line in enumerate(lines):
-        printed = _printed(line, metric)
+    for height, row in enumerate(results):
+        printed = _printed(row, metric)
         if printed is not None:
             axes.plot(
                 printed,
-                place,
+                height,
                 marker="D",
                 markersize=5,
                 linestyle="",
@@ -123,12 +124,12 @@ def _draw(
     axes.set_axisbelow(True)
 
 
-def _draw_spreads(axes: Axes, lines: Sequence[Line]) -> None:
-    for place, line in enumerate(lines):
-        spreads = [max(one, LEAST_SPREAD) for one in line.spreads.values()]
+def _draw_spreads(axes: Axes, results: Sequence[ResultRow]) -> None:
+    for height, row in enumerate(results):
+        spreads = [max(spread, LEAST_SPREAD) for spread in row.spreads.values()]
         axes.plot(
             spreads,
-            [place] * len(spreads),
+            [height] * len(spreads),
             marker="o",
             linestyle="",
             color=ANOMALY_COLOR,
@@ -139,9 +140,9 @@ def _draw_spreads(axes: Axes, lines: Sequence[Line]) -> None:
     axes.set_axisbelow(True)
 
 
-def _printed(line: Line, metric: str) -> float | None:
-    if line.printed is None:
+def _printed(row: ResultRow, metric: str) -> float | None:
+    if row.printed is None:
         return None
     if metric == "official_score":
-        return line.printed.official_score
-    return line.printed.average[0] if line.printed.average else None
+        return row.printed.official_score
+    return row.printed.average[0] if row.printed.average else None

@@ -1,4 +1,4 @@
-"""Collected results of a benchmark, line by line."""
+"""Results of a benchmark, collected by row and seed."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from pipelines.benchmarking.benchmark import PrintedNumbers
 from pipelines.benchmarking.cell_plan import CellPlan
 from pipelines.benchmarking.costs import Costs
 from pipelines.benchmarking.data_set import DataSet
-from pipelines.benchmarking.line import Line
+from pipelines.benchmarking.result_row import ResultRow
 from pipelines.benchmarking.running import CellOutcome
 from pipelines.evaluation.judging import NUM_RESAMPLES
 from pipelines.evaluation.judging import Judged
@@ -33,7 +33,7 @@ class Findings:
     >>> from pipelines.settings.config import Config
     >>> row = BenchmarkRow("b", Config())
     >>> benchmark = Benchmark("a", "Which?", (row,), "b")
-    >>> Findings(benchmark, [DataSet("d", ())], 3).lines("d")[0].name
+    >>> Findings(benchmark, [DataSet("d", ())], 3).rows("d")[0].name
     'b'
     """
 
@@ -49,8 +49,8 @@ class Findings:
         self.num_cells = 0
         self.num_failed = 0
         self._years: dict[str, int] = {}
-        # Keys: data set and name of a line, then seed.
-        self._judged: dict[tuple[str, str], Seeds] = {}
+        # Keys: data set and name of a result row, then seed.
+        self._metrics: dict[tuple[str, str], Seeds] = {}
         self._costs: dict[tuple[str, str], dict[int, Costs]] = {}
         self._failures: dict[tuple[str, str], dict[int, str]] = {}
         self._spreads: dict[tuple[str, str], dict[int, float]] = {}
@@ -71,20 +71,22 @@ class Findings:
         self._classes.setdefault(key, {})[plan.seed] = cell.num_classes
         if plan.data_set not in self._years:
             self._years[plan.data_set] = guess_year(
-                [one.clip for one in scored]
+                [scored_clip.clip for scored_clip in scored]
             )
-        by_line = [scored, *(cell.by_scorer[s] for s in plan.scorers)]
+        by_name = [scored, *(cell.by_scorer[s] for s in plan.scorers)]
         (row,) = [row for row in self.benchmark.rows if row.name == plan.row]
-        for name, clips in zip(row.lines, by_line, strict=True):
+        for name, clips in zip(row.result_names, by_name, strict=True):
             key = (plan.data_set, name)
-            judged = judge_clips(clips, self.year(plan.data_set))
+            metrics = judge_clips(clips, self.year(plan.data_set))
             further = {
-                metric: np.full(1 + NUM_RESAMPLES, value)
-                for metric, value in outcome.numbers.items()
+                name: np.full(1 + NUM_RESAMPLES, value)
+                for name, value in outcome.numbers.items()
             }
-            judged = dataclasses.replace(judged, means=judged.means | further)
-            if judged.sections or outcome.numbers:
-                self._judged.setdefault(key, {})[plan.seed] = judged
+            metrics = dataclasses.replace(
+                metrics, means=metrics.means | further
+            )
+            if metrics.sections or outcome.numbers:
+                self._metrics.setdefault(key, {})[plan.seed] = metrics
                 continue
             self._failures.setdefault(key, {})[plan.seed] = (
                 "A section must have normal test clips and anomalies. "
@@ -96,20 +98,22 @@ class Findings:
         """Year of the official rules that a data set is evaluated by."""
         return self._years.get(data_set, 2020)
 
-    def lines(self, data_set: str) -> list[Line]:
-        """Lines of a data set, in the order of the benchmark."""
+    def rows(self, data_set: str) -> list[ResultRow]:
+        """Result rows of a data set, in the order of the benchmark."""
         return [
-            self._line(data_set, row, name)
+            self._result_row(data_set, row, name)
             for row in self.benchmark.rows
-            for name in row.lines
+            for name in row.result_names
         ]
 
-    def _line(self, data_set: str, row: BenchmarkRow, name: str) -> Line:
+    def _result_row(
+        self, data_set: str, row: BenchmarkRow, name: str
+    ) -> ResultRow:
         key = (data_set, name)
-        return Line(
+        return ResultRow(
             name,
             row.name,
-            self._judged.get(key, {}),
+            self._metrics.get(key, {}),
             self._costs.get(key, {}),
             self._failures.get(key, {}),
             self._printed(data_set, row) if name == row.name else None,
@@ -127,9 +131,9 @@ class Findings:
             return None
         machines = {
             machine
-            for (name, _), seeds in self._judged.items()
-            for judged in seeds.values()
-            for machine in judged.machines
+            for (name, _), seeds in self._metrics.items()
+            for metrics in seeds.values()
+            for machine in metrics.machines
             if name == data_set
         }
         printed = row.printed.of(data_set, machines)

@@ -62,11 +62,11 @@ def number_of(drawn: Sequence[Drawn]) -> Number:
     >>> number_of([np.array([0.25, 0.5]), np.array([0.75, 0.5])]).interval
     (0.5, 0.5)
     """
-    own = [float(row[0]) for row in drawn]
+    values = [float(row[0]) for row in drawn]
     averaged = average_seeds(drawn)
     return Number(
         float(averaged[0]),
-        float(np.std(own, ddof=1)) if len(own) > 1 else 0.0,
+        float(np.std(values, ddof=1)) if len(values) > 1 else 0.0,
         percentile_interval(averaged[1:]),
     )
 
@@ -86,18 +86,19 @@ def number_cell(number: Number | None, num_seeds: int) -> str:
     return f"{100 * number.mean:.1f}{spread} [{low:.1f}, {high:.1f}]"
 
 
-def difference_cell(found: PairedDifference | None) -> str:
+def difference_cell(difference: PairedDifference | None) -> str:
     """Difference, interval and p-value, in points.
 
-    >>> found = PairedDifference(0.02, (-0.01, 0.05), 0.2, 0.95, 1000)
-    >>> difference_cell(found)
+    >>> difference = PairedDifference(0.02, (-0.01, 0.05), 0.2, 0.95, 1000)
+    >>> difference_cell(difference)
     '+2.0 [-1.0, +5.0], p = 0.2'
     """
-    if found is None:
+    if difference is None:
         return NOTHING
-    low, high = map(_points, found.interval)
+    low, high = map(_points, difference.interval)
     return (
-        f"{_points(found.difference)} [{low}, {high}], p = {found.p_value:.2g}"
+        f"{_points(difference.difference)} [{low}, {high}], "
+        f"p = {difference.p_value:.2g}"
     )
 
 

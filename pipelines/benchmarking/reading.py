@@ -110,18 +110,18 @@ def _parse(
             f"Received: rows={document['rows']!r}."
         )
     preset = preset or document.get("preset")
-    rows = tuple(_parse_row(one, preset, changes) for one in document["rows"])
-    lines = [line for row in rows for line in row.lines]
+    rows = tuple(_parse_row(row, preset, changes) for row in document["rows"])
+    names = [name for row in rows for name in row.result_names]
     folders = [folder_name(row.name) for row in rows]
-    if len(set(lines)) < len(lines) or len(set(folders)) < len(folders):
+    if len(set(names)) < len(names) or len(set(folders)) < len(folders):
         raise ValueError(
-            "The names of rows must differ, and by more than by signs, since "
-            f"each has a folder. Received: {', '.join(lines)}."
+            "The names of rows must differ, and in letters or digits, since "
+            f"each has a folder. Received: {', '.join(names)}."
         )
-    reference = document.get("reference", lines[0])
-    if reference not in lines:
+    reference = document.get("reference", names[0])
+    if reference not in names:
         raise ValueError(
-            f"`reference` must be one of the lines {', '.join(lines)}. "
+            f"`reference` must be one of the rows {', '.join(names)}. "
             f"Received: reference={reference!r}."
         )
     seeds = document.get("seeds", 3)
@@ -150,13 +150,13 @@ def _parse(
 def _parse_built_in(entry: Any) -> dict[str, SyntheticSettings]:
     """Parses settings of built-in machines, or a list of them with names."""
     entries = entry if isinstance(entry, list) else [entry]
-    found = {}
-    for one in entries:
-        fields = dict(one or {})
+    built_in = {}
+    for machines in entries:
+        fields = dict(machines or {})
         name = str(fields.pop("name", BUILT_IN))
         fields = check_settings_of(SyntheticSettings, fields, "`built_in`")
-        found[name] = SyntheticSettings(**fields)
-    return found
+        built_in[name] = SyntheticSettings(**fields)
+    return built_in
 
 
 def read_settings(
@@ -196,19 +196,19 @@ def _parse_row(
         )
     scorers = entry.get("scorers") or []
     is_list = isinstance(scorers, list)
-    if not is_list or not all(isinstance(one, str) for one in scorers):
+    if not is_list or not all(isinstance(scorer, str) for scorer in scorers):
         raise ValueError(
             "`scorers` must be a list of names, such as [Centroids]. "
             f"Received: scorers={scorers!r} in {where}."
         )
-    own = entry.get("changes") or {}
-    if "seed" in own:
+    row_changes = entry.get("changes") or {}
+    if "seed" in row_changes:
         raise ValueError(
-            "The seeds are the benchmark's, which counts them. Received: "
-            f"`seed` in {where}. Leave it out, and say how many in `seeds`."
+            "A benchmark chooses the seeds of its rows. Received: `seed` in "
+            f"{where}. Leave it out, and give their number in `seeds`."
         )
     config = read_settings(
-        entry.get("preset", preset), {**own, **changes}, where
+        entry.get("preset", preset), {**row_changes, **changes}, where
     )
     row = BenchmarkRow(
         str(entry["name"]),

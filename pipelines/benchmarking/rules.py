@@ -37,19 +37,19 @@ def refuse_selection(document: Any, where: str = "the benchmark") -> None:
     ValueError: A benchmark never selects by test labels. Received: `keep`: ...
     """
     if isinstance(document, Mapping):
-        own = str(document.get("name", where))
+        where = str(document.get("name", where))
         for key, value in document.items():
             is_test = key in _KEEPING and _TEST.search(str(value).lower())
             if key in _SELECTING or is_test:
                 raise ValueError(
                     "A benchmark never selects by test labels. Received: "
-                    f"`{key}`: {value!r} in {own}. `keep: last` takes the "
+                    f"`{key}`: {value!r} in {where}. `keep: last` takes the "
                     "last epoch, `keep: best` that of the least hold-out loss."
                 )
-            refuse_selection(value, own)
+            refuse_selection(value, where)
     elif isinstance(document, list):
-        for one in document:
-            refuse_selection(one, where)
+        for entry in document:
+            refuse_selection(entry, where)
 
 
 def check_keys(
@@ -70,11 +70,11 @@ def check_keys(
     unknown = [str(key) for key in entry if key not in known]
     missing = [key for key in needed if key not in entry]
     if unknown or missing:
-        found = [f"unknown {key!r}" for key in unknown]
-        found += [f"no {key!r}" for key in missing]
+        faults = [f"unknown {key!r}" for key in unknown]
+        faults += [f"no {key!r}" for key in missing]
         raise ValueError(
             f"The keys of {where} are {', '.join(known)}. "
-            f"Received: {', '.join(found)} in {dict(entry)!r:.120}."
+            f"Received: {', '.join(faults)} in {dict(entry)!r:.120}."
         )
 
 
@@ -101,9 +101,10 @@ def check_settings_of(kind: type, entry: Any, where: str) -> dict[str, Any]:
     try:
         read = parser.parse_object({**dataclasses.asdict(kind()), **entry})
     except ArgumentError as error:
-        said = " ".join(str(error).split())
+        message = " ".join(str(error).split())
         raise ValueError(
-            f"Every setting must be of its type. Received: {said} in {where}."
+            "Every setting must be of its type. "
+            f"Received: {message} in {where}."
         ) from None
     return {name: read[name] for name in entry}
 
@@ -130,7 +131,8 @@ def check_scorers(texts: Sequence[str], config: Config, where: str) -> None:
         if scorer in known:
             raise ValueError(
                 "`scorers` must be labels, each once and without the row's "
-                f"own, {label(known[0])}. Received: {text!r} in {where}."
+                f"configured one, {label(known[0])}. "
+                f"Received: {text!r} in {where}."
             )
         known.append(scorer)
 
@@ -163,8 +165,8 @@ def read_printed(entry: Any, where: str) -> PrintedNumbers:
         if not (
             isinstance(numbers, list)
             and 2 <= len(numbers) <= 3
-            and all(isinstance(one, int | float) for one in numbers)
-            and all(0 <= one <= 100 for one in numbers)
+            and all(isinstance(number, int | float) for number in numbers)
+            and all(0 <= number <= 100 for number in numbers)
         ):
             raise ValueError(
                 "Printed numbers must be in percent: [AUC, pAUC] or [AUC, "

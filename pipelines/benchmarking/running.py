@@ -60,12 +60,12 @@ def run_plan(plan: CellPlan) -> CellOutcome:
     True
     """
     try:
-        if (found := read_outcome(plan)) is not None:
-            return found
+        if (outcome := read_outcome(plan)) is not None:
+            return outcome
         start = plan.log.stat().st_size if plan.log.exists() else 0
         code = _run_process(plan)
-        if code == 0 and (found := read_outcome(plan)) is not None:
-            return found
+        if code == 0 and (outcome := read_outcome(plan)) is not None:
+            return outcome
         return CellOutcome(None, None, _failure(plan, code, start))
     except (OSError, ValueError) as error:
         return CellOutcome(None, None, " ".join(str(error).split()))
@@ -114,10 +114,10 @@ def _failure(plan: CellPlan, code: int, start: int) -> str:
     """Reason of a failure, by the exit code and the log from `start` on."""
     if code < 0:
         name = signal.Signals(-code).name
-        hint = ", perhaps for want of memory" if name == "SIGKILL" else ""
+        hint = ", perhaps for lack of memory" if name == "SIGKILL" else ""
         return f"its process was ended by {name}{hint}; see {plan.log}"
     text = plan.log.read_bytes()[start:].decode("utf-8", errors="replace")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     errors = [line for line in lines if _ERROR.match(line)]
-    told = [f"its process ended with {code}", *lines[-1:], *errors[-1:]]
-    return f"{told[-1]}; see {plan.log}"
+    reasons = [f"its process ended with {code}", *lines[-1:], *errors[-1:]]
+    return f"{reasons[-1]}; see {plan.log}"

@@ -9,7 +9,7 @@ import numpy as np
 
 from keras_asd.models import AnomalyDetector
 from pipelines.audio.inspected_clip import InspectedClip
-from pipelines.benchmarking.cell_scores import OWN_SCORER
+from pipelines.benchmarking.cell_scores import CONFIGURED_SCORER
 from pipelines.methods.choice import choose_method
 from pipelines.methods.clip_scores import score_embeddings
 from pipelines.methods.embeddings import Embeddings
@@ -66,7 +66,7 @@ def score_by_scorers(
     test = embed_by_networks(
         detector.embedder, detector.groups, inspected, config, "scoring"
     )
-    found = {OWN_SCORER: _scored_clips(detector, test, inspected)}
+    scores = {CONFIGURED_SCORER: _scored_clips(detector, test, inspected)}
     normals = read_embeddings(run.embeddings)
     for name in scorers:
         try:
@@ -75,11 +75,11 @@ def score_by_scorers(
             scorer = method.fit_scorer(normals, detector.groups, detector.head)
         except ValueError as error:
             logger.warning("left out: %s: %s", name, error)
-            found[name] = []
+            scores[name] = []
             continue
         refitted = detector.with_parts(scorer=scorer)
-        found[name] = _scored_clips(refitted, test, inspected)
-    return found
+        scores[name] = _scored_clips(refitted, test, inspected)
+    return scores
 
 
 def _scored_clips(
@@ -87,9 +87,9 @@ def _scored_clips(
     test: Embeddings,
     inspected: Sequence[InspectedClip],
 ) -> list[ScoredClip]:
-    found = score_embeddings(detector, test)
+    scores = score_embeddings(detector, test)[:, 0]
     return [
-        ScoredClip(inspected[place].clip, float(found[place, 0]))
-        for place in np.unique(test.clips).tolist()
-        if np.isfinite(found[place, 0])
+        ScoredClip(inspected[index].clip, float(scores[index]))
+        for index in np.unique(test.clips).tolist()
+        if np.isfinite(scores[index])
     ]

@@ -21,11 +21,11 @@ def count_epochs(run: RunFolder) -> int:
     >>> count_epochs(RunFolder(pathlib.Path("no_such_run")))
     0
     """
-    own = max(len(read_history(network)) for network in run.parts)
-    return len(read_history(run.pretraining)) + own
+    num_epochs = max(len(read_history(network)) for network in run.parts)
+    return len(read_history(run.pretraining)) + num_epochs
 
 
-def count_heard(run: RunFolder) -> int:
+def count_trained_examples(run: RunFolder) -> int:
     """Number of training examples of all networks, over all epochs.
 
     Args:
@@ -35,14 +35,14 @@ def count_heard(run: RunFolder) -> int:
         FileNotFoundError: If there is no such run.
 
     >>> import pathlib
-    >>> count_heard(RunFolder(pathlib.Path("no_such_run")))
+    >>> count_trained_examples(RunFolder(pathlib.Path("no_such_run")))
     Traceback (most recent call last):
     FileNotFoundError: `run` must be the folder of a training run. ...
     """
     config = read_config(run)
     tasks = list_tasks(read_clip_list(run.clips), config)
     pretraining = config.pretraining
-    num_heard = 0
+    num_examples = 0
     for index, task in enumerate(tasks):
         network = run if len(tasks) == 1 else run.part(index, task.name)
         roles = {entry.clip.path: entry.role for entry in task.listed}
@@ -50,12 +50,12 @@ def count_heard(run: RunFolder) -> int:
             roles[example.clip.path] in ("train", "contrast")
             for example in task.examples
         )
-        num_heard += len(read_history(network)) * num_trained
+        num_examples += len(read_history(network)) * num_trained
         num_before = num_trained
         if pretraining is not None and pretraining.is_on_built_in:
             num_before = list(roles.values()).count("contrast")
-        num_heard += len(read_history(network.pretraining)) * num_before
-    return num_heard
+        num_examples += len(read_history(network.pretraining)) * num_before
+    return num_examples
 
 
 def begin_attempt(run: RunFolder, now: float | None = None) -> None:
@@ -94,9 +94,8 @@ def training_seconds(run: RunFolder) -> float:
     fields = json.loads(path.read_text(encoding="utf-8"))
     networks = [run.pretraining, *run.parts]
     weights = [run.detector, *(network.latest for network in networks)]
-    written = [one for one in weights if one is not None]
     last = max(
-        (one.stat().st_mtime for one in written if one.exists()),
+        (path.stat().st_mtime for path in weights if path and path.exists()),
         default=fields["began"],
     )
     return fields["seconds"] + max(last - fields["began"], 0.0)

@@ -1,4 +1,4 @@
-"""Writing of a benchmark's tables, CSV file and figures."""
+"""Report of a benchmark: tables, CSV file and figures."""
 
 import dataclasses
 import pathlib
@@ -12,8 +12,8 @@ from pipelines.benchmarking.cell_plan import folder_name
 from pipelines.benchmarking.cost_overview import cost_table
 from pipelines.benchmarking.figure import benchmark_figure
 from pipelines.benchmarking.findings import Findings
-from pipelines.benchmarking.line import Line
-from pipelines.benchmarking.line_comparison import comparison_text
+from pipelines.benchmarking.result_row import ResultRow
+from pipelines.benchmarking.row_comparison import comparison_text
 from pipelines.evaluation.plots import render_png
 from pipelines.evaluation.tables import Table
 from pipelines.evaluation.tables import escape_markdown
@@ -50,16 +50,19 @@ def write_tables(
     >>> [path.name for path in write_tables(findings, folder)[1]]
     ['table.md', 'results.csv']
     """
-    lines = {one.name: findings.lines(one.name) for one in findings.data_sets}
+    results = {
+        data_set.name: findings.rows(data_set.name)
+        for data_set in findings.data_sets
+    }
     text = page_text(findings)
     files = [folder / "table.md", folder / "results.csv"]
     atomic.write_text(files[0], text)
-    atomic.write_text(files[1], results_csv(lines))
-    for name, own in lines.items():
+    atomic.write_text(files[1], results_csv(results))
+    for name, rows in results.items():
         title = f"{findings.benchmark.name} on {name}"
         figure = benchmark_figure(
             title,
-            own,
+            rows,
             findings.benchmark.reference,
             findings.benchmark.columns,
         )
@@ -85,65 +88,66 @@ def page_text(findings: Findings) -> str:
     if findings.num_cells < num_all:
         parts.append(
             f"**Not finished: {findings.num_cells} of {num_all} trainings.** "
-            "The same command goes on."
+            "The same command continues it."
         )
-    for name in [one.name for one in findings.data_sets]:
-        lines = findings.lines(name)
+    for data_set in findings.data_sets:
+        name = data_set.name
+        results = findings.rows(name)
         parts += [
             f"## {escape_markdown(name)}",
             comparison_text(
-                lines,
+                results,
                 benchmark.columns,
                 benchmark.reference,
                 findings.num_seeds,
                 findings.year(name),
             ),
         ]
-        if machines := machine_table(lines):
+        if machines := machine_table(results):
             parts += ["### Machine by machine", machines]
-        parts += ["### Costs", cost_table(lines)]
+        parts += ["### Costs", cost_table(results)]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
-def results_csv(tables: Mapping[str, Sequence[Line]]) -> str:
-    r"""Returns all results in long form, one number per line, from 0 to 1.
+def results_csv(results: Mapping[str, Sequence[ResultRow]]) -> str:
+    r"""Returns all results in long form, one number per row, from 0 to 1.
 
-    Lines without machine and section are means over the machines, those without
+    Rows without machine and section are means over the machines, those without
     section are metrics of a machine. Published results have a source and no
     seed.
 
     Args:
-        tables: Lines of each data set.
+        results: Result rows of each data set.
 
-    >>> results_csv({"mine": [Line("kNN", "kNN", {})]})
+    >>> results_csv({"mine": [ResultRow("kNN", "kNN", {})]})
     'data_set,method,seed,machine,section,metric,value,source\n'
     """
     rows = [
-        (data_set, line.name, *map(str, cells), repr(value), source)
-        for data_set, lines in tables.items()
-        for line in lines
-        for *cells, value, source in _numbers(line)
+        (data_set, row.name, *map(str, cells), repr(value), source)
+        for data_set, result_rows in results.items()
+        for row in result_rows
+        for *cells, value, source in _numbers(row)
     ]
     return Table(_COLUMNS, rows).csv()
 
 
-def _numbers(line: Line) -> Iterator[tuple]:
-    for seed, judged in line.judged.items():
-        for metric, drawn in judged.means.items():
+def _numbers(row: ResultRow) -> Iterator[tuple]:
+    for seed, metrics in row.metrics.items():
+        for metric, drawn in metrics.means.items():
             yield seed, "", "", metric, float(drawn[0]), _OURS
-        for machine, numbers in judged.machines.items():
+        for machine, numbers in metrics.machines.items():
             for metric, drawn in numbers.items():
                 yield seed, machine, "", metric, float(drawn[0]), _OURS
-        for (machine, section), numbers in judged.sections.items():
+        for (machine, section), numbers in metrics.sections.items():
             for metric, drawn in numbers.items():
                 yield seed, machine, section, metric, float(drawn[0]), _OURS
-    for seed, costs in line.costs.items():
+    for seed, costs in row.costs.items():
         for name, value in dataclasses.asdict(costs).items():
             if isinstance(value, int | float):
                 yield seed, "", "", name, float(value), _OURS
-    if (printed := line.printed) is not None:
-        rows = {**printed.machines, "": printed.average}
-        for machine, theirs in rows.items():
+    if (printed := row.printed) is not None:
+        published = {**printed.machines, "": printed.average}
+        for machine, theirs in published.items():
             for metric, percent in zip(
                 ("auc", "pauc", "mauc"), theirs, strict=False
             ):

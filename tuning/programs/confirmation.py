@@ -19,8 +19,8 @@ from pipelines.benchmarking.cell_plan import CellPlan
 from pipelines.benchmarking.data_set import DataSet
 from pipelines.benchmarking.data_set import labelled_sections
 from pipelines.benchmarking.findings import Findings
-from pipelines.benchmarking.line_comparison import comparison_note
-from pipelines.benchmarking.line_comparison import comparison_table
+from pipelines.benchmarking.row_comparison import comparison_note
+from pipelines.benchmarking.row_comparison import comparison_table
 from pipelines.benchmarking.running import CellOutcome
 from pipelines.evaluation.tables import Block
 from pipelines.evaluation.tables import markdown_text
@@ -38,9 +38,7 @@ from tuning.trials.search_data import SearchData
 PROXY = ProxyObjective.name
 COLUMNS = ("domain_auc", "domain_pauc", "official_score", PROXY)
 DATA = "data"
-UNLABELLED = (
-    "The test clips have no labels, or too few: true AUC cannot be told."
-)
+UNLABELLED = "The test clips have no labels, or too few: their AUC is unknown."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,8 +50,8 @@ class Confirmation:
         differences: First row minus the second by column: mean, lower and upper
             bound of the interval, not in percent.
 
-    >>> found = {"domain_auc": (0.02, -0.01, 0.05)}
-    >>> Confirmation((), found).differences["domain_auc"][0]
+    >>> differences = {"domain_auc": (0.02, -0.01, 0.05)}
+    >>> Confirmation((), differences).differences["domain_auc"][0]
     0.02
     """
 
@@ -96,7 +94,7 @@ def confirm(
     Traceback (most recent call last):
     FileNotFoundError: `root` must be a folder of recordings, or a CSV. ...
     """
-    own, _ = rows.values()
+    best, _ = rows.values()
     benchmark = Benchmark(
         "confirmation",
         "Is the best trial better than what the search began with?",
@@ -106,21 +104,21 @@ def confirm(
         ),
         reference=list(rows)[1],
         # The seed of the trial is not used again.
-        first_seed=own.seed + 1,
+        first_seed=best.seed + 1,
     )
     findings = Findings(benchmark, [DataSet(DATA, tuple(roots))], num_seeds)
     list(run_cells(findings, folder, run_with_proxy))
-    first, second = lines = findings.lines(DATA)
+    first, second = results = findings.rows(DATA)
     columns = [
-        name for name in COLUMNS if all(line.number(name) for line in lines)
+        name for name in COLUMNS if all(row.number(name) for row in results)
     ]
     differences = {
-        name: (found.difference, *found.interval)
+        name: (difference.difference, *difference.interval)
         for name in columns
-        if (found := first.difference(second, name)) is not None
+        if (difference := first.difference(second, name)) is not None
     }
     table = comparison_table(
-        lines,
+        results,
         columns,
         second.name,
         num_seeds,
@@ -155,11 +153,11 @@ def run_with_proxy(plan: CellPlan) -> CellOutcome:
     detector = train(*training)
     numbers = {PROXY: _proxy(run, plan.config)}
     listed = read_clip_list(run.clips)
-    _, judged = labelled_sections(
-        one.clip for one in listed if one.role == "test"
+    _, labelled = labelled_sections(
+        entry.clip for entry in listed if entry.role == "test"
     )
     cell = Cell((), math.nan, 0)
-    if judged:
+    if labelled:
         cell = run_cell(*training, plan.scorers, detector)
     return CellOutcome(cell, None, numbers=numbers)
 
@@ -182,8 +180,8 @@ def _proxy(run: RunFolder, config: Config) -> float:
         detector = trial_detector(
             load_model(run.detector, config.foreign_packages), data, config
         )
-        found = objective.measure(detector, config)
+        metrics = objective.measure(detector, config)
         # Its windows are only for this seed.
         shutil.rmtree(objective.folder)
-        atomic.write_text(path, json.dumps(found))
+        atomic.write_text(path, json.dumps(metrics))
     return json.loads(path.read_text("utf-8"))[PROXY]

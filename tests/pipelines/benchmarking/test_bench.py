@@ -97,7 +97,7 @@ def test_a_scorer_that_could_not_be_fitted_is_told(run, roots, tmp_path):
     [
         (["no_name"], "NAME=DIR"),
         (["one="], "NAME=DIR"),
-        (["one=d", "one=e"], "a name of its own"),
+        (["one=d", "one=e"], "names of data sets must differ"),
         (["one=no_such_folder"], "no_such_folder"),
     ],
 )

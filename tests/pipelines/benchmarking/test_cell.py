@@ -11,7 +11,7 @@ from pipelines.benchmarking import cell
 from pipelines.benchmarking.cell import embedding_spread
 from pipelines.benchmarking.cell import read_cell
 from pipelines.benchmarking.cell import run_cell
-from pipelines.benchmarking.cell_scores import OWN_SCORER
+from pipelines.benchmarking.cell_scores import CONFIGURED_SCORER
 from pipelines.datasets.clip import Clip
 from pipelines.methods.embeddings import Embeddings
 from pipelines.methods.embeddings import write_embeddings
@@ -53,7 +53,9 @@ def calls(monkeypatch):
 
     def score_by_scorers(folder, roots, scorers, detector):
         noted.append("score")
-        return {OWN_SCORER: SCORED} | {name: SCORED[1:] for name in scorers}
+        return {CONFIGURED_SCORER: SCORED} | {
+            name: SCORED[1:] for name in scorers
+        }
 
     monkeypatch.setattr(cell, "train", train)
     monkeypatch.setattr(cell, "score_by_scorers", score_by_scorers)

@@ -9,8 +9,8 @@ from keras_asd.models import JoinedEmbedder
 from pipelines.benchmarking.cost_overview import cost_table
 from pipelines.benchmarking.costs import read_costs
 from pipelines.benchmarking.costs import try_to_count
-from pipelines.benchmarking.line import Line
 from pipelines.benchmarking.multiplications import count_multiplications
+from pipelines.benchmarking.result_row import ResultRow
 from pipelines.benchmarking.training_effort import begin_attempt
 from pipelines.benchmarking.training_effort import count_attempts
 from pipelines.benchmarking.training_effort import training_seconds
@@ -51,16 +51,16 @@ def test_what_cannot_be_counted_is_told_and_fails_nothing(caplog, outcome):
     assert try_to_count(keras.Sequential(layers)) is None
     assert "no attribute 'samples'" in caplog.text
     own = dataclasses.replace(outcome(1).costs, num_multiplications=None)
-    table = cost_table([Line("odd", "odd", {}, {1: own})])
+    table = cost_table([ResultRow("odd", "odd", {}, {1: own})])
     assert table_row(table, "odd")[6] == "?"
 
 
 def test_a_peak_that_nobody_saw_does_not_count(outcome):
     own = outcome(1).costs
     costs = {1: own, 2: dataclasses.replace(own, peak_bytes=None)}
-    table = cost_table([Line("odd", "odd", {}, costs)])
+    table = cost_table([ResultRow("odd", "odd", {}, costs)])
     assert table_row(table, "odd")[7] == "700"
-    table = cost_table([Line("odd", "odd", {}, {2: costs[2]})])
+    table = cost_table([ResultRow("odd", "odd", {}, {2: costs[2]})])
     assert table_row(table, "odd")[7] == "?"
 
 

@@ -60,7 +60,7 @@ def test_printed_numbers_are_those_of_the_tables():
 
 def test_the_built_in_benchmark_has_every_method():
     rows = read_benchmark("builtin").rows
-    lines = {line for row in rows for line in row.lines}
+    names = {name for row in rows for name in row.result_names}
     embedders = {type(row.config(1).embedder) for row in rows}
     assert embedders == {*kinds(Embedder).values()} - {CustomEmbedder}
     assert {row.config(1).keep for row in rows} == {"last"}
@@ -70,7 +70,7 @@ def test_the_built_in_benchmark_has_every_method():
         "MobileNetV2 + LogOdds(form=literal)",
         "Glow (no outliers)",
         "TASTgram-MFN (NAMix) + CentreAngle(form=published)",
-    } <= lines
+    } <= names
 
 
 def test_a_row_is_its_preset_with_its_changes(write):
@@ -97,7 +97,7 @@ def test_a_row_is_its_preset_with_its_changes(write):
     assert config.loss.scale == 30.0
     assert config.seed == 3
     assert config.batch_size == choose_preset("reduced").batch_size
-    assert read.lines == ("network", "network + Centroids")
+    assert read.result_names == ("network", "network + Centroids")
     assert benchmark.reference == "network"
     assert benchmark.num_seeds == 2
     assert read.printed == PrintedNumbers(
@@ -140,7 +140,10 @@ def test_a_preset_may_serve_all_rows_and_be_another(write):
         ({"rows": [ROW | {"changes": {"loss": "l"}}]}, "loss.*row 'plain'"),
         ({"rows": [ROW | {"changes": {"seed": 1}}]}, "`seed` in row 'plain'"),
         ({"rows": [ROW | {"scorers": ["magic"]}]}, "scorer=magic.*row 'plain'"),
-        ({"rows": [ROW | {"scorers": ["LocalDensity"]}]}, "the row's own"),
+        (
+            {"rows": [ROW | {"scorers": ["LocalDensity"]}]},
+            "the row's configured one",
+        ),
         ({"rows": [ROW | {"scorers": ["LogOdds"]}]}, "LogOdds.*row 'plain'"),
         ({"rows": [ROW | {"scorers": "LogOdds"}]}, "a list.*row 'plain'"),
         ({"rows": [ROW | {"preset": ["reduced"]}]}, "reduced.*row 'plain'"),
@@ -151,7 +154,7 @@ def test_a_preset_may_serve_all_rows_and_be_another(write):
         ),
         ({"rows": [ROW | {"name": "!"}]}, "a letter or a digit"),
         ({"rows": [ROW, ROW]}, "names of rows must differ"),
-        ({"rows": [ROW, ROW | {"name": "plain!"}]}, "more than by signs"),
+        ({"rows": [ROW, ROW | {"name": "plain!"}]}, "in letters or digits"),
         ({"reference": "magic"}, "reference='magic'"),
         ({"columns": ["magic"]}, "columns=\\['magic'\\]"),
         ({"seeds": 0}, "seeds=0"),

@@ -58,7 +58,7 @@ def test_an_error_of_the_time_before_is_not_told_again(child, plan):
 
 def test_a_signal_is_told(child, plan):
     child("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
-    assert "ended by SIGKILL, perhaps for want of mem" in run_plan(plan).failure
+    assert "ended by SIGKILL, perhaps for lack of mem" in run_plan(plan).failure
     child("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)")
     assert "ended by SIGSEGV; see" in run_plan(plan).failure
 

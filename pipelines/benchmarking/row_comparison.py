@@ -1,13 +1,13 @@
-"""Comparison table of a benchmark's lines with the reference."""
+"""Comparison table of the rows of a benchmark with the reference."""
 
 from collections.abc import Sequence
 
 from pipelines.benchmarking.benchmark import COLUMN_NOTES
 from pipelines.benchmarking.benchmark import COLUMN_TITLES
 from pipelines.benchmarking.benchmark import COMPARED_COLUMNS
-from pipelines.benchmarking.line import Line
 from pipelines.benchmarking.numbers import difference_cell
 from pipelines.benchmarking.numbers import number_cell
+from pipelines.benchmarking.result_row import ResultRow
 from pipelines.evaluation.judging import RESAMPLING
 from pipelines.evaluation.judging import Judged
 from pipelines.evaluation.tables import NOTHING
@@ -16,25 +16,25 @@ from pipelines.evaluation.tables import escape_markdown
 
 
 def comparison_table(
-    lines: Sequence[Line],
+    results: Sequence[ResultRow],
     columns: Sequence[str],
     reference: str,
     num_seeds: int,
     year: int,
     compared: Sequence[str] = COMPARED_COLUMNS,
 ) -> Table:
-    """Means of every line, and their differences to the reference.
+    """Means of every row, and their differences to the reference.
 
     Args:
-        lines: Lines in the order of the benchmark.
+        results: Result rows in the order of the benchmark.
         columns: Columns of `Benchmark`, or further metrics in `Judged.means`.
-        reference: Name of the line that the others are compared with.
-        num_seeds: Number of seeds of each line.
+        reference: Name of the row that the others are compared with.
+        num_seeds: Number of seeds of each row.
         year: Year of the rules of the official score.
         compared: Columns with a difference to the reference.
 
-    >>> line = Line("kNN", "kNN", {})
-    >>> comparison_table([line], ["auc"], "kNN", 3, 2023).rows
+    >>> row = ResultRow("kNN", "kNN", {})
+    >>> comparison_table([row], ["auc"], "kNN", 3, 2023).rows
     [['kNN', '0 of 3', '-', 'reference']]
     """
     titles = {name: COLUMN_TITLES.get(name, f"{name} %") for name in columns}
@@ -44,20 +44,20 @@ def comparison_table(
     for name in compared:
         title = titles[name].removesuffix(" %").removesuffix(" ({year})")
         header.append(f"{title} less the reference's")
-    (other,) = [line for line in lines if line.name == reference]
+    (other,) = [row for row in results if row.name == reference]
     rows = []
-    for line in lines:
-        seeds = f"{len(line.judged)}"
-        if len(line.judged) != num_seeds:
+    for row in results:
+        seeds = f"{len(row.metrics)}"
+        if len(row.metrics) != num_seeds:
             seeds += f" of {num_seeds}"
         differences = [
             "reference"
-            if line is other
-            else difference_cell(line.difference(other, metric))
+            if row is other
+            else difference_cell(row.difference(other, metric))
             for metric in compared
         ]
-        cells = [_cell(line, name) for name in columns]
-        rows.append([line.name, seeds, *cells, *differences])
+        cells = [_cell(row, name) for name in columns]
+        rows.append([row.name, seeds, *cells, *differences])
     return Table(header, rows, "Comparison")
 
 
@@ -74,14 +74,14 @@ def comparison_note(columns: Sequence[str]) -> str:
             "chosen by test labels. In brackets: 95 % interval of the mean, "
             f"seeds drawn again, on {RESAMPLING}. Differences: points, on the "
             "same resamples of seeds and clips; p is two-sided, not corrected "
-            "for the number of lines.",
+            "for the number of rows.",
             *(COLUMN_NOTES[name] for name in columns if name in COLUMN_NOTES),
         ]
     )
 
 
 def comparison_text(
-    lines: Sequence[Line],
+    results: Sequence[ResultRow],
     columns: Sequence[str],
     reference: str,
     num_seeds: int,
@@ -91,76 +91,76 @@ def comparison_text(
 
     The arguments are those of `comparison_table`.
 
-    >>> lines = [Line("kNN", "kNN", {}, failures={1: "no clips"})]
-    >>> comparison_text(lines, ["auc"], "kNN", 3, 2023).splitlines()[-1]
+    >>> rows = [ResultRow("kNN", "kNN", {}, failures={1: "no clips"})]
+    >>> comparison_text(rows, ["auc"], "kNN", 3, 2023).splitlines()[-1]
     '- **kNN, seed 1, failed**: no clips'
     """
-    table = comparison_table(lines, columns, reference, num_seeds, year)
-    text = [table.markdown(), "", *_clips(lines), comparison_note(columns)]
-    return "\n".join([*text, *_remarks(lines)]) + "\n"
+    table = comparison_table(results, columns, reference, num_seeds, year)
+    text = [table.markdown(), "", *_clips(results), comparison_note(columns)]
+    return "\n".join([*text, *_remarks(results)]) + "\n"
 
 
-def _cell(line: Line, column: str) -> str:
+def _cell(row: ResultRow, column: str) -> str:
     if column == "classes":
-        found = sorted(set(line.num_classes.values()))
-        return ", ".join(map(str, found)) or NOTHING
+        counts = sorted(set(row.num_classes.values()))
+        return ", ".join(map(str, counts)) or NOTHING
     if column == "spread":
-        spreads = [f"{spread:.2g}" for spread in line.spreads.values()]
+        spreads = [f"{spread:.2g}" for spread in row.spreads.values()]
         return ", ".join(spreads) or NOTHING
-    return number_cell(line.number(column), len(line.judged))
+    return number_cell(row.number(column), len(row.metrics))
 
 
-def _clips(lines: Sequence[Line]) -> list[str]:
+def _clips(results: Sequence[ResultRow]) -> list[str]:
     """Clips of the first seed, and whether other seeds had the same."""
-    by_seed = _by_seed(lines)
+    by_seed = _by_seed(results)
     if not by_seed:
         return []
-    judged, *others = by_seed.values()
-    left_out = ", ".join(judged.left_out)
+    first, *others = by_seed.values()
+    left_out = ", ".join(first.left_out)
     text = (
-        f"{len(judged.clips)} test clips of {len(judged.sections)} sections "
-        f"of {len(judged.machines)} machines."
+        f"{len(first.clips)} test clips of {len(first.sections)} sections "
+        f"of {len(first.machines)} machines."
     )
     if left_out:
         text += f" Without clips of both labels: {_escape(left_out)}."
-    if any(other.clips != judged.clips for other in others):
+    if any(other.clips != first.clips for other in others):
         text += (
-            " Seeds differ in their clips, as where recordings have no split "
-            "of their own and it is drawn; the ± includes that, differences "
-            "are of the same clips."
+            " Seeds differ in their clips, since the recordings have no split "
+            "and one is drawn; the ± includes that, differences are on the "
+            "same clips."
         )
     return [text, ""]
 
 
-def _by_seed(lines: Sequence[Line]) -> dict[int, Judged]:
-    """Metrics of each seed, from the first line that has it."""
-    found: dict[int, Judged] = {}
-    for line in lines:
-        for seed, judged in line.judged.items():
-            found.setdefault(seed, judged)
-    return found
+def _by_seed(results: Sequence[ResultRow]) -> dict[int, Judged]:
+    """Metrics of each seed, from the first row that has it."""
+    by_seed: dict[int, Judged] = {}
+    for row in results:
+        for seed, metrics in row.metrics.items():
+            by_seed.setdefault(seed, metrics)
+    return by_seed
 
 
-def _remarks(lines: Sequence[Line]) -> list[str]:
+def _remarks(results: Sequence[ResultRow]) -> list[str]:
     remarks = []
-    by_seed = _by_seed(lines)
-    for line in lines:
+    by_seed = _by_seed(results)
+    for row in results:
         others = {
-            len(one.clips)
-            for seed, one in line.judged.items()
-            if one.clips != by_seed[seed].clips
+            len(metrics.clips)
+            for seed, metrics in row.metrics.items()
+            if metrics.clips != by_seed[seed].clips
         }
         if others:
             counts = ", ".join(map(str, sorted(others)))
             remarks.append(
-                f"- **{_escape(line.name)} was judged on other clips** than "
-                f"the first line: {counts}. It is not compared."
+                f"- **{_escape(row.name)} was evaluated on other clips** than "
+                f"the first row: {counts}. It is not compared."
             )
-        if line.note and line.name == line.row:
-            remarks.append(f"- {_escape(line.name)}: {_escape(line.note)}")
+        if row.note and row.name == row.benchmark_row:
+            remarks.append(f"- {_escape(row.name)}: {_escape(row.note)}")
         remarks += [
-            f"- **{_escape(line.name)}, seed {seed}, failed**: {_escape(why)}"
-            for seed, why in line.failures.items()
+            f"- **{_escape(row.name)}, seed {seed}, failed**: {_escape(why)}"
+            for seed, why in row.failures.items()
         ]
     return ["", *remarks] if remarks else []
 

@@ -6,31 +6,31 @@ import pytest
 from keras_asd.metrics import paired_bootstrap
 from pipelines.benchmarking.benchmark import DEFAULT_COLUMNS
 from pipelines.benchmarking.by_machine import machine_table
-from pipelines.benchmarking.line import Line
-from pipelines.benchmarking.line_comparison import comparison_text
+from pipelines.benchmarking.result_row import ResultRow
+from pipelines.benchmarking.row_comparison import comparison_text
 from pipelines.evaluation.judging import judge_clips
 
 
-def make_line(scored, seeds, strength):
+def make_row(scored, seeds, strength):
     judged = {seed: judge_clips(scored(seed, strength), 2023) for seed in seeds}
-    return Line("one", "one", judged)
+    return ResultRow("one", "one", judged)
 
 
 def test_a_number_is_the_mean_over_the_seeds(scored):
-    line = make_line(scored, (1, 2, 3), 1.0)
-    own = [judged.means["auc"][0] for judged in line.judged.values()]
-    number = line.number("auc")
+    row = make_row(scored, (1, 2, 3), 1.0)
+    own = [judged.means["auc"][0] for judged in row.metrics.values()]
+    number = row.number("auc")
     assert number.mean == pytest.approx(np.mean(own))
     assert number.deviation == pytest.approx(np.std(own, ddof=1))
     low, high = number.interval
     assert low < number.mean < high
-    fans = [one.machines["fan"]["mauc"][0] for one in line.judged.values()]
-    assert line.number("mauc", "fan").mean == pytest.approx(np.mean(fans))
+    fans = [one.machines["fan"]["mauc"][0] for one in row.metrics.values()]
+    assert row.number("mauc", "fan").mean == pytest.approx(np.mean(fans))
 
 
 def test_the_interval_is_of_the_mean_and_narrower_than_of_a_seed(scored):
     def width(*seeds):
-        low, high = make_line(scored, seeds, 1.0).number("auc").interval
+        low, high = make_row(scored, seeds, 1.0).number("auc").interval
         return high - low
 
     alone = [width(seed) for seed in (1, 2, 3)]
@@ -38,7 +38,7 @@ def test_the_interval_is_of_the_mean_and_narrower_than_of_a_seed(scored):
 
 
 def test_a_single_seed_is_compared_as_by_the_paired_bootstrap(scored):
-    weak, strong = (make_line(scored, (1,), s) for s in (0.5, 2.0))
+    weak, strong = (make_row(scored, (1,), s) for s in (0.5, 2.0))
     found = strong.difference(weak, "official_score")
     rows = [
         sorted(scored(1, s), key=lambda one: one.clip.path) for s in (2.0, 0.5)
@@ -61,17 +61,17 @@ def test_a_single_seed_is_compared_as_by_the_paired_bootstrap(scored):
 def test_a_machine_counts_where_a_seed_has_it(scored):
     fans = [one for one in scored(2) if one.clip.machine == "fan"]
     judged = {1: judge_clips(scored(1), 2023), 2: judge_clips(fans, 2023)}
-    line = Line("one", "one", judged)
+    row = ResultRow("one", "one", judged)
     pump = judged[1].machines["pump"]["auc"][0]
-    assert line.number("auc", "pump").mean == pytest.approx(pump)
-    assert "pump" in machine_table([line])
+    assert row.number("auc", "pump").mean == pytest.approx(pump)
+    assert "pump" in machine_table([row])
 
 
 def test_seeds_of_other_splits_are_compared_each_with_its_own(scored):
     def make(strength):
         rows = {1: scored(1, strength), 2: scored(2, strength)[2:]}
         judged = {seed: judge_clips(own, 2023) for seed, own in rows.items()}
-        return Line(f"of {strength}", f"of {strength}", judged)
+        return ResultRow(f"of {strength}", f"of {strength}", judged)
 
     text = comparison_text(
         [make(0.5), make(2.0)], DEFAULT_COLUMNS, "of 0.5", 2, 2023
@@ -80,35 +80,35 @@ def test_seeds_of_other_splits_are_compared_each_with_its_own(scored):
     assert "other clips" not in text and "p = " in text
 
 
-def test_a_line_does_not_differ_from_itself(scored):
-    line = make_line(scored, (1, 2), 1.0)
-    found = line.difference(line, "auc")
+def test_a_row_does_not_differ_from_itself(scored):
+    row = make_row(scored, (1, 2), 1.0)
+    found = row.difference(row, "auc")
     assert found.difference == 0
     assert found.p_value == 1
 
 
 def test_only_seeds_that_both_have_are_compared(scored):
-    line = make_line(scored, (1, 2), 1.0)
-    other = make_line(scored, (2, 3), 0.5)
-    found = line.difference(other, "auc").difference
-    own, its = (one.judged[2].means["auc"][0] for one in (line, other))
+    row = make_row(scored, (1, 2), 1.0)
+    other = make_row(scored, (2, 3), 0.5)
+    found = row.difference(other, "auc").difference
+    own, its = (each.metrics[2].means["auc"][0] for each in (row, other))
     assert found == pytest.approx(own - its)
-    assert line.difference(make_line(scored, (5,), 1.0), "auc") is None
+    assert row.difference(make_row(scored, (5,), 1.0), "auc") is None
 
 
 def test_other_clips_are_not_compared(scored):
-    line = make_line(scored, (1,), 1.0)
+    row = make_row(scored, (1,), 1.0)
     fewer = judge_clips(scored(1, 1.0, num_clips=8), 2023)
-    other = dataclasses.replace(line, judged={1: fewer})
-    assert line.difference(other, "auc") is None
+    other = dataclasses.replace(row, metrics={1: fewer})
+    assert row.difference(other, "auc") is None
 
 
-def test_a_line_of_other_clips_is_told(scored):
-    whole = Line("one", "one", {1: judge_clips(scored(1, 1.0), 2023)})
-    part = Line("two", "two", {1: judge_clips(scored(1, 1.0)[:-1], 2023)})
+def test_a_row_of_other_clips_is_marked(scored):
+    whole = ResultRow("one", "one", {1: judge_clips(scored(1, 1.0), 2023)})
+    part = ResultRow("two", "two", {1: judge_clips(scored(1, 1.0)[:-1], 2023)})
     text = comparison_text([whole, part], DEFAULT_COLUMNS, "one", 1, 2023)
     assert (
-        "- **two was judged on other clips** than the first line: 47." in text
+        "- **two was evaluated on other clips** than the first row: 47." in text
     )
     text = comparison_text([whole], DEFAULT_COLUMNS, "one", 1, 2023)
-    assert "judged on other" not in text
+    assert "on other clips" not in text

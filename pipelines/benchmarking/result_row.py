@@ -1,4 +1,4 @@
-"""Line of a benchmark's tables, with the results of all seeds."""
+"""Row of the tables of a benchmark, with the results of all seeds."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -17,27 +17,28 @@ from pipelines.evaluation.judging import Judged
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Line:
+class ResultRow:
     """Results so far of a method with one scorer on one data set.
 
     Args:
-        name: Name of the line.
-        row: Name of its row; lines of a row share their trainings.
-        judged: Metrics of each finished seed.
-        costs: Costs of each finished seed; only in a row's first line.
+        name: Name of the row.
+        benchmark_row: Name of the `BenchmarkRow` whose trainings it shows;
+            rows of further scorers share them.
+        metrics: Metrics of each finished seed.
+        costs: Costs of each finished seed; only in the first row of a training.
         failures: Reason of each failed seed.
         printed: Published results of the method.
         note: Note for the reader of the table.
         spreads: Spread of the embeddings of each seed, see `embedding_spread`.
         num_classes: Number of auxiliary classes of each seed.
 
-    >>> Line("kNN", "kNN", {}).number("auc") is None
+    >>> ResultRow("kNN", "kNN", {}).number("auc") is None
     True
     """
 
     name: str
-    row: str
-    judged: Mapping[int, Judged]
+    benchmark_row: str
+    metrics: Mapping[int, Judged]
     costs: Mapping[int, Costs] = dataclasses.field(default_factory=dict)
     failures: Mapping[int, str] = dataclasses.field(default_factory=dict)
     printed: PrintedNumbers | None = None
@@ -55,36 +56,41 @@ class Line:
         """
         drawn = [
             self._drawn(seed, metric, machine)
-            for seed, judged in self.judged.items()
-            if machine is None or machine in judged.machines
+            for seed, metrics in self.metrics.items()
+            if machine is None or machine in metrics.machines
         ]
         if not drawn or np.isnan(drawn).any():
             return None
         return number_of(drawn)
 
     def difference(
-        self, reference: "Line", metric: str
+        self, reference: "ResultRow", metric: str
     ) -> PairedDifference | None:
         """Paired difference to the reference, on the same clips and resamples.
 
-        Over the seeds of both lines; `None` if there is none, or their clips
+        Over the seeds of both rows; `None` if there is none, or their clips
         differ.
         """
-        seeds = [seed for seed in self.judged if seed in reference.judged]
-        pairs = [(self.judged[seed], reference.judged[seed]) for seed in seeds]
-        if not pairs or any(one.clips != other.clips for one, other in pairs):
+        pairs = [
+            (metrics, reference.metrics[seed])
+            for seed, metrics in self.metrics.items()
+            if seed in reference.metrics
+        ]
+        if not pairs or any(ours.clips != its.clips for ours, its in pairs):
             return None
         drawn = average_seeds(
-            [one.means[metric] - its.means[metric] for one, its in pairs]
+            [ours.means[metric] - its.means[metric] for ours, its in pairs]
         )
         return None if np.isnan(drawn).any() else paired_difference(drawn)
 
     @property
     def machines(self) -> list[str]:
-        """Machines that the line was evaluated on."""
-        return sorted({m for one in self.judged.values() for m in one.machines})
+        """Machines that the row was evaluated on."""
+        return sorted(
+            {m for metrics in self.metrics.values() for m in metrics.machines}
+        )
 
     def _drawn(self, seed: int, metric: str, machine: str | None) -> Drawn:
-        judged = self.judged[seed]
-        means = judged.means if machine is None else judged.machines[machine]
+        metrics = self.metrics[seed]
+        means = metrics.means if machine is None else metrics.machines[machine]
         return means[metric]
