@@ -1,4 +1,4 @@
-"""Choice of the method for a configuration."""
+"""Method of a configuration: networks, statistics or both fused."""
 
 from pipelines.methods.fused import Fused
 from pipelines.methods.method import Method

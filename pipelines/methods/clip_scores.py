@@ -37,16 +37,16 @@ def score_embeddings(
     totals = np.zeros((num_clips, 3))
     for first in range(0, len(embeddings.clips), BATCH_SIZE):
         some = embeddings.select(slice(first, first + BATCH_SIZE))
-        places = [list(detector.keys).index(key) for key in some.keys.tolist()]
+        indices = [list(detector.keys).index(key) for key in some.keys.tolist()]
         vectors = some.vectors
         if some.firsts is not None:
             vectors = some.whole(detector.embedding_dim)
         outputs = detector.score(
-            ops.convert_to_tensor(vectors), np.array(places, "int32")
+            ops.convert_to_tensor(vectors), np.array(indices, "int32")
         )
         rows = np.column_stack(
             [
-                np.ones(len(places)),
+                np.ones(len(indices)),
                 ops.convert_to_numpy(outputs["anomaly_score"]),
                 ops.convert_to_numpy(outputs["angle"]),
             ]
@@ -80,9 +80,9 @@ def out_of_fold_scores(
     """
     scores = np.full(int(embeddings.clips.max(initial=-1)) + 1, np.nan)
     for fold, out in unseen_folds(detector, embeddings, config):
-        found = score_embeddings(fold, out)[:, 0]
-        chosen = np.flatnonzero(np.isfinite(found))
-        scores[chosen] = found[chosen]
+        fold_scores = score_embeddings(fold, out)[:, 0]
+        chosen = np.flatnonzero(np.isfinite(fold_scores))
+        scores[chosen] = fold_scores[chosen]
     return scores
 
 

@@ -98,8 +98,9 @@ def embed_clips(
     Traceback (most recent call last):
     ValueError: There must be clips to embed. Received: 0 clips, none ...
     """
-    found = try_to_embed(embed, clips, config, what)
-    return join_embeddings([] if found is None else [found], len(clips))
+    embeddings = try_to_embed(embed, clips, config, what)
+    parts = [] if embeddings is None else [embeddings]
+    return join_embeddings(parts, len(clips))
 
 
 def try_to_embed(
@@ -115,64 +116,64 @@ def try_to_embed(
     """
     if not clips or embed is None:
         return None
-    indices, vectors, measures = [], [], []
+    batches, vectors, measures = [], [], []
     check = RecordingCheck(1)
-    for places, windows in stream_windows(clips, config, what):
-        indices.append(places)
+    for indices, windows in stream_windows(clips, config, what):
+        batches.append(indices)
         vectors.append(np.asarray(embed(windows), "float32"))
         measures.append(ops.convert_to_numpy(check.measure(windows)))
     if not vectors:
         return None
-    places = np.concatenate(indices)
-    keys = np.array([one.clip.key for one in clips])
-    is_target = np.array([one.clip.domain == "target" for one in clips])
+    indices = np.concatenate(batches)
+    keys = np.array([inspected.clip.key for inspected in clips])
+    domains = np.array([inspected.clip.domain or "" for inspected in clips])
     return Embeddings(
         np.concatenate(vectors),
-        keys[places],
-        is_target[places],
-        places,
+        keys[indices],
+        domains[indices] == "target",
+        indices,
         np.concatenate(measures),
     )
 
 
-def join_embeddings(found: Sequence[Embeddings], num_clips: int) -> Embeddings:
+def join_embeddings(parts: Sequence[Embeddings], num_clips: int) -> Embeddings:
     """Joins embeddings of parts of the clips, in the order of the clips.
 
     Args:
-        found: Embeddings of each part; `clips` are indices among all clips.
+        parts: Embeddings of each part; `clips` are indices among all clips.
         num_clips: Number of all clips, for the error message.
 
     Raises:
         ValueError: If there is nothing to join.
 
-    >>> one = np.array([1])
-    >>> made = Embeddings(np.ones((1, 2)), np.array(["a/b"]), one > 1, one)
+    >>> row = np.array([1])
+    >>> second = Embeddings(np.ones((1, 2)), np.array(["a/b"]), row > 1, row)
     >>> first = dataclasses.replace(
-    ...     made, vectors=np.ones((1, 1)), clips=one - 1)
-    >>> join_embeddings([made, first], 2).vectors.tolist()
+    ...     second, vectors=np.ones((1, 1)), clips=row - 1)
+    >>> join_embeddings([second, first], 2).vectors.tolist()
     [[1.0, 0.0], [1.0, 1.0]]
     """
-    if not found:
+    if not parts:
         raise ValueError(
             f"There must be clips to embed. Received: {num_clips} clips, "
             "none of which could be decoded. Are the recordings still there?"
         )
-    if len(found) == 1:
-        return found[0]
-    width = max(one.vectors.shape[1] for one in found)
-    found = [
+    if len(parts) == 1:
+        return parts[0]
+    width = max(part.vectors.shape[1] for part in parts)
+    parts = [
         dataclasses.replace(
-            one,
+            part,
             vectors=np.pad(
-                one.vectors, ((0, 0), (0, width - one.vectors.shape[1]))
+                part.vectors, ((0, 0), (0, width - part.vectors.shape[1]))
             ),
         )
-        for one in found
+        for part in parts
     ]
     joined = Embeddings(
         **{
-            name: np.concatenate([one.arrays()[name] for one in found])
-            for name in found[0].arrays()
+            name: np.concatenate([part.arrays()[name] for part in parts])
+            for name in parts[0].arrays()
         }
     )
     return joined.select(np.argsort(joined.clips, kind="stable"))
@@ -196,7 +197,7 @@ def check_sections(
         raise ValueError(
             "Every section must have a normal clip that can be decoded. "
             f"Received: none any more of {', '.join(sorted(lost))}. Bring "
-            "the recordings back; the same command goes on."
+            "the recordings back; the same command continues the run."
         )
 
 
@@ -205,8 +206,8 @@ def write_embeddings(path: pathlib.Path, embeddings: Embeddings) -> None:
 
     >>> import tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp(), "embeddings.npz")
-    >>> one = np.array([0])
-    >>> made = Embeddings(np.ones((1, 2)), np.array(["fan/a"]), one > 0, one)
+    >>> row = np.array([0])
+    >>> made = Embeddings(np.ones((1, 2)), np.array(["fan/a"]), row > 0, row)
     >>> write_embeddings(path, made)
     >>> read_embeddings(path).keys.tolist()
     ['fan/a']

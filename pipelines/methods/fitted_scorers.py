@@ -43,7 +43,7 @@ def fit_scorer(
         scorers = [config.scorer.build(config) for _ in counts]
         return JoinedScorer(scorers, counts)
     indices = np.array([groups[key][0] for key in embeddings.keys.tolist()])
-    sections = {key: own[0] for key, own in groups.items() if "/" in key}
+    sections = {key: groups[key][0] for key in groups if "/" in key}
     names = sorted({part_name(key, config.networks) for key in sections})
     if reads_head or len(names) < 2:
         return config.scorer.build(config).fit(

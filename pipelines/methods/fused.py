@@ -85,7 +85,7 @@ class Fused(Networks):
 
     def embed_again(self, embeddings, is_fitted):
         """Vectors whose whitening is fitted on the chosen rows only."""
-        own = self.build_statistics()
-        vectors = whiten_by(own.whitening, embeddings, is_fitted)
-        kept = embeddings.vectors[:, : -own.embedding_dim]
+        statistics = self.build_statistics()
+        vectors = whiten_by(statistics.whitening, embeddings, is_fitted)
+        kept = embeddings.vectors[:, : -statistics.embedding_dim]
         return np.concatenate([kept, vectors], axis=1)

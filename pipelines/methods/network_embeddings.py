@@ -48,32 +48,32 @@ def embed_by_networks(
         firsts = {"": (0, embedder)}
     else:
         firsts = _of_machines(embedder, keys, config.networks)
-    found = []
-    for machine, (first, own) in firsts.items():
-        places = np.array(
+    parts = []
+    for machine, (first, network) in firsts.items():
+        indices = np.array(
             [
-                place
-                for place, one in enumerate(clips)
-                if machine in ("", one.clip.machine)
+                index
+                for index, inspected in enumerate(clips)
+                if machine in ("", inspected.clip.machine)
             ],
             int,
         )
         some = try_to_embed(
-            own.predict_on_batch if len(places) else None,
-            [clips[place] for place in places],
+            network.predict_on_batch if len(indices) else None,
+            [clips[index] for index in indices],
             config,
             f"{what} {machine}".strip(),
         )
         if some is not None:
             windows = np.full(len(some.clips), first)
-            found.append(
+            parts.append(
                 dataclasses.replace(
                     some,
-                    clips=places[some.clips],
+                    clips=indices[some.clips],
                     firsts=windows if len(firsts) > 1 else None,
                 )
             )
-    return join_embeddings(found, len(clips))
+    return join_embeddings(parts, len(clips))
 
 
 def _of_machines(
@@ -82,13 +82,13 @@ def _of_machines(
     """Networks of each machine, and the first index of their embeddings."""
     names = sorted({part_name(key, networks) for key in keys if "/" in key})
     starts = [0, *itertools.accumulate(embedder.dims)]
-    places: dict[str, list[int]] = {}
-    for place, name in enumerate(names):
+    indices: dict[str, list[int]] = {}
+    for index, name in enumerate(names):
         machine = name if networks == "machine" else name.rpartition("/")[0]
-        places.setdefault(machine, []).append(place)
-    found = {}
-    for machine, own in places.items():
-        parts = [embedder.embedders[place] for place in own]
+        indices.setdefault(machine, []).append(index)
+    by_machine = {}
+    for machine, chosen in indices.items():
+        parts = [embedder.embedders[index] for index in chosen]
         joined = parts[0] if len(parts) == 1 else JoinedEmbedder(parts)
-        found[machine] = starts[own[0]], joined
-    return found
+        by_machine[machine] = starts[chosen[0]], joined
+    return by_machine

@@ -117,7 +117,7 @@ def _normal_windows(
 
     Held-out clips are not included, since calibration needs them unseen.
     """
-    normals = normal_clips([one for one in listed if one.role == "train"])
-    is_target = np.array([one.clip.domain == "target" for one in normals])
-    for places, windows in stream_windows(normals, config, "measuring"):
-        yield windows, is_target[places]
+    normals = normal_clips([entry for entry in listed if entry.role == "train"])
+    domains = np.array([inspected.clip.domain or "" for inspected in normals])
+    for indices, windows in stream_windows(normals, config, "measuring"):
+        yield windows, domains[indices] == "target"

@@ -90,8 +90,8 @@ def make_detector(
         embedder,
         head,
         scorer or CentreAngle().build(config),
-        keys={key: list(places) for key, places in label_map.keys.items()},
-        groups={key: list(places) for key, places in label_map.groups.items()}
+        keys={key: list(classes) for key, classes in label_map.keys.items()},
+        groups={key: list(groups) for key, groups in label_map.groups.items()}
         or None,
         long_clips=config.long_clips,
         window_step=config.window_step,

@@ -75,7 +75,7 @@ def fit_classifier(
         ]
         inspected = [by_path[example.clip.path].inspected for example in chosen]
         return TrainingData(
-            chosen, [one for one in inspected if one], label_map, config
+            chosen, list(filter(None, inspected)), label_map, config
         )
 
     training = select("train", "contrast")
@@ -146,7 +146,7 @@ def _restore(
         return fresh, 0
     classifier = load_model(latest, config.foreign_packages)
     epoch = run.finished_epochs(latest)
-    logger.info("going on after epoch %d of %d", epoch, config.epochs)
+    logger.info("resuming after epoch %d of %d", epoch, config.epochs)
     return classifier, epoch
 
 

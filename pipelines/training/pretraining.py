@@ -63,9 +63,9 @@ def pretrain(
     )
     if pretraining.is_on_built_in:
         examples = [
-            Example(one.clip, one.clip.key)
-            for one in listed
-            if one.role == "contrast"
+            Example(entry.clip, entry.clip.key)
+            for entry in listed
+            if entry.role == "contrast"
         ]
         label_map = make_label_map(examples, examples)
     logger.info("pre-training first: %s", label(pretraining))

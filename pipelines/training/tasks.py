@@ -86,14 +86,14 @@ def part_clips(
     """
     if config.is_one_network:
         return {"": list(listed)}
-    own = [one for one in listed if one.role in ("train", "held out")]
-    names = {part_name(one.clip.key, config.networks) for one in own}
+    normals = [entry for entry in listed if entry.role in ("train", "held out")]
+    names = {part_name(entry.clip.key, config.networks) for entry in normals}
     parts: dict[str, list[ListedClip]] = {name: [] for name in sorted(names)}
     for entry in listed:
         if entry.role == "contrast":
             for part in parts.values():
                 part.append(entry)
-    for entry in own:
+    for entry in normals:
         name = part_name(entry.clip.key, config.networks)
         parts[name].append(entry)
         if config.loss.has_outliers and entry.role == "train":
@@ -102,10 +102,10 @@ def part_clips(
                     outlier = dataclasses.replace(entry, role="contrast")
                     parts[sibling].append(outlier)
     for name, part in parts.items():
-        has_outliers = any(one.role == "contrast" for one in part)
+        has_outliers = any(entry.role == "contrast" for entry in part)
         if config.loss.has_outliers and not has_outliers:
             logger.warning(
-                "%s is alone of its machine: its flow learns without outliers",
+                "the flow has no outliers, as %s is alone in its machine",
                 name,
             )
     return parts
@@ -123,23 +123,23 @@ def join_label_maps(label_maps: Sequence[LabelMap]) -> LabelMap:
     num_groups = 0
     keys: dict[str, list[int]] = {}
     groups: dict[str, list[int]] = {}
-    for one in label_maps:
-        for table, first, own in (
-            (keys, len(classes), one.keys),
-            (groups, num_groups, one.groups),
+    for label_map in label_maps:
+        for table, first, part in (
+            (keys, len(classes), label_map.keys),
+            (groups, num_groups, label_map.groups),
         ):
-            for name, places in own.items():
-                moved = [first + place for place in places]
+            for name, indices in part.items():
+                moved = [first + index for index in indices]
                 table.setdefault(name, []).extend(moved)
-        classes += one.classes
+        classes += label_map.classes
         num_groups += 1 + max(
-            (place for places in one.groups.values() for place in places),
+            (max(indices) for indices in label_map.groups.values() if indices),
             default=-1,
         )
     return LabelMap(
         classes,
-        {key: tuple(places) for key, places in sorted(keys.items())},
-        {key: tuple(places) for key, places in sorted(groups.items())},
+        {key: tuple(keys[key]) for key in sorted(keys)},
+        {key: tuple(groups[key]) for key in sorted(groups)},
     )
 
 
@@ -166,20 +166,20 @@ def list_examples(
         role: [entry.clip for entry in listed if entry.role == role]
         for role in ("train", "held out", "contrast")
     }
-    own = make_examples(
+    normals = make_examples(
         clips["train"] + clips["held out"],
         config.classes,
         config.domain_classes,
     )
-    is_alone = len({example.class_name for example in own}) == 1
-    examples = own
+    is_alone = len({example.class_name for example in normals}) == 1
+    examples = normals
     if config.loss.has_outliers or config.adds_built_in(is_alone):
-        examples = own + [
+        examples = normals + [
             Example(clip, f"contrast/{clip.key}") for clip in clips["contrast"]
         ]
     elif is_alone and config.needs_classes:
-        examples = add_speeds(own)
-    label_map = make_label_map(examples, own)
+        examples = add_speeds(normals)
+    label_map = make_label_map(examples, normals)
     if config.is_trained:
         examples = spread_windows(examples, config.windows_per_clip)
     return examples, label_map

@@ -55,7 +55,9 @@ class TrainingData:
         self.config = config
         self.num_examples = len(examples)
         self.num_classes = len(label_map.classes)
-        place = {name: index for index, name in enumerate(label_map.classes)}
+        class_index = {
+            name: index for index, name in enumerate(label_map.classes)
+        }
         routes = choose_routes(inspected, config.sampling_rate, config.decoder)
         self._decode = make_decoder(
             routes, config.sampling_rate, config.recording_channel
@@ -67,11 +69,11 @@ class TrainingData:
         self._speeds = tf.constant(
             [example.speed for example in examples], tf.float32
         )
-        self._places = tf.constant(
+        self._positions = tf.constant(
             [example.place for example in examples], tf.float32
         )
         self._classes = tf.constant(
-            [place[example.class_name] for example in examples], tf.int32
+            [class_index[example.class_name] for example in examples], tf.int32
         )
 
     @property
@@ -120,9 +122,9 @@ class TrainingData:
         )
         is_whole = tf.cast(tf.size(waveform) > 0, tf.float32)
         surplus = tf.maximum(tf.size(waveform) - self.config.samples, 0)
-        place = self._places[index] * tf.cast(surplus, tf.float32)
+        start = self._positions[index] * tf.cast(surplus, tf.float32)
         waveform = fit_length(
-            waveform[tf.cast(place, tf.int32) :],
+            waveform[tf.cast(start, tf.int32) :],
             self.config.samples,
             self.config.short_clips,
         )

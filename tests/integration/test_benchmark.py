@@ -116,7 +116,7 @@ def test_a_killed_benchmark_goes_on_where_it_stopped(tmp_path):
     assert result.num_failed == 0
     assert finished.stat().st_mtime_ns == before
     log = (autoencoder / "cell.log").read_text()
-    assert re.search(r"going on after epoch \d+ of 6", log)
+    assert re.search(r"resuming after epoch \d+ of 6", log)
     for machine in ("000_fan", "001_valve"):
         history = autoencoder / "parts" / machine / "history.csv"
         assert len(history.read_text().splitlines()) - 1 == 6
