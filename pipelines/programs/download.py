@@ -16,8 +16,8 @@ from pipelines.datasets.download.planning import PlannedPart
 from pipelines.datasets.download.planning import plan_downloads
 from pipelines.datasets.download.server import ZENODO
 from pipelines.datasets.download.server import Server
-from pipelines.datasets.download.unpacking import check_space
-from pipelines.datasets.download.unpacking import format_bytes
+from pipelines.datasets.download.space import check_space
+from pipelines.datasets.download.space import format_bytes
 from pipelines.datasets.download.unpacking import unpack
 
 LOCK_NAME = "records.lock.yaml"
