@@ -75,38 +75,38 @@ def judge_features(path: pathlib.Path, num_splits: int):
         For each signal-to-noise ratio its name and its cells.
     """
     cells: dict[str, Cells] = {}
-    for one in read_sets(path, None):
+    for case in read_sets(path, None):
         for split in range(num_splits):
-            order = np.random.default_rng(split).permutation(len(one.normals))
-            fitted, calibration, fresh = np.array_split(one.normals[order], 3)
+            order = np.random.default_rng(split).permutation(len(case.normals))
+            fitted, calibration, fresh = np.array_split(case.normals[order], 3)
             scorer = LocalDensity().fit(fitted)
             scores = [
                 np.array(scorer(some), "float64")[:, 0]
                 for some in (calibration, fresh)
             ]
-            cells.setdefault(one.snr, []).append(
+            cells.setdefault(case.snr, []).append(
                 (NormalScores(scores[0]), scores[1])
             )
-    for snr, found in cells.items():
-        sizes = [len(normal.scores) for normal, _ in found]
-        yield f"features at {snr}, {min(sizes)} other clips and more", found
+    for snr, pairs in cells.items():
+        sizes = [len(normal.scores) for normal, _ in pairs]
+        yield f"features at {snr}, {min(sizes)} other clips and more", pairs
 
 
 def measure(options) -> dict[str, Cells]:
     """The cells of every system, pooled over the seeds of the data."""
-    found: dict[str, Cells] = {}
+    systems: dict[str, Cells] = {}
     sizes = QUICK if options.quick else {}
     for seed in range(1 if options.quick else options.seeds):
         print(f"seed {seed} of the data ...", file=sys.stderr, flush=True)
         for name, cells in judge_training_free(Plan(seed=seed, **sizes)):
-            found.setdefault(name, []).extend(cells)
+            systems.setdefault(name, []).extend(cells)
     if options.features:
-        found |= judge_features(options.features, options.seeds)
+        systems |= judge_features(options.features, options.seeds)
     if options.epochs:
         epochs = 1 if options.quick else options.epochs
         print("training a network ...", file=sys.stderr, flush=True)
-        found |= judge_network(Plan(**sizes), epochs)
-    return found
+        systems |= judge_network(Plan(**sizes), epochs)
+    return systems
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -119,7 +119,7 @@ def main(words: Sequence[str] | None = None) -> int:
         "--features",
         type=pathlib.Path,
         metavar="FILE",
-        help="NumPy archive as benchmarks.scorers takes it, judged as well",
+        help="NumPy archive as benchmarks.scorers takes it, measured as well",
     )
     parser.add_argument("--seeds", type=int, default=3, help="of the data")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""Systems whose calibration is judged, on the built-in machines."""
+"""Calibrated systems on the built-in machines, of known anomalies."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -99,16 +99,16 @@ class Plan:
             for start in range(0, len(clips), 250):
                 some = embed(clips[start : start + 250])
                 vectors.append(ops.convert_to_numpy(some))
-        places = np.arange(len(keys))
+        rows = np.arange(len(keys))
         return Embeddings(
-            np.concatenate(vectors), np.array(keys), places < 0, places
+            np.concatenate(vectors), np.array(keys), rows < 0, rows
         )
 
 
 def make_label_map(keys) -> LabelMap:
     names = sorted(set(keys))
-    places = {name: (place,) for place, name in enumerate(names)}
-    return LabelMap(tuple(names), places, places)
+    indices = {name: (index,) for index, name in enumerate(names)}
+    return LabelMap(tuple(names), indices, indices)
 
 
 def judge(detector, fresh: Embeddings, normals: dict[str, NormalScores]):
@@ -129,12 +129,13 @@ def judge_training_free(plan: Plan) -> Iterator[tuple[str, Cells]]:
     """Cells of the system without training, for each way to calibrate."""
     measure = TRAINING_FREE.embedder.build(TRAINING_FREE).statistics
     clips = plan.embed(measure, 0, plan.num_clips)
-    place = np.arange(len(clips.keys)) % plan.num_clips
+    position = np.arange(len(clips.keys)) % plan.num_clips
     ends = np.cumsum([plan.num_fitted, plan.num_calibration])
     fitted, calibration, fresh = (
         dataclasses.replace(some, clips=np.arange(len(some.keys)))
         for some in (
-            clips.select(np.digitize(place, ends) == part) for part in range(3)
+            clips.select(np.digitize(position, ends) == part)
+            for part in range(3)
         )
     )
     embedder, detector, _ = _fit_detector(fitted)
@@ -186,17 +187,17 @@ def judge_network(plan: Plan, epochs: int) -> Iterator[tuple[str, Cells]]:
     embedder = config.embedder.build(config)
     embedder.set_weights(classifier.embedder.get_weights())
     for kind in (CentreAngle(), LocalDensity()):
-        own = dataclasses.replace(config, scorer=kind)
+        variant = dataclasses.replace(config, scorer=kind)
         name = label(kind)
 
-        def fit(normals, own=own):
-            scorer = fit_scorer(own, normals, label_map.groups)
+        def fit(normals, variant=variant):
+            scorer = fit_scorer(variant, normals, label_map.groups)
             return make_detector(
-                own, label_map, embedder, classifier.head, scorer
+                variant, label_map, embedder, classifier.head, scorer
             )
 
         detector = fit(seen)
-        scores = calibration_scores(detector, seen, own, seen.is_target)
+        scores = calibration_scores(detector, seen, variant, seen.is_target)
         yield (
             f"network, {name}, clips trained on",
             judge(detector, fresh, scores),
@@ -206,7 +207,7 @@ def judge_network(plan: Plan, epochs: int) -> Iterator[tuple[str, Cells]]:
             judge(detector, fresh, calibrate_apart(detector, unseen)),
         )
         detector = fit(both)
-        scores = calibration_scores(detector, both, own, is_held_out)
+        scores = calibration_scores(detector, both, variant, is_held_out)
         yield f"network, {name}, clips held out", judge(detector, fresh, scores)
 
 

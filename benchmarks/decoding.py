@@ -28,11 +28,11 @@ def measure(is_quick: bool = False) -> list[Measurement]:
             )
             for decoder in ("native", "libsndfile"):
                 name = f"decoding {suffix.upper()}, {decoder}"
-                rows.append(_measure_one(name, clips, decoder, repeats))
+                rows.append(_measure_decoder(name, clips, decoder, repeats))
     return rows
 
 
-def _measure_one(name, clips, decoder, repeats) -> Measurement:
+def _measure_decoder(name, clips, decoder, repeats) -> Measurement:
     if decoder == "native":
         try:
             load_audio_ops()

@@ -1,4 +1,4 @@
-"""The forms of one detector, and how long they take."""
+"""Forms of a detector for inference: folded, frozen, exported."""
 
 import functools
 import pathlib
@@ -109,7 +109,7 @@ def _frozen(forms: Forms) -> Callable:
     return _freeze(fold(forms.detector))
 
 
-def _one_by_one(forms: Forms) -> Callable:
+def _clip_by_clip(forms: Forms) -> Callable:
     from keras_asd.models import fold
     from pipelines.exporting.windows_one_by_one import one_by_one
 
@@ -185,7 +185,7 @@ MAKERS: dict[str, Callable[[Forms], Callable]] = {
     "un-folded": _plain,
     "folded": _folded,
     "folded, frozen": _frozen,
-    "folded, frozen, one by one": _one_by_one,
+    "folded, frozen, one by one": _clip_by_clip,
     "SavedModel": _saved_model,
     "ONNX Runtime": functools.partial(_portable, "onnx"),
     "LiteRT": functools.partial(_portable, "litert"),

@@ -130,9 +130,9 @@ def table(seconds: dict, worst: dict) -> str:
             continue
         cells = []
         for batch in (BATCH, 1):
-            own, base = seconds[row, batch], seconds[BASE, batch]
-            middle = statistics.median(own)
-            pairs = zip(base, own, strict=True)
+            times, base = seconds[row, batch], seconds[BASE, batch]
+            middle = statistics.median(times)
+            pairs = zip(base, times, strict=True)
             ratio = statistics.median(slow / fast for slow, fast in pairs)
             number = batch / middle if batch > 1 else 1000 * middle
             cells += [f"{number:.1f}", f"{ratio:.2f}"]

@@ -71,16 +71,16 @@ def rank_correlations(
         num_resamples: Of the bootstrap.
 
     >>> truth = np.arange(5.0)
-    >>> found = rank_correlations({"same": truth}, truth, num_resamples=3)
-    >>> found["same"].shape
+    >>> drawn = rank_correlations({"same": truth}, truth, num_resamples=3)
+    >>> drawn["same"].shape
     (4,)
     """
-    places = np.arange(len(truth))
+    rows = np.arange(len(truth))
     counts = resample_counts(np.zeros(len(truth)), num_resamples, seed=0)
-    drawn = [places, *(np.repeat(places, count) for count in counts)]
+    drawn = [rows, *(np.repeat(rows, count) for count in counts)]
     return {
         name: np.array(
-            [rank_correlation(values[own], truth[own]) for own in drawn]
+            [rank_correlation(values[some], truth[some]) for some in drawn]
         )
         for name, values in objectives.items()
     }
@@ -90,7 +90,7 @@ def make_report(
     results: Sequence[Mapping], parameters: Sequence[str] = PARAMETERS
 ) -> str:
     """The tables, in Markdown."""
-    complete = [one for one in results if "failure" not in one]
+    complete = [trial for trial in results if "failure" not in trial]
     parts = [
         "# Objectives of a search",
         NOTES,
@@ -98,7 +98,7 @@ def make_report(
     ]
     if len(complete) < 3:
         return "\n\n".join([*parts, "Too few trials to rank them."])
-    truth = np.array([one[TRUTH] for one in complete])
+    truth = np.array([trial[TRUTH] for trial in complete])
     parts[1:1] = [
         f"{len(complete)} trials, {len(results) - len(complete)} failed; the "
         f"true AUC goes from {100 * truth.min():.1f} % to "
@@ -106,20 +106,20 @@ def make_report(
     ]
     names = [name for name in complete[0] if name.startswith(PROXY)]
     objectives = {
-        name: np.array([one[name] for one in complete])
+        name: np.array([trial[name] for trial in complete])
         for name in [*names, "val_accuracy"]
     }
-    objectives["-val_loss"] = -np.array([one["val_loss"] for one in complete])
-    found = rank_correlations(objectives, truth)
-    found[f"{PROXY} better than -val_loss by"] = (
-        found[PROXY] - found["-val_loss"]
+    objectives["-val_loss"] = -np.array([t["val_loss"] for t in complete])
+    correlations = rank_correlations(objectives, truth)
+    correlations[f"{PROXY} better than -val_loss by"] = (
+        correlations[PROXY] - correlations["-val_loss"]
     )
-    found[f"{PROXY} better than val_accuracy by"] = (
-        found[PROXY] - found["val_accuracy"]
+    correlations[f"{PROXY} better than val_accuracy by"] = (
+        correlations[PROXY] - correlations["val_accuracy"]
     )
     table = Table(
         ("objective", "Spearman's correlation"),
-        [(name, _cell(rows)) for name, rows in found.items()],
+        [(name, _cell(rows)) for name, rows in correlations.items()],
     )
     return "\n\n".join([*parts[:-1], table.markdown(), parts[-1]])
 
@@ -131,14 +131,14 @@ def trial_table(
     measures = [PROXY, "val_accuracy", "val_loss", TRUTH, "seconds"]
     names = ["trial", *parameters, *measures]
     rows = []
-    for number, one in enumerate(results):
-        cells = [str(number), *(f"{one[name]:.3g}" for name in parameters)]
-        if "failure" in one:
-            cells += [one["failure"], *[""] * (len(measures) - 1)]
+    for number, trial in enumerate(results):
+        cells = [str(number), *(f"{trial[name]:.3g}" for name in parameters)]
+        if "failure" in trial:
+            cells += [trial["failure"], *[""] * (len(measures) - 1)]
         else:
             for name in measures:
                 is_share = name not in ("val_loss", "seconds")
-                cells.append(f"{one[name] * (100 if is_share else 1):.2f}")
+                cells.append(f"{trial[name] * (100 if is_share else 1):.2f}")
         rows.append(cells)
     return Table(names, rows).markdown()
 
@@ -146,7 +146,7 @@ def trial_table(
 def _cell(rows: NDArray[np.float64]) -> str:
     resampled = rows[1:][np.isfinite(rows[1:])]
     if not np.isfinite(rows[0]) or not len(resampled):
-        return "cannot be told"
+        return "unknown"
     low, high = percentile_interval(resampled)
     return f"{rows[0]:+.2f} [{low:+.2f}, {high:+.2f}]"
 
@@ -166,7 +166,7 @@ def _run(trials: Trials, num_trials: int) -> list[dict]:
     results: list[dict] = []
     for number in range(num_trials):
         results.append(trials.result(number))
-        seconds = np.mean([one["seconds"] for one in results])
+        seconds = np.mean([trial["seconds"] for trial in results])
         minutes = seconds * (num_trials - number - 1) / 60
         print(
             f"trial {number + 1} of {num_trials} is there, about "

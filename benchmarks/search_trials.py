@@ -1,4 +1,4 @@
-"""Trials of the ranking study: each trained once, judged in every way."""
+"""Trials of the ranking study, each evaluated by every objective."""
 
 import dataclasses
 import json
@@ -195,7 +195,9 @@ class Trials:
         )
         scores = score_embeddings(detector, embeddings)[:, 0]
         scored = [
-            ScoredClip(one.clip, score)
-            for one, score in zip(self._test, scores.tolist(), strict=True)
+            ScoredClip(inspected.clip, score)
+            for inspected, score in zip(
+                self._test, scores.tolist(), strict=True
+            )
         ]
         return float(judge_clips(scored).means["auc"][0])

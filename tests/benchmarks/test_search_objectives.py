@@ -74,7 +74,7 @@ def test_the_report_ranks_and_tells_of_failures():
     assert "6 trials, 1 failed" in report
     assert "| val_proxy_auc | +1.00 [+1.00, +1.00] |" in report
     assert "| -val_loss | -1.00 [-1.00, -1.00] |" in report
-    assert "| val_accuracy | cannot be told |" in report
+    assert "| val_accuracy | unknown |" in report
     assert (
         "| val_proxy_auc better than -val_loss by | +2.00 [+2.00, +2.00] |"
         in report

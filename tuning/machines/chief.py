@@ -55,13 +55,13 @@ def serve_chief(
     service = ChiefService(oracle, Leases(lease_seconds))
     server = _start(service, f"{host or '127.0.0.1'}:{port}")
     service.changed.set()
-    told = -math.inf
+    last_warning = -math.inf
     try:
         while not service.is_over():
             if service.leases.live():
-                told = -math.inf
-            elif time.monotonic() - told > SILENCE_SECONDS:
-                told = time.monotonic()
+                last_warning = -math.inf
+            elif time.monotonic() - last_warning > SILENCE_SECONDS:
+                last_warning = time.monotonic()
                 logger.warning(
                     "no worker is connected: start some that connect to %s",
                     address,

@@ -126,7 +126,7 @@ class ChiefClient:
 
     def _call(self, name: str, request: Any) -> Any:
         end = time.monotonic() + self.timeout_seconds
-        is_told = False
+        has_warned = False
         while True:
             left = end - time.monotonic()
             try:
@@ -139,13 +139,13 @@ class ChiefClient:
                         f"for {self.timeout_seconds:g} s: {error.details()} "
                         "Has it ended, or does it listen elsewhere?"
                     ) from error
-                if not is_told:
+                if not has_warned:
                     logger.warning(
                         "waiting for the chief at %s: %s",
                         self.address,
                         error.details(),
                     )
-                    is_told = True
+                    has_warned = True
             time.sleep(min(PAUSE_SECONDS, max(0.0, left)))
 
     def _call_once(self, name: str, request: Any, deadline: float) -> Any:

@@ -16,7 +16,7 @@ from tuning.oracles.state_file import damaged
 from tuning.oracles.state_file import read_state
 from tuning.oracles.state_file import state_text
 from tuning.oracles.state_file import write_state
-from tuning.settings.values import told_changes
+from tuning.settings.values import changed_settings
 
 
 class Durable(keras_tuner.Oracle):
@@ -28,7 +28,7 @@ class Durable(keras_tuner.Oracle):
 
     Args:
         path: Path of the state file. A lock of the same name is beside it.
-        told: Values that the search is bound to and workers receive: the
+        bound: Values that the search is bound to and workers receive: the
             settings under `search/settings`, and others.
         **kwargs: Arguments of the oracle.
 
@@ -39,7 +39,7 @@ class Durable(keras_tuner.Oracle):
     >>> import tempfile
     >>> oracle = Durable(
     ...     path=pathlib.Path(tempfile.mkdtemp()) / "search.json",
-    ...     told={"search/settings": '{"trials": 4, "config": {}}'},
+    ...     bound={"search/settings": '{"trials": 4, "config": {}}'},
     ...     objective=keras_tuner.Objective("val_proxy_auc", "max"),
     ... )
     >>> oracle.read()
@@ -48,11 +48,11 @@ class Durable(keras_tuner.Oracle):
     """
 
     def __init__(
-        self, *, path: pathlib.Path, told: Mapping[str, Any], **kwargs
+        self, *, path: pathlib.Path, bound: Mapping[str, Any], **kwargs
     ):
         super().__init__(**kwargs)
         self.path = path
-        self.told = dict(told)
+        self.bound = dict(bound)
         self.interruptions: dict[str, int] = {}
         self.lock = threading.RLock()
         self._written = ""
@@ -76,12 +76,12 @@ class Durable(keras_tuner.Oracle):
         """All trials, in order."""
         with self.lock:
             self._refresh()
-            return [copy_trial(one) for one in self.trials.values()]
+            return [copy_trial(trial) for trial in self.trials.values()]
 
     def get_space(self) -> keras_tuner.HyperParameters:
         """The space, with the settings of the search as fixed values."""
         space = self.hyperparameters.copy()
-        for name, value in self.told.items():
+        for name, value in self.bound.items():
             space.Fixed(name, value)
         return space
 
@@ -89,24 +89,24 @@ class Durable(keras_tuner.Oracle):
         return {
             **super().get_state(),
             "tried_so_far": sorted(self._tried_so_far),
-            "told": self.told,
+            "bound": self.bound,
             "interruptions": self.interruptions,
             "tuner_ids": sorted(self.tuner_ids),
             "trials": [
                 {
-                    **one.get_state(),
-                    "hyperparameters": one.hyperparameters.values,
+                    **trial.get_state(),
+                    "hyperparameters": trial.hyperparameters.values,
                 }
-                for one in self.trials.values()
+                for trial in self.trials.values()
             ],
         }
 
     def set_state(self, state: dict[str, Any]) -> None:
         space = state["hyperparameters"]
         self.trials = {}
-        for one in state["trials"]:
-            hp = {**space, "values": one["hyperparameters"]}
-            trial = Trial.from_state({**one, "hyperparameters": hp})
+        for fields in state["trials"]:
+            hp = {**space, "values": fields["hyperparameters"]}
+            trial = Trial.from_state({**fields, "hyperparameters": hp})
             self.trials[trial.trial_id] = trial
         super().set_state(state)
         self.interruptions = state["interruptions"]
@@ -115,7 +115,7 @@ class Durable(keras_tuner.Oracle):
     def _check(self, state: dict[str, Any]) -> None:
         space = json.loads(state_text(self.hyperparameters.get_config()))
         try:
-            changed = told_changes(state["told"], self.told)
+            changed = changed_settings(state["bound"], self.bound)
             if state["hyperparameters"]["space"] != space["space"]:
                 changed.append("other ranges")
         except (LookupError, TypeError, ValueError, AttributeError) as error:

@@ -38,7 +38,7 @@ class DurableTrials(Durable):
     >>> _ = space.Float("margin", 0.0, 1.2, default=0.7)
     >>> oracle = Random(
     ...     path=pathlib.Path(tempfile.mkdtemp()) / "search.json",
-    ...     told={"search/settings": '{"trials": 4, "config": {}}'},
+    ...     bound={"search/settings": '{"trials": 4, "config": {}}'},
     ...     hyperparameters=space,
     ...     objective=keras_tuner.Objective("val_proxy_auc", "max"),
     ... )
@@ -89,7 +89,10 @@ class DurableTrials(Durable):
     def _random_values(self) -> dict[str, Any] | None:
         if self.trials:
             return super()._random_values()
-        return {one.name: one.default for one in self.hyperparameters.space}
+        return {
+            parameter.name: parameter.default
+            for parameter in self.hyperparameters.space
+        }
 
     def is_over(self) -> bool:
         """Whether all trials have ended and no further one is proposed."""
@@ -120,7 +123,8 @@ class DurableTrials(Durable):
         """
         with self._transaction():
             holders = {
-                one.trial_id: name for name, one in self.ongoing_trials.items()
+                trial.trial_id: name
+                for name, trial in self.ongoing_trials.items()
             }
             holder = holders.get(trial_id)
             if holder is None or tuner_id not in (None, holder):
@@ -151,7 +155,7 @@ class DurableTrials(Durable):
     def end_trial(self, trial: Trial) -> None:
         """Records the end of a trial, for keras-tuner's own tuners."""
         is_completed = trial.status == TrialStatus.COMPLETED
-        message = "" if is_completed else trial.message or "No reason was told."
+        message = "" if is_completed else trial.message or "No reason given."
         self.report(trial.trial_id, None, {}, message)
 
     def update_trial(

@@ -29,20 +29,20 @@ class GridOracle(DurableTrials):
 
     def populate_space(self, trial_id: str) -> Mapping[str, Any]:
         combinations = itertools.product(
-            *(grid_values(one) for one in self.hyperparameters.space)
+            *map(grid_values, self.hyperparameters.space)
         )
-        place = len(self.trials)
-        chosen = next(itertools.islice(combinations, place, None), None)
+        index = len(self.trials)
+        chosen = next(itertools.islice(combinations, index, None), None)
         if chosen is None:
             return {"status": TrialStatus.STOPPED}
-        names = (one.name for one in self.hyperparameters.space)
+        names = (parameter.name for parameter in self.hyperparameters.space)
         return {
             "status": TrialStatus.RUNNING,
             "values": dict(zip(names, chosen, strict=True)),
         }
 
 
-def grid_values(one: Any) -> list[Any]:
+def grid_values(parameter: Any) -> list[Any]:
     """Values of a hyperparameter, its default first.
 
     >>> hp = keras_tuner.HyperParameters()
@@ -50,8 +50,8 @@ def grid_values(one: Any) -> list[Any]:
     >>> grid_values(hp.space[0])
     [30.0, 15.0, 60.0]
     """
-    others = sorted(set(one.values) - {one.default}, key=list(one.values).index)
-    return [one.default, *others]
+    values, default = list(parameter.values), parameter.default
+    return [default, *sorted(set(values) - {default}, key=values.index)]
 
 
 def grid_size(space: keras_tuner.HyperParameters) -> int:
@@ -63,7 +63,7 @@ def grid_size(space: keras_tuner.HyperParameters) -> int:
     4
     """
     return math.prod(
-        len(grid_values(one))
-        for one in space.space
-        if not isinstance(one, Fixed)
+        len(grid_values(parameter))
+        for parameter in space.space
+        if not isinstance(parameter, Fixed)
     )

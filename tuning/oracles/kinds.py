@@ -57,18 +57,18 @@ class _Hyperband(DurableTrials, keras_tuner.oracles.HyperbandOracle):
         for trial in failed.values():
             trial.status, trial.score = TrialStatus.COMPLETED, -math.inf
         while True:
-            found = super().populate_space(trial_id)
-            parent = (found.get("values") or {}).get("tuner/trial_id")
+            answer = super().populate_space(trial_id)
+            parent = (answer.get("values") or {}).get("tuner/trial_id")
             if parent not in failed:
                 break
             # Only failed trials are left, and they count as trained longer.
             for bracket in self._brackets:
-                for one in itertools.chain(*bracket["rounds"]):
-                    if one["id"] == trial_id:
-                        one["id"] = parent
+                for entry in itertools.chain(*bracket["rounds"]):
+                    if entry["id"] == trial_id:
+                        entry["id"] = parent
         for trial in failed.values():
             trial.status, trial.score = TrialStatus.FAILED, None
-        return found
+        return answer
 
 
 class _Bayesian(DurableTrials, keras_tuner.oracles.BayesianOptimizationOracle):
@@ -80,10 +80,10 @@ class _Bayesian(DurableTrials, keras_tuner.oracles.BayesianOptimizationOracle):
         # warning.
         with threadpool_limits(1), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = super().populate_space(trial_id)
-        if found["values"] and self._duplicate(found["values"]):
+            answer = super().populate_space(trial_id)
+        if answer["values"] and self._duplicate(answer["values"]):
             return self._random_populate_space()
-        return found
+        return answer
 
     def get_state(self) -> dict[str, Any]:
         kind, keys, *rest = self._random_state.get_state()
@@ -131,15 +131,15 @@ def make_oracle(
     >>> oracle.close()
     """
     searched = keras_tuner.HyperParameters()
-    told = {SETTINGS: encode_settings(settings)}
-    for one in space.space:
-        if isinstance(one, Fixed):
-            told[one.name] = one.value
+    bound = {SETTINGS: encode_settings(settings)}
+    for parameter in space.space:
+        if isinstance(parameter, Fixed):
+            bound[parameter.name] = parameter.value
         else:
-            searched.merge([one])
+            searched.merge([parameter])
     common: dict[str, Any] = {
         "path": folder / "search.json",
-        "told": told,
+        "bound": bound,
         "objective": keras_tuner.Objective(settings.objective, "max"),
         "hyperparameters": searched,
         "allow_new_entries": False,
@@ -201,7 +201,7 @@ def read_trials(oracle: DurableTrials) -> list[TrialRecord]:
     [TrialRecord(name='0000', values={'scale': 30.0}, status='running', ...
     >>> oracle.close()
     """
-    return [_record(oracle, one) for one in oracle.read()]
+    return [_record(oracle, trial) for trial in oracle.read()]
 
 
 def _record(oracle: DurableTrials, trial: Trial) -> TrialRecord:
@@ -215,7 +215,8 @@ def _record(oracle: DurableTrials, trial: Trial) -> TrialRecord:
     return TrialRecord(
         name=trial.trial_id,
         values={
-            one.name: values[one.name] for one in oracle.hyperparameters.space
+            parameter.name: values[parameter.name]
+            for parameter in oracle.hyperparameters.space
         },
         status=STATUSES[trial.status],
         objective=trial.score,

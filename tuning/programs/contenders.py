@@ -33,10 +33,10 @@ def contenders(
     rows = {"best trial": config, "as it was": final}
     holdout = settings.config.holdout
     return {
-        f"{name}: {_describe(one, settings.parameters)}": dataclasses.replace(
-            one, holdout=holdout
+        f"{name}: {_describe(row, settings.parameters)}": dataclasses.replace(
+            row, holdout=holdout
         )
-        for name, one in rows.items()
+        for name, row in rows.items()
     }
 
 
@@ -67,22 +67,25 @@ def contender_notes(
     if config == final:
         notes.append("The search found nothing better than what it began with.")
     tested = {
-        one.clip.path.resolve() for one in data.listed if one.role == "test"
+        entry.clip.path.resolve()
+        for entry in data.listed
+        if entry.role == "test"
     }
     clips = objective.development_clips if objective else ()
     if tested & {inspected.clip.path.resolve() for inspected in clips}:
         notes.append(
-            "The best trial was chosen by test clips that are judged here "
-            "again, which flatters it."
+            "The best trial was chosen by test clips that are evaluated here "
+            "again, so its results are too good."
         )
-    _, judged = labelled_sections(
-        one.clip for one in data.listed if one.role == "test"
+    _, labelled = labelled_sections(
+        entry.clip for entry in data.listed if entry.role == "test"
     )
-    sections = {one.clip.key for one in data.train}
-    if 0 < len(judged) < len(sections):
+    sections = {inspected.clip.key for inspected in data.train}
+    if 0 < len(labelled) < len(sections):
         notes.append(
-            f"Judged on {len(judged)} of {len(sections)} sections: the others "
-            "have no test clips that are known to be normal and anomalous."
+            f"Evaluated on {len(labelled)} of {len(sections)} sections: the "
+            "others have no test clips that are known to be normal and "
+            "anomalous."
         )
     holdout = settings.config.holdout
     if final.holdout != holdout:

@@ -34,7 +34,7 @@ def run_trials(
     settings: SearchSettings,
     data: SearchData,
     objective: Objective,
-    place: SearchFolder,
+    folder: SearchFolder,
     publish: Callable[[Sequence[TrialRecord]], None] | None = None,
     name: str = "tuner0",
 ) -> None:
@@ -45,7 +45,7 @@ def run_trials(
         settings: Settings of the search.
         data: Clips of the search.
         objective: Objective of the trials.
-        place: Folder of the search.
+        folder: Folder of the search.
         publish: Function called with all trials whenever one begins or ends.
         name: Name of the worker.
 
@@ -58,18 +58,18 @@ def run_trials(
     >>> from pipelines.runs.labels import LabelMap
     >>> from tuning.oracles.kinds import make_oracle
     >>> from tuning.settings.search_space import make_space
-    >>> place = SearchFolder(pathlib.Path(tempfile.mkdtemp()))
-    >>> data = SearchData(place.data, (), (), LabelMap((), {}))
+    >>> folder = SearchFolder(pathlib.Path(tempfile.mkdtemp()))
+    >>> data = SearchData(folder.data, (), (), LabelMap((), {}))
     >>> settings = SearchSettings(Config(), ("margin",), trials=1)
     >>> space = make_space(["margin"], Config())
-    >>> oracle = make_oracle(settings, space, place.path)
-    >>> run_trials(oracle, settings, data, None, place)
+    >>> oracle = make_oracle(settings, space, folder.path)
+    >>> run_trials(oracle, settings, data, None, folder)
     >>> oracle.read()[0].status
     'FAILED'
     >>> oracle.close()
     """
     hypermodel = SearchHyperModel(data, settings, objective)
-    tuner = SearchTuner(trials, hypermodel, place.path, name, publish)
+    tuner = SearchTuner(trials, hypermodel, folder.path, name, publish)
     try:
         tuner.search()
     except keras_tuner.errors.FatalError as error:
@@ -106,30 +106,30 @@ def work(
     ConnectionError: ...
     """
     client = connect(address, name, timeout_seconds)
-    told = client.get_space().values
-    settings = decode_settings(told[SETTINGS])
+    bound = client.get_space().values
+    settings = decode_settings(bound[SETTINGS])
     if development:
         settings = dataclasses.replace(settings, development=tuple(development))
-    place = SearchFolder(pathlib.Path(os.path.abspath(folder)))
-    own = place.path / "workers" / name
-    with FolderLock(own / "worker.lock"):
+    search = SearchFolder(pathlib.Path(os.path.abspath(folder)))
+    worker = search.path / "workers" / name
+    with FolderLock(worker / "worker.lock"):
         data = prepare_search(
-            [os.path.abspath(root) for root in roots], settings.config, own
+            [os.path.abspath(root) for root in roots], settings.config, worker
         )
-        _check_same(data_digest(data), told[DATA], roots, address)
+        _check_same(data_digest(data), bound[DATA], roots, address)
         objective = make_objective(settings, data)
         if clips := objective.development_clips:
             digest = development_digest(clips)
             _check_same(
-                digest, told[DEVELOPMENT], settings.development, address
+                digest, bound[DEVELOPMENT], settings.development, address
             )
-        run_trials(client, settings, data, objective, place, name=name)
+        run_trials(client, settings, data, objective, search, name=name)
 
 
 def _check_same(
-    digest: str, told: str, folders: Sequence[str], address: str
+    digest: str, expected: str, folders: Sequence[str], address: str
 ) -> None:
-    if digest != told:
+    if digest != expected:
         raise ValueError(
             "A worker must have the same clips as its chief. Received: "
             f"{', '.join(folders)}, whose contents, or whose split, differ "

@@ -32,7 +32,7 @@ from tuning.settings.values import with_values
 from tuning.showing.hparams import write_hparams
 from tuning.showing.page import render_search_page
 from tuning.showing.progress import TrialLines
-from tuning.showing.trial_ranking import judged_trials
+from tuning.showing.trial_ranking import completed_trials
 from tuning.showing.trial_ranking import trials_markdown
 from tuning.trials.judging.objective import Objective
 from tuning.trials.judging.objective import make_objective
@@ -126,10 +126,10 @@ def search(
     Traceback (most recent call last):
     FileNotFoundError: `root` must be a folder of recordings, or a CSV. ...
     """
-    place = SearchFolder(pathlib.Path(os.path.abspath(folder)))
+    paths = SearchFolder(pathlib.Path(os.path.abspath(folder)))
     roots = [os.path.abspath(root) for root in roots]
-    with FolderLock(place.path / "data.lock"):
-        data = prepare_search(roots, settings.config, place.data)
+    with FolderLock(paths.path / "data.lock"):
+        data = prepare_search(roots, settings.config, paths.data)
     objective = make_objective(settings, data)
     base_values = {name: value_of(final, name) for name in settings.parameters}
     space = _space(settings, final, data, objective)
@@ -142,37 +142,37 @@ def search(
         table = trials_markdown(
             records, settings.parameters, settings.objective
         )
-        atomic.write_text(place.table, table)
+        atomic.write_text(paths.table, table)
         page = render_search_page(records, settings, base_values, confirmation)
-        atomic.write_text(place.page, page)
-        write_hparams(place.tensorboard, records, settings.parameters)
+        atomic.write_text(paths.page, page)
+        write_hparams(paths.tensorboard, records, settings.parameters)
 
-    oracle = make_oracle(settings, space, place.path)
+    oracle = make_oracle(settings, space, paths.path)
     with contextlib.closing(oracle):
         lines.begin(read_trials(oracle))
         if address is not None:
             serve_chief(oracle, address, lease_seconds, publish)
         else:
-            run_trials(oracle, settings, data, objective, place, publish)
+            run_trials(oracle, settings, data, objective, paths, publish)
         records = tuple(read_trials(oracle))
     publish(records)
-    judged = judged_trials(records)
-    if not judged:
+    ranked = completed_trials(records)
+    if not ranked:
         reasons = sorted({record.reason for record in records})
         raise ValueError(
             "A search needs a trial that completes. Received: "
-            f"{len(records)} trials in {place.path}, none of which did: "
-            f"{'; '.join(reasons)}. Mend that, and use another folder."
+            f"{len(records)} trials in {paths.path}, none of which did: "
+            f"{'; '.join(reasons)}. Correct that, and use another folder."
         )
-    best = judged[0]
+    best = ranked[0]
     config = with_values(final, best.values)
-    write_preset(place.best, config, _origin(settings, best, len(judged)))
+    write_preset(paths.best, config, _origin(settings, best, len(ranked)))
     confirmation = None
     if num_seeds:
         confirmation = confirm(
             contenders(settings, config, final),
             roots,
-            place.confirmation,
+            paths.confirmation,
             num_seeds,
             contender_notes(settings, config, final, data, objective),
         )
@@ -181,9 +181,9 @@ def search(
         records,
         best,
         config,
-        place.table.read_text("utf-8"),
+        paths.table.read_text("utf-8"),
         confirmation,
-        (place.table, place.page, place.best, place.tensorboard),
+        (paths.table, paths.page, paths.best, paths.tensorboard),
     )
 
 
@@ -204,10 +204,10 @@ def _space(
 
 
 def _origin(
-    settings: SearchSettings, best: TrialRecord, num_judged: int
+    settings: SearchSettings, best: TrialRecord, num_completed: int
 ) -> list[str]:
     return [
         f"Found by `keras-asd tune`: trial {best.name}, the best of "
-        f"{num_judged} by {settings.objective}: {best.objective:.4f}.",
+        f"{num_completed} by {settings.objective}: {best.objective:.4f}.",
         "Train with it: keras-asd train DATA --config THIS_FILE --run RUN",
     ]

@@ -62,7 +62,7 @@ class SearchTuner:
     >>> folder = pathlib.Path(tempfile.mkdtemp())
     >>> oracle = make_oracle(settings, space, folder)
     >>> SearchTuner(oracle, Best(), folder).search()
-    >>> [one.objective for one in read_trials(oracle)]
+    >>> [trial.objective for trial in read_trials(oracle)]
     [0.8484848484848485, 1.0]
     >>> oracle.close()
     """
@@ -95,15 +95,15 @@ class SearchTuner:
             # ended.
             for name in list(self.trials.ongoing_trials):
                 self.trials.interrupt(name)
-        self._tell()
+        self._notify()
         try:
             while True:
                 trial = self.trials.create_trial(self.worker_name)
                 if trial.status != TrialStatus.RUNNING:
                     return
-                self._tell()
+                self._notify()
                 self._run(trial)
-                self._tell()
+                self._notify()
         finally:
             if isinstance(self.trials, ChiefClient):
                 self.trials.rest()
@@ -111,7 +111,7 @@ class SearchTuner:
     def _is_lost(self) -> bool:
         return isinstance(self.trials, ChiefClient) and self.trials.is_lost()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         if self.on_change and isinstance(self.trials, DurableTrials):
             self.on_change(read_trials(self.trials))
 
@@ -149,8 +149,8 @@ class SearchTuner:
         if "tuner/trial_id" in hp.values:
             parent = self.folder / "trials" / hp.values["tuner/trial_id"]
             options["parent"] = RunFolder(parent)
-        with self._own_folder(trial.trial_id) as run:
-            found = self.hypermodel.fit(
+        with self._lock_folder(trial.trial_id) as run:
+            metrics = self.hypermodel.fit(
                 hp,
                 self.hypermodel.build(hp),
                 run=run,
@@ -160,10 +160,10 @@ class SearchTuner:
                 ],
                 **options,
             )
-        return {name: float(value) for name, value in found.items()}
+        return {name: float(value) for name, value in metrics.items()}
 
     @contextlib.contextmanager
-    def _own_folder(self, name: str) -> Iterator[RunFolder]:
+    def _lock_folder(self, name: str) -> Iterator[RunFolder]:
         """Folder of the trial, or a new one if another worker still uses it.
 
         That worker has lost the trial, but does not know it yet.

@@ -53,8 +53,8 @@ def default_parameters(config: Config) -> tuple[str, ...]:
     ('margin', 'scale', 'mix_alpha')
     """
     names = OF_INTEREST[config.is_trained]
-    found = tuple(name for name in names if has_effect(name, config, names))
-    return found or ("learning_rate", "weight_decay")
+    effective = tuple(name for name in names if has_effect(name, config, names))
+    return effective or ("learning_rate", "weight_decay")
 
 
 def check_parameters(names: Sequence[str], config: Config) -> None:

@@ -93,7 +93,7 @@ def _replaced(record: Any, values: Mapping[str, Any]) -> Any:
     return dataclasses.replace(record, **changes)
 
 
-def told_changes(
+def changed_settings(
     before: Mapping[str, Any], now: Mapping[str, Any]
 ) -> list[str]:
     """Differences, one line each, except for a larger number of trials.
@@ -104,12 +104,13 @@ def told_changes(
 
     >>> few = {"search/settings": '{"trials": 4, "config": {"epochs": 9}}'}
     >>> many = {"search/settings": '{"trials": 8, "config": {"epochs": 9}}'}
-    >>> told_changes(few, many), told_changes(many, few)
+    >>> changed_settings(few, many), changed_settings(many, few)
     ([], ['trials: 8 then, 4 now'])
-    >>> told_changes({**few, "search/data": "e3b0"}, few)
+    >>> changed_settings({**few, "search/data": "e3b0"}, few)
     ['search/data: e3b0 then, None now']
     >>> final = {"search/final": '{"epochs": 9}'}
-    >>> told_changes({**few, "search/final": '{"epochs": 8}'}, {**few, **final})
+    >>> before = {"search/final": '{"epochs": 8}'}
+    >>> changed_settings({**few, **before}, {**few, **final})
     ['search/final.epochs: 8 then, 9 now']
     """
     old, new = _flat(before), _flat(now)
@@ -122,12 +123,12 @@ def told_changes(
     ]
 
 
-def _flat(told: Mapping[str, Any]) -> dict[str, Any]:
-    fields = json.loads(told[SETTINGS])
+def _flat(bound: Mapping[str, Any]) -> dict[str, Any]:
+    fields = json.loads(bound[SETTINGS])
     parts = {"config": fields.pop("config")}
-    for name in told:
+    for name in bound:
         if name != SETTINGS:
-            parts[name] = _decoded(told[name])
+            parts[name] = _decoded(bound[name])
     for name, part in parts.items():
         if isinstance(part, dict):
             part = dotted_settings(part)

@@ -14,7 +14,7 @@ from tuning.showing.figure_parts import BEST_COLOR
 from tuning.showing.figure_parts import ParameterAxis
 from tuning.showing.figure_parts import add_legend
 from tuning.showing.figure_parts import wrap_label
-from tuning.showing.trial_ranking import judged_trials
+from tuning.showing.trial_ranking import completed_trials
 from tuning.trials.trial_record import TrialRecord
 
 FAILED_COLOR = "0.55"
@@ -49,7 +49,7 @@ def coordinates_figure(
     failed = [record for record in records if record.status == "failed"]
     drawn = [
         record
-        for record in judged_trials(records) + failed
+        for record in completed_trials(records) + failed
         if set(parameters) <= set(record.values)
     ]
     if not drawn:
@@ -58,18 +58,20 @@ def coordinates_figure(
     figure = Figure(figsize=(max(6.4, width), 4.8), layout="constrained")
     axes = figure.subplots()
     routes = np.empty((len(drawn), len(parameters)))
-    for place, name in enumerate(parameters):
+    for column, name in enumerate(parameters):
         values = [record.values[name] for record in drawn]
         axis = ParameterAxis(name, values)
-        routes[:, place] = [axis.place(value) for value in values]
+        routes[:, column] = [axis.position(value) for value in values]
         if axis.choices:
             shift = np.linspace(-0.5, 0.5, len(drawn))
-            routes[:, place] += SPREAD * shift / len(axis.choices)
-        _draw_axis(axes, place, name, axis.ticks)
-    num_judged = sum(record.status == "completed" for record in drawn)
-    if num_judged:
-        _draw_judged(axes, drawn[:num_judged], routes[:num_judged], objective)
-    for route in routes[num_judged:]:
+            routes[:, column] += SPREAD * shift / len(axis.choices)
+        _draw_axis(axes, column, name, axis.ticks)
+    num_completed = sum(record.status == "completed" for record in drawn)
+    if num_completed:
+        _draw_completed(
+            axes, drawn[:num_completed], routes[:num_completed], objective
+        )
+    for route in routes[num_completed:]:
         axes.plot(
             range(len(parameters)),
             route,
@@ -78,10 +80,10 @@ def coordinates_figure(
             linestyle="--",
             marker="x",
             markevery=[-1],
-            label=f"failed ({len(drawn) - num_judged})",
+            label=f"failed ({len(drawn) - num_completed})",
         )
     axes.set_axis_off()
-    axes.set_xlim(-0.45, len(parameters) + (0.45 if num_judged else -0.6))
+    axes.set_xlim(-0.45, len(parameters) + (0.45 if num_completed else -0.6))
     axes.set_ylim(-0.03, 1.03)
     add_legend(figure)
     return figure
@@ -89,18 +91,18 @@ def coordinates_figure(
 
 def _draw_axis(
     axes: Axes,
-    place: float,
+    x: float,
     name: str,
     ticks: Sequence[tuple[float, str]],
     side: int = -1,
 ) -> None:
     """A vertical axis with ticks to its left (-1) or right (1)."""
-    axes.plot([place, place], [0, 1], color="0.25", linewidth=1, zorder=4)
+    axes.plot([x, x], [0, 1], color="0.25", linewidth=1, zorder=4)
     for height, label in ticks:
-        tick = [place, place + 0.03 * side]
+        tick = [x, x + 0.03 * side]
         axes.plot(tick, [height] * 2, color="0.25", linewidth=1, zorder=4)
         axes.text(
-            place + 0.05 * side,
+            x + 0.05 * side,
             height,
             wrap_label(label),
             horizontalalignment="right" if side < 0 else "left",
@@ -111,7 +113,7 @@ def _draw_axis(
             bbox={"facecolor": "white", "alpha": 0.75, "pad": 0.8, "lw": 0},
         )
     axes.text(
-        place,
+        x,
         1.06,
         wrap_label(name),
         horizontalalignment="center",
@@ -120,21 +122,21 @@ def _draw_axis(
     )
 
 
-def _draw_judged(
+def _draw_completed(
     axes: Axes,
-    judged: Sequence[TrialRecord],
+    completed: Sequence[TrialRecord],
     routes: np.ndarray,
     objective: str,
 ) -> None:
     """Lines of the trials with an objective, and the last axis."""
     worths = [
         100 * record.objective
-        for record in judged
+        for record in completed
         if record.objective is not None
     ]
     lowest = lowest_usual(worths)
     axis = ParameterAxis("", [worths[0], lowest])
-    heights = [axis.place(max(worth, lowest)) for worth in worths]
+    heights = [axis.position(max(worth, lowest)) for worth in worths]
     ticks = axis.ticks
     if min(worths) < lowest:
         ticks = [(0.0, f"{lowest:.4g} or less"), *ticks]
@@ -149,7 +151,7 @@ def _draw_judged(
         color=BEST_COLOR,
         linewidth=3.2,
         zorder=5,
-        label=f"best: trial {printable(judged[0].name)} ({worths[0]:.2f} %)",
+        label=f"best: trial {printable(completed[0].name)} ({worths[0]:.2f} %)",
     )
     axes.imshow(
         np.linspace(0, 1, 256)[:, None],

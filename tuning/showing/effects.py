@@ -12,7 +12,7 @@ from keras_asd.metrics import percentile_interval
 from keras_asd.metrics import resample_counts
 from tuning.settings.ranges import RANGES
 from tuning.settings.values import Value
-from tuning.showing.trial_ranking import judged_trials
+from tuning.showing.trial_ranking import completed_trials
 from tuning.trials.trial_record import TrialRecord
 
 MIN_FOR_CORRELATION = 5
@@ -20,7 +20,7 @@ MIN_FOR_INTERVAL = 10
 MIN_OF_A_CHOICE = 3
 CONFIDENCE = 0.95
 NUM_RESAMPLES = 1000
-NUM_PLACES = 41
+NUM_POINTS = 41
 # Width of the smoothing kernel, as a share of the range of the trials.
 BANDWIDTH = 0.2
 
@@ -36,14 +36,14 @@ class Effect:
             too few trials, or if all trials are equal.
         interval: Bootstrap interval of the correlation at 95 %; `None` for too
             few trials.
-        places: Values of the parameter that have a mean: points of a smooth
+        points: Values of the parameter that have a mean: points of a smooth
             curve, or the choices.
         means: Mean objective at each value.
         lows: Lower bounds of the means at 95 %, NaN if there is none.
         highs: Upper bounds of the means at 95 %, NaN if there is none.
         counts: Number of trials of each choice; empty for a curve.
 
-    >>> Effect("margin", num_trials=3).places
+    >>> Effect("margin", num_trials=3).points
     ()
     """
 
@@ -51,7 +51,7 @@ class Effect:
     num_trials: int
     correlation: float | None = None
     interval: tuple[float, float] | None = None
-    places: tuple[Value, ...] = ()
+    points: tuple[Value, ...] = ()
     means: tuple[float, ...] = ()
     lows: tuple[float, ...] = ()
     highs: tuple[float, ...] = ()
@@ -86,10 +86,10 @@ def measure_effects(
     >>> round(effect.correlation, 6), effect.interval, effect.num_trials
     (1.0, None, 6)
     """
-    judged = judged_trials(records)
+    completed = completed_trials(records)
     effects = []
     for name in parameters:
-        kept = [record for record in judged if name in record.values]
+        kept = [record for record in completed if name in record.values]
         values = [record.values[name] for record in kept]
         objective = np.array([record.objective for record in kept], dtype=float)
         if kept:
@@ -128,7 +128,7 @@ def ordered_choices(name: str, values: Sequence[Value]) -> list[Value]:
     """
     known = list(RANGES[name].choices) if name in RANGES else []
     rest = sorted(set(values) - set(known), key=str)
-    return [one for one in known if one in values] + rest
+    return [choice for choice in known if choice in values] + rest
 
 
 def lowest_usual(objectives: ArrayLike) -> float:
@@ -144,9 +144,10 @@ def lowest_usual(objectives: ArrayLike) -> float:
 
     Reference: Tukey, Exploratory Data Analysis, 1977; the outer fence.
     """
-    found = np.asarray(objectives)
-    lower, upper = np.quantile(found, [0.25, 0.75])
-    return float(found[found >= lower - 3 * (upper - lower)].min())
+    objectives = np.asarray(objectives)
+    lower, upper = np.quantile(objectives, [0.25, 0.75])
+    is_usual = objectives >= lower - 3 * (upper - lower)
+    return float(objectives[is_usual].min())
 
 
 def _of_numbers(name: str, values, objective: NDArray) -> Effect:
@@ -166,14 +167,14 @@ def _of_numbers(name: str, values, objective: NDArray) -> Effect:
     effect = dataclasses.replace(effect, interval=interval)
     if len(np.unique(x)) < MIN_FOR_CORRELATION:
         return effect
-    grid = np.linspace(x.min(), x.max(), NUM_PLACES)
+    grid = np.linspace(x.min(), x.max(), NUM_POINTS)
     [curve] = _local_lines(x, objective, np.ones((1, size)), grid)
     tail = (1 - CONFIDENCE) / 2
     lines = _local_lines(x, objective, counts, grid)
     lows, highs = np.quantile(lines, [tail, 1 - tail], axis=0)
     return dataclasses.replace(
         effect,
-        places=tuple((np.exp(grid) if is_log else grid).tolist()),
+        points=tuple((np.exp(grid) if is_log else grid).tolist()),
         means=tuple(curve.tolist()),
         lows=tuple(lows.tolist()),
         highs=tuple(highs.tolist()),
@@ -181,21 +182,21 @@ def _of_numbers(name: str, values, objective: NDArray) -> Effect:
 
 
 def _of_choices(name: str, values, objective: NDArray) -> Effect:
-    places = ordered_choices(name, values)
+    points = ordered_choices(name, values)
     means, errors, counts = [], [], []
-    for choice in places:
-        own = objective[[value == choice for value in values]]
+    for choice in points:
+        chosen = objective[[value == choice for value in values]]
         error = np.nan
-        if len(own) >= MIN_OF_A_CHOICE:
-            quantile = stats.t.ppf((1 + CONFIDENCE) / 2, len(own) - 1)
-            error = quantile * own.std(ddof=1) / np.sqrt(len(own))
-        means.append(float(own.mean()))
+        if len(chosen) >= MIN_OF_A_CHOICE:
+            quantile = stats.t.ppf((1 + CONFIDENCE) / 2, len(chosen) - 1)
+            error = quantile * chosen.std(ddof=1) / np.sqrt(len(chosen))
+        means.append(float(chosen.mean()))
         errors.append(float(error))
-        counts.append(len(own))
+        counts.append(len(chosen))
     return Effect(
         name,
         len(values),
-        places=tuple(places),
+        points=tuple(points),
         means=tuple(means),
         lows=tuple(m - e for m, e in zip(means, errors, strict=True)),
         highs=tuple(m + e for m, e in zip(means, errors, strict=True)),
@@ -205,8 +206,8 @@ def _of_choices(name: str, values, objective: NDArray) -> Effect:
 
 def _spearman(x: NDArray, y: NDArray) -> NDArray:
     """Spearman's correlation row by row; NaN for a constant row."""
-    x, y = (stats.rankdata(one, axis=1) for one in (x, y))
-    x, y = (one - one.mean(axis=1, keepdims=True) for one in (x, y))
+    x, y = (stats.rankdata(rows, axis=1) for rows in (x, y))
+    x, y = (ranks - ranks.mean(axis=1, keepdims=True) for ranks in (x, y))
     norm = np.sqrt((x * x).sum(axis=1) * (y * y).sum(axis=1))
     same = norm == 0
     return np.where(same, np.nan, (x * y).sum(axis=1) / (norm + same))

@@ -16,7 +16,7 @@ from tuning.showing.figure_parts import TRIAL_COLOR
 from tuning.showing.figure_parts import ParameterAxis
 from tuning.showing.figure_parts import add_legend
 from tuning.showing.figure_parts import wrap_label
-from tuning.showing.trial_ranking import judged_trials
+from tuning.showing.trial_ranking import completed_trials
 from tuning.trials.trial_record import TrialRecord
 
 MAX_COLUMNS = 3
@@ -51,11 +51,11 @@ def effects_figure(
     >>> figure.axes[0].get_title()
     'margin'
     """
-    judged = judged_trials(records)
+    completed = completed_trials(records)
     effects = [
         effect
         for effect in effects
-        if any(effect.parameter in record.values for record in judged)
+        if any(effect.parameter in record.values for record in completed)
     ]
     if not effects:
         return None
@@ -68,21 +68,19 @@ def effects_figure(
     panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
     for axes in panels[len(effects) :]:
         axes.remove()
-    worths = [
-        100 * one.objective for one in judged if one.objective is not None
-    ]
+    worths = [100 * r.objective for r in completed if r.objective is not None]
     lowest, highest = lowest_usual(worths), max(worths)
     room = max(0.06 * (highest - lowest), 0.1)
-    for place, effect in enumerate(effects):
-        axes = panels[place]
+    for index, effect in enumerate(effects):
+        axes = panels[index]
         name = effect.parameter
         axes.set_title(wrap_label(name), parse_math=False)
         axes.yaxis.set_major_locator(MaxNLocator(6))
-        if place % columns == 0:
+        if index % columns == 0:
             axes.set_ylabel(f"{objective} %", parse_math=False)
         points = [
             (record.values[name], 100 * record.objective)
-            for record in judged
+            for record in completed
             if name in record.values and record.objective is not None
         ]
         _draw_effect(axes, points, lowest, effect, base_values.get(name))
@@ -102,23 +100,23 @@ def _draw_effect(
     values = [value for value, _ in points]
     known = [] if base_value is None else [base_value]
     axis = ParameterAxis(effect.parameter, values + known)
-    places = np.array([axis.place(value) for value in values])
+    positions = np.array([axis.position(value) for value in values])
     worths = np.array([max(worth, lowest) for _, worth in points])
     is_low = np.array([worth < lowest for _, worth in points])
     if known:
         axes.axvline(
-            axis.place(known[0]), color="0.4", linestyle=":", label="base"
+            axis.position(known[0]), color="0.4", linestyle=":", label="base"
         )
     if effect.counts:
         _draw_means(axes, axis, effect)
         # Spread evenly, independently of the order of the trials.
         spread = np.arange(len(points)) * GOLDEN_RATIO % 1 - 0.5
-        places += 0.3 * spread / len(axis.choices)
-    elif effect.places:
+        positions += 0.3 * spread / len(axis.choices)
+    elif effect.points:
         _draw_curve(axes, axis, effect)
     is_other = ~is_low & (np.arange(len(points)) > 0)
     axes.scatter(
-        places[is_other],
+        positions[is_other],
         worths[is_other],
         s=16,
         color=TRIAL_COLOR,
@@ -126,7 +124,7 @@ def _draw_effect(
     )
     if is_low.any():
         axes.scatter(
-            places[is_low],
+            positions[is_low],
             worths[is_low],
             marker="v",
             facecolors="none",
@@ -134,7 +132,7 @@ def _draw_effect(
             label="trial far below",
         )
     axes.scatter(
-        places[:1],
+        positions[:1],
         worths[:1],
         s=110,
         marker="*",
@@ -146,7 +144,7 @@ def _draw_effect(
     )
     is_crowded = len(axis.choices) > MAX_LEVEL_NAMES
     axes.set_xticks(
-        [place for place, _ in axis.ticks],
+        [position for position, _ in axis.ticks],
         [wrap_label(label) for _, label in axis.ticks],
         parse_math=False,
         rotation=40 if is_crowded else 0,
@@ -156,9 +154,9 @@ def _draw_effect(
 
 
 def _draw_curve(axes: Axes, axis: ParameterAxis, effect: Effect) -> None:
-    places = [axis.place(value) for value in effect.places]
+    positions = [axis.position(value) for value in effect.points]
     axes.fill_between(
-        places,
+        positions,
         100 * np.array(effect.lows),
         100 * np.array(effect.highs),
         color=CURVE_COLOR,
@@ -167,7 +165,7 @@ def _draw_curve(axes: Axes, axis: ParameterAxis, effect: Effect) -> None:
         label="95 % interval",
     )
     axes.plot(
-        places,
+        positions,
         100 * np.array(effect.means),
         color=CURVE_COLOR,
         label="smoothed",
@@ -175,10 +173,10 @@ def _draw_curve(axes: Axes, axis: ParameterAxis, effect: Effect) -> None:
 
 
 def _draw_means(axes: Axes, axis: ParameterAxis, effect: Effect) -> None:
-    places = np.array([axis.place(value) for value in effect.places])
+    positions = np.array([axis.position(value) for value in effect.points])
     means, lows = 100 * np.array(effect.means), 100 * np.array(effect.lows)
     axes.errorbar(
-        places + 0.25 / len(places),
+        positions + 0.25 / len(positions),
         means,
         yerr=np.nan_to_num(means - lows),
         linestyle="",

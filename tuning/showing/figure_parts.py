@@ -33,7 +33,7 @@ class ParameterAxis:
         values: Values that the axis must cover, in addition to the range.
 
     >>> axis = ParameterAxis("scale", [30.0])
-    >>> axis.place(8.0), axis.place(128.0), round(axis.place(32.0), 6)
+    >>> axis.position(8.0), axis.position(128.0), round(axis.position(32.0), 6)
     (0.0, 1.0, 0.5)
     >>> [label for _, label in axis.ticks]
     ['10', '20', '50', '100']
@@ -53,7 +53,7 @@ class ParameterAxis:
             bounds = [value for value in bounds if value > 0]
         self._low, self._high = min(bounds), max(bounds)
 
-    def place(self, value: Value) -> float:
+    def position(self, value: Value) -> float:
         """Position of a value, from 0 to 1; NaN if it is not on the axis."""
         if self.choices:
             if value not in self.choices:
@@ -64,14 +64,14 @@ class ParameterAxis:
             return math.nan
         if self._low == self._high:
             return 0.5
-        low, place, high = map(self._measure, (self._low, number, self._high))
-        return (place - low) / (high - low)
+        low, middle, high = map(self._measure, (self._low, number, self._high))
+        return (middle - low) / (high - low)
 
     @property
     def ticks(self) -> list[tuple[float, str]]:
         """Positions and labels of the ticks."""
         values: Sequence[Value] = self.choices or self._numbers()
-        return [(self.place(value), format_value(value)) for value in values]
+        return [(self.position(value), format_value(value)) for value in values]
 
     def _measure(self, value: float) -> float:
         return math.log(value) if self._is_log else value
@@ -79,20 +79,20 @@ class ParameterAxis:
     def _numbers(self) -> list[float]:
         low, high = self._low, self._high
         step = RANGES[self._name].step if self._name in RANGES else None
-        found = list(MaxNLocator(5).tick_values(low, high))
+        ticks = list(MaxNLocator(5).tick_values(low, high))
         if self._is_log and step:
             count = round(math.log(high / low, step)) + 1
-            found = [low * step**power for power in range(count)]
+            ticks = [low * step**power for power in range(count)]
         elif self._is_log:
             is_long = math.log10(high / low) > MAX_DECADES
             powers = range(math.floor(math.log10(low)), 20)
-            found = [
+            ticks = [
                 mantissa * 10.0**power
                 for power in powers
                 for mantissa in ((1,) if is_long else (1, 2, 5))
             ]
         margin = 1e-9 * abs(high)
-        kept = [one for one in found if low - margin <= one <= high + margin]
+        kept = [t for t in ticks if low - margin <= t <= high + margin]
         return kept if len(kept) > 1 else sorted({low, high})
 
 

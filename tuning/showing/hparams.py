@@ -94,7 +94,7 @@ def _encode(record: TrialRecord, parameters: Sequence[str]) -> bytes:
     file = io.BytesIO()
     writer = RecordWriter(file)
     events: list[dict[str, Any]] = [{"file_version": "brain.Event:2"}]
-    events += [{"summary": one} for one in (opening, numbers, closing)]
+    events += [{"summary": part} for part in (opening, numbers, closing)]
     for event in events:
         encoded = event_pb2.Event(wall_time=ended, **event)
         writer.write(encoded.SerializeToString())

@@ -12,7 +12,7 @@ from sklearn.inspection import permutation_importance
 from tuning.showing.effects import is_numeric
 from tuning.showing.effects import lowest_usual
 from tuning.showing.effects import ordered_choices
-from tuning.showing.trial_ranking import judged_trials
+from tuning.showing.trial_ranking import completed_trials
 from tuning.trials.trial_record import TrialRecord
 
 MIN_TRIALS = 20
@@ -58,19 +58,24 @@ def measure_importance(
 
     Reference: Breiman, Random Forests, 2001.
     """
-    judged = judged_trials(records)
-    judged = [one for one in judged if set(parameters) <= set(one.values)]
+    completed = [
+        record
+        for record in completed_trials(records)
+        if set(parameters) <= set(record.values)
+    ]
     if len(parameters) < 2:
         return Importance({}, "Importance needs two parameters to compare.")
-    if len(judged) < MIN_TRIALS:
+    if len(completed) < MIN_TRIALS:
         return Importance(
             {},
             f"Importance needs {MIN_TRIALS} completed trials. "
-            f"There are {len(judged)}.",
+            f"There are {len(completed)}.",
         )
-    columns = [_codes([r.values[p] for r in judged], p) for p in parameters]
+    columns = [_codes([r.values[p] for r in completed], p) for p in parameters]
     inputs = np.stack(columns, axis=1).astype(np.float32)
-    objective = np.array([record.objective for record in judged], dtype=float)
+    objective = np.array(
+        [record.objective for record in completed], dtype=float
+    )
     objective = np.maximum(objective, lowest_usual(objective))
     if not np.ptp(objective):
         return Importance({}, "Importance needs trials that differ.")
@@ -84,10 +89,10 @@ def measure_importance(
             f"differences between trials ({100 * max(explained, 0):.0f} % of "
             "the variance of trials it has not seen).",
         )
-    found = permutation_importance(
+    permuted = permutation_importance(
         forest, inputs, objective, n_repeats=NUM_REPEATS, random_state=0
     )
-    drops = np.maximum(found.importances_mean, 0)
+    drops = np.maximum(permuted.importances_mean, 0)
     shares = dict(zip(parameters, (drops / drops.sum()).tolist(), strict=True))
     return Importance(
         shares,

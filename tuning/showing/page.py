@@ -20,9 +20,9 @@ from tuning.showing.importance import measure_importance
 from tuning.showing.page_parts import compare_values
 from tuning.showing.page_parts import list_effects
 from tuning.showing.page_parts import list_metrics
+from tuning.showing.trial_ranking import completed_trials
 from tuning.showing.trial_ranking import failure_lines
 from tuning.showing.trial_ranking import format_percent
-from tuning.showing.trial_ranking import judged_trials
 from tuning.showing.trial_ranking import trial_table
 from tuning.trials.trial_record import TrialRecord
 
@@ -52,7 +52,7 @@ def render_search_page(
     (True, False)
     """
     parameters, objective = settings.parameters, settings.objective
-    best = next(iter(judged_trials(records)), None)
+    best = next(iter(completed_trials(records)), None)
     effects = measure_effects(records, parameters)
     importance = measure_importance(records, parameters)
     return render_template(
@@ -84,14 +84,14 @@ def render_search_page(
 def _tiles(
     records: Sequence[TrialRecord], settings: SearchSettings
 ) -> list[dict[str, str]]:
-    judged = judged_trials(records)
+    completed = completed_trials(records)
     counts = {
         status: sum(record.status == status for record in records)
         for status in ("completed", "failed", "running", "waiting")
     }
     others = [f"{n} {s}" for s, n in counts.items() if n and s != "completed"]
     seconds = sum(record.seconds or 0.0 for record in records)
-    best = judged[0] if judged else None
+    best = completed[0] if completed else None
     is_counted = settings.tuner != "hyperband"
     return [
         {

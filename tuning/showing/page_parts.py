@@ -29,13 +29,13 @@ def compare_values(
     for name in parameters:
         limits = reason = NOTHING
         if name in RANGES:
-            one = RANGES[name]
-            reason = one.reason
-            limits = ", ".join(map(str, one.choices)) or "those that suit"
-            if one.kind != "choice":
-                limits = f"{one.low:g} to {one.high:g}, {one.sampling}"
-        found = best.values.get(name) if best else None
-        values = format_value(found), format_value(base_values.get(name))
+            span = RANGES[name]
+            reason = span.reason
+            limits = ", ".join(map(str, span.choices)) or "those that suit"
+            if span.kind != "choice":
+                limits = f"{span.low:g} to {span.high:g}, {span.sampling}"
+        best_value = best.values.get(name) if best else None
+        values = format_value(best_value), format_value(base_values.get(name))
         rows.append((name, *values, limits, reason))
     return Table(header, rows, "Values")
 
@@ -93,7 +93,7 @@ def describe_effect(effect: Effect) -> str:
             + (f" [{100 * low:.1f}, {100 * high:.1f}]" if low == low else "")
             + f" ({count} {'trial' if count == 1 else 'trials'})"
             for choice, mean, low, high, count in zip(
-                effect.places,
+                effect.points,
                 effect.means,
                 effect.lows,
                 effect.highs,

@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Sequence
 
+from tuning.showing.trial_ranking import completed_trials
 from tuning.showing.trial_ranking import format_value
-from tuning.showing.trial_ranking import judged_trials
 from tuning.trials.trial_record import TrialRecord
 
 logger = logging.getLogger(__name__)
@@ -29,57 +29,61 @@ class TrialLines:
 
     def __init__(self, num_trials: int | None):
         self.num_trials = num_trials
-        self._told: set[str] = set()
+        self._logged: set[str] = set()
 
     def begin(self, records: Sequence[TrialRecord]) -> None:
         """Marks the trials of an earlier call as already logged."""
-        ended = [one.name for one in records if _has_ended(one)]
-        self._told.update(ended)
+        ended = [record.name for record in records if _has_ended(record)]
+        self._logged.update(ended)
         if ended:
-            logger.info("going on after %d trials", len(ended))
+            logger.info("resuming after %d trials", len(ended))
 
     def update(self, records: Sequence[TrialRecord]) -> list[str]:
         """Logs and returns a line for every trial that has ended since."""
-        ended = [one for one in records if _has_ended(one)]
+        ended = [record for record in records if _has_ended(record)]
         lines = []
-        for one in ended:
-            if one.name not in self._told:
-                self._told.add(one.name)
-                lines.append(self._line(one, records, len(ended)))
+        for record in ended:
+            if record.name not in self._logged:
+                self._logged.add(record.name)
+                lines.append(self._line(record, records, len(ended)))
         for line in lines:
             logger.info("%s", line)
         return lines
 
     def _line(
-        self, one: TrialRecord, records: Sequence[TrialRecord], num_ended: int
+        self,
+        record: TrialRecord,
+        records: Sequence[TrialRecord],
+        num_ended: int,
     ) -> str:
         values = ", ".join(
             f"{name} {format_value(value)}"
-            for name, value in one.values.items()
+            for name, value in record.values.items()
         )
-        if one.status == "failed" or one.objective is None:
-            parts = [f"trial {one.name} failed with {values}: {one.reason}"]
+        if record.status == "failed" or record.objective is None:
+            reason = record.reason
+            parts = [f"trial {record.name} failed with {values}: {reason}"]
         else:
-            parts = [f"trial {one.name}: {_percent(one)} with {values}"]
-        judged = judged_trials(records)
-        if judged:
-            parts.append(f"best {_percent(judged[0])}, trial {judged[0].name}")
+            parts = [f"trial {record.name}: {_percent(record)} with {values}"]
+        if completed := completed_trials(records):
+            best = completed[0]
+            parts.append(f"best {_percent(best)}, trial {best.name}")
         parts.append(self._left(records, num_ended))
         return "; ".join(parts)
 
     def _left(self, records: Sequence[TrialRecord], num_ended: int) -> str:
         if self.num_trials is None:
             return f"{num_ended} done"
-        seconds = [one.seconds for one in records if one.seconds is not None]
+        seconds = [r.seconds for r in records if r.seconds is not None]
         left = self.num_trials - num_ended
-        num_at_once = max(1, sum(one.status == "running" for one in records))
+        num_at_once = max(1, sum(r.status == "running" for r in records))
         minutes = sum(seconds) / max(len(seconds), 1) * left / num_at_once / 60
         return f"{num_ended} of {self.num_trials}, about {minutes:.0f} min left"
 
 
-def _has_ended(one: TrialRecord) -> bool:
-    return one.status in ("completed", "failed")
+def _has_ended(record: TrialRecord) -> bool:
+    return record.status in ("completed", "failed")
 
 
-def _percent(one: TrialRecord) -> str:
-    return f"{100 * (one.objective or 0.0):.2f} %"
+def _percent(record: TrialRecord) -> str:
+    return f"{100 * (record.objective or 0.0):.2f} %"

@@ -24,14 +24,14 @@ def rank_trials(records: Sequence[TrialRecord]) -> list[TrialRecord]:
     ['2', '1', '0']
     """
 
-    def place(record):
-        worth = record.objective if _is_judged(record) else -math.inf
+    def rank(record):
+        worth = record.objective if _has_objective(record) else -math.inf
         return STATUS_ORDER.index(record.status), -worth, record.name
 
-    return sorted(records, key=place)
+    return sorted(records, key=rank)
 
 
-def judged_trials(records: Sequence[TrialRecord]) -> list[TrialRecord]:
+def completed_trials(records: Sequence[TrialRecord]) -> list[TrialRecord]:
     """Returns the completed trials that have an objective, best first.
 
     >>> records = [
@@ -39,10 +39,10 @@ def judged_trials(records: Sequence[TrialRecord]) -> list[TrialRecord]:
     ...     TrialRecord("1", {}, "completed", objective=math.nan),
     ...     TrialRecord("2", {}, "completed", objective=0.8),
     ... ]
-    >>> [record.name for record in judged_trials(records)]
+    >>> [record.name for record in completed_trials(records)]
     ['2', '0']
     """
-    return [record for record in rank_trials(records) if _is_judged(record)]
+    return [record for record in rank_trials(records) if _has_objective(record)]
 
 
 def trial_table(
@@ -76,7 +76,7 @@ def trial_table(
                 _format_seconds(record.seconds),
             )
         )
-        is_best = not kinds and _is_judged(record)
+        is_best = not kinds and _has_objective(record)
         kinds.append("best" if is_best else record.status)
     return Table((*header, "status", "seconds"), rows, "Trials", kinds)
 
@@ -135,7 +135,7 @@ def format_percent(share: float | None) -> str:
     return f"{100 * share:.2f}"
 
 
-def _is_judged(record: TrialRecord) -> bool:
+def _has_objective(record: TrialRecord) -> bool:
     known = record.objective is not None and math.isfinite(record.objective)
     return record.status == "completed" and known
 

@@ -7,7 +7,7 @@ import keras
 import tqdm
 
 
-class JudgedEpochs(keras.callbacks.Callback):
+class ObjectiveStopping(keras.callbacks.Callback):
     """Callback that measures the objective every epoch, with early stopping.
 
     The values are added to the logs, and so to the history of the run. A loss
@@ -19,8 +19,8 @@ class JudgedEpochs(keras.callbacks.Callback):
         patience: Epochs without a better value after which training ends.
         values: Objective of the epochs before the first.
 
-    >>> JudgedEpochs(lambda model: {"auc": 0.5}, "auc", 2, [0.7, 0.6]).values
-    [0.7, 0.6]
+    >>> ObjectiveStopping(lambda model: {"auc": 0.5}, "auc", 2, [0.7]).values
+    [0.7]
     """
 
     def __init__(

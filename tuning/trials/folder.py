@@ -14,7 +14,7 @@ def open_trial(
     run: RunFolder,
     config: Config,
     objective: str,
-    is_judged: bool = False,
+    measures_objective: bool = False,
     parent: RunFolder | None = None,
 ) -> None:
     """Prepares the folder of a trial, to resume it or begin a new one.
@@ -25,7 +25,7 @@ def open_trial(
         run: Folder of the trial.
         config: Settings of the trial.
         objective: Name of the objective.
-        is_judged: Whether the objective is measured after every epoch.
+        measures_objective: Whether the objective is measured after every epoch.
         parent: Folder of a trial with the same settings and fewer epochs to
             continue from; without its checkpoint training starts from scratch.
 
@@ -43,18 +43,22 @@ def open_trial(
             "`run` must be a folder of its own for the trial. Received: "
             f"run={run.path}, which is that of a training run. Choose another."
         )
-    if not _holds(run, config, objective, is_judged):
+    if not _holds(run, config, objective, measures_objective):
         for folder in (run.checkpoint(0).parent, run.tensorboard):
             shutil.rmtree(folder, ignore_errors=True)
         run.history.unlink(missing_ok=True)
         write_config(run, config, data=[])
     is_begun = run.latest is not None
-    if parent and not is_begun and _holds(parent, config, objective, is_judged):
+    if (
+        parent
+        and not is_begun
+        and _holds(parent, config, objective, measures_objective)
+    ):
         _copy_latest(parent, run)
 
 
 def _holds(
-    run: RunFolder, config: Config, objective: str, is_judged: bool
+    run: RunFolder, config: Config, objective: str, measures_objective: bool
 ) -> bool:
     """Whether a folder has a trial with these settings."""
     try:
@@ -62,7 +66,7 @@ def _holds(
     except (FileNotFoundError, ValueError):
         return False
     return is_same and all(
-        (objective in row) == is_judged for row in read_history(run)
+        (objective in row) == measures_objective for row in read_history(run)
     )
 
 

@@ -16,7 +16,7 @@ from pipelines.settings.config import Config
 from pipelines.training.fitting import fit_classifier
 from tuning.settings.search_settings import SearchSettings
 from tuning.settings.search_space import configure
-from tuning.trials.callbacks import JudgedEpochs
+from tuning.trials.callbacks import ObjectiveStopping
 from tuning.trials.callbacks import best_epoch
 from tuning.trials.callbacks import is_over
 from tuning.trials.fitting import trial_detector
@@ -140,8 +140,10 @@ class SearchHyperModel(keras_tuner.HyperModel):
             config = self.configure(hp)
             if not config.is_trained:
                 return self._judge(model, config)
-            is_judged = self.settings.patience > 0
-            open_trial(run, config, self.objective.name, is_judged, parent)
+            measures_objective = self.settings.patience > 0
+            open_trial(
+                run, config, self.objective.name, measures_objective, parent
+            )
             return self._train(
                 model, config, run, last_epoch or epochs, callbacks, verbose
             )
@@ -154,10 +156,10 @@ class SearchHyperModel(keras_tuner.HyperModel):
             values = [float(row[name]) for row in _finished(run)]
             if is_over(values, patience):
                 last_epoch = len(values)
-            judged = JudgedEpochs(
+            stopping = ObjectiveStopping(
                 lambda model: self._judge(model, config), name, patience, values
             )
-            callbacks = [judged, *callbacks]
+            callbacks = [stopping, *callbacks]
         data = self.data
         model = fit_classifier(
             data.examples,
@@ -185,18 +187,21 @@ class SearchHyperModel(keras_tuner.HyperModel):
 
     def _judge(self, model: keras.Model, config: Config) -> dict[str, float]:
         detector = trial_detector(model, self.data, config)
-        found = self.objective.measure(detector, config)
+        metrics = self.objective.measure(detector, config)
         name = self.objective.name
-        if not math.isfinite(found[name]):
+        if not math.isfinite(metrics[name]):
             raise ValueError(
-                f"The objective must be finite. Received: {name}={found[name]}."
+                "The objective must be finite. "
+                f"Received: {name}={metrics[name]}."
             )
-        return found
+        return metrics
 
     def _failure(self, error: ValueError) -> Exception:
         reason = " ".join(str(error).split())
         clips = self.data.train
-        if clips and not any(one.clip.path.exists() for one in clips):
+        if clips and not any(
+            inspected.clip.path.exists() for inspected in clips
+        ):
             return keras_tuner.errors.FatalValueError(
                 "The recordings must stay where they are during a search. "
                 f"Received: none of {len(clips)} is there, such as "

@@ -49,9 +49,9 @@ class SearchData:
 
     def _of_role(self, role: str) -> list[InspectedClip]:
         return [
-            one.inspected
-            for one in self.listed
-            if one.role == role and one.inspected
+            entry.inspected
+            for entry in self.listed
+            if entry.role == role and entry.inspected
         ]
 
 

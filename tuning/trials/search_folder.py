@@ -76,9 +76,9 @@ def data_digest(data: SearchData) -> str:
     'e3b0c442'
     """
     return _digest(
-        (one.role, one.inspected)
-        for one in data.listed
-        if one.inspected is not None
+        (entry.role, entry.inspected)
+        for entry in data.listed
+        if entry.inspected is not None
     )
 
 
@@ -88,13 +88,13 @@ def development_digest(clips: Sequence[InspectedClip]) -> str:
     >>> development_digest([])[:8]
     'e3b0c442'
     """
-    return _digest((str(one.clip.is_anomaly), one) for one in clips)
+    return _digest((str(clip.clip.is_anomaly), clip) for clip in clips)
 
 
 def _digest(clips: Iterable[tuple[str, InspectedClip]]) -> str:
     digest = hashlib.sha256()
-    for role, one in clips:
-        line = f"{one.clip.key} {role} {one.sha256}\n"
+    for role, inspected in clips:
+        line = f"{inspected.clip.key} {role} {inspected.sha256}\n"
         digest.update(line.encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 

@@ -39,11 +39,11 @@ class Comparison:
         )
 
     def _verdict(self) -> str:
-        found = self.difference
-        low, high = (100 * bound for bound in found.interval)
+        difference = self.difference
+        low, high = (100 * bound for bound in difference.interval)
         return (
-            f"First less second: {100 * found.difference:+.2f} points "
-            f"({100 * found.confidence:g} % interval {low:+.2f} to "
-            f"{high:+.2f}, two-sided p = {found.p_value:.3g}; paired bootstrap "
-            f"of {found.num_resamples} resamples)."
+            f"First less second: {100 * difference.difference:+.2f} points "
+            f"({100 * difference.confidence:g} % interval {low:+.2f} to "
+            f"{high:+.2f}, two-sided p = {difference.p_value:.3g}; paired "
+            f"bootstrap of {difference.num_resamples} resamples)."
         )

@@ -168,10 +168,10 @@ def _with_originals(clip: TrueClip, cells: list[str], where: str) -> TrueClip:
         parsed = parse_dcase_name(name)
         if parsed is None or parsed.is_anomaly is None:
             continue  # Value of an attribute.
-        told = (parsed.is_anomaly, parsed.domain)
-        if told != (clip.is_anomaly, clip.domain):
+        in_name = (parsed.is_anomaly, parsed.domain)
+        if in_name != (clip.is_anomaly, clip.domain):
             raise ValueError(
-                "The original name must tell the clip's own label and domain. "
+                "The original name must have the label and domain of its clip. "
                 f"Received: {name!r} in {where}, for a clip of label "
                 f"{int(clip.is_anomaly)} and domain {clip.domain}. Tables "
                 "with wrong labels are in circulation: take the evaluator's."

@@ -140,14 +140,14 @@ def _decisions(
         return {}
     columns = (labelled.machines, labelled.sections, labelled.domains)
     keys = np.stack(columns)
-    found = {}
+    numbers = {}
     for key in np.unique(keys, axis=1).T:
         inside = np.all(keys == key[:, None], axis=0)
         machine, section, domain = key.tolist()
-        found[machine, section, domain] = decision_numbers(
+        numbers[machine, section, domain] = decision_numbers(
             labelled.is_anomaly[inside], labelled.decisions[inside]
         )
-    return found
+    return numbers
 
 
 @dataclasses.dataclass(frozen=True)

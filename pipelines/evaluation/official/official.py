@@ -122,7 +122,7 @@ def official_of_clips(
     if year is None:
         year = guess_year([scored.clip for scored in scored_clips])
     sections: dict[str, list[ScoredClip]] = defaultdict(list)
-    for scored in sorted(scored_clips, key=lambda one: one.clip.path):
+    for scored in sorted(scored_clips, key=lambda scored: scored.clip.path):
         sections[scored.clip.key].append(scored)
     kept, reasons = [], []
     for key in sorted(sections):
@@ -130,7 +130,9 @@ def official_of_clips(
             reasons.append(f"{key} has no {', no '.join(lacking)}")
         else:
             kept += [
-                one for one in sections[key] if one.clip.is_anomaly is not None
+                scored
+                for scored in sections[key]
+                if scored.clip.is_anomaly is not None
             ]
     if not kept or (reasons and not leave_out_incomplete):
         return Unjudged(tuple(reasons or ["there is no clip"]))
@@ -164,7 +166,9 @@ def guess_year(clips: Sequence[Clip]) -> int:
 def _lacking(year: int, scored_clips: list[ScoredClip]) -> list[str]:
     """What the clips lack for official numbers: labels, else domains."""
     clips = [
-        one.clip for one in scored_clips if one.clip.is_anomaly is not None
+        scored.clip
+        for scored in scored_clips
+        if scored.clip.is_anomaly is not None
     ]
     lacking = lacking_parts(
         year,

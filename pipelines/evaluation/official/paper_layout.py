@@ -46,7 +46,7 @@ def official_table(scores: OfficialScores, resampled: OfficialScores) -> Table:
         if is_harmonic:
             cells = [percent(scores.harmonic_mean(name))]
             cells += [bounds(resampled.harmonic_mean(name)), arithmetic]
-        parts = [scores.of_machine(one) for one in machines]
+        parts = [scores.of_machine(machine) for machine in machines]
         cells += [percent(part.arithmetic_mean(name)) for part in parts]
         rows.append([_LABELS[name], *cells])
     total = [percent(scores.official_score), bounds(resampled.official_score)]
@@ -73,8 +73,8 @@ def section_table(scores: OfficialScores) -> Table:
     header = ["machine", "section", *(_LABELS[name] for name in scores.numbers)]
     rows = []
     keys = zip(scores.machines, scores.sections, strict=True)
-    for place, (machine, section) in enumerate(keys):
-        cells = [percent(row[place]) for row in scores.numbers.values()]
+    for index, (machine, section) in enumerate(keys):
+        cells = [percent(row[index]) for row in scores.numbers.values()]
         rows.append([machine, section, *cells])
     return Table(header, rows, "Official numbers of each section")
 

@@ -99,8 +99,8 @@ def _find_files(
             + r"[0-9]+.*_Eval\.csv"
         )
         paths = folder.glob(f"{kind}_DCASE*.csv")
-        found = [path.name for path in paths if pattern.fullmatch(path.name)]
-        wanted = [[f"{stem}_test.csv", *sorted(found)]]
+        matching = [path.name for path in paths if pattern.fullmatch(path.name)]
+        wanted = [[f"{stem}_test.csv", *sorted(matching)]]
     files = []
     for names in wanted:
         there = [folder / name for name in names if (folder / name).is_file()]

@@ -67,8 +67,8 @@ def write_submission(
             f"decisions for {year}."
         )
     groups: dict[str, list[_Row]] = defaultdict(list)
-    for place, scored in enumerate(scored_clips):
-        is_called = bool(decisions[place]) if decisions is not None else False
+    for index, scored in enumerate(scored_clips):
+        is_called = bool(decisions[index]) if decisions is not None else False
         row = (scored.clip.path.name, float(scored.anomaly_score), is_called)
         groups[_stem(scored, year)].append(row)
     texts = {}
@@ -80,7 +80,7 @@ def write_submission(
         )
         if decisions is not None:
             texts[f"decision_result_{stem}.csv"] = csv_text(
-                names, [str(int(one)) for one in called]
+                names, [str(int(is_called)) for is_called in called]
             )
     return _write_folder(pathlib.Path(folder), texts)
 
@@ -114,7 +114,7 @@ def _check_rows(stem: str, rows: list[_Row]) -> None:
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(
-            f"The clips of a file must have names of their own. Received: "
+            "The names of the clips of a file must differ. Received: "
             f"{twice!r} more than once for {stem}."
         )
     normal = [score for _, score, is_called in rows if not is_called]

@@ -68,7 +68,7 @@ def test_a_torn_state_is_refused_by_its_name(tmp_path, share):
 
 
 @pytest.mark.parametrize(
-    "name", ["trials", "told", "hyperparameters", "seed_state", "tuner_ids"]
+    "name", ["trials", "bound", "hyperparameters", "seed_state", "tuner_ids"]
 )
 def test_a_state_without_a_part_is_refused(tmp_path, name):
     toy_oracle(tmp_path).close()

@@ -53,7 +53,7 @@ def test_it_says_which_sections_have_no_labels(two_fans, tmp_path):
     assert "of 2 sections" not in notes(two_fans, tmp_path / "all")
     for clip in (two_fans / "fan" / "test").glob("*id_02*"):
         clip.unlink()
-    assert "Judged on 1 of 2 sections" in notes(two_fans, tmp_path / "some")
+    assert "Evaluated on 1 of 2 sections" in notes(two_fans, tmp_path / "some")
 
 
 def test_it_says_that_the_preset_holds_out_another_share(two_fans, tmp_path):

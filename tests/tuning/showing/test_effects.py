@@ -42,7 +42,7 @@ def test_a_straight_line_is_found_again(name, base):
     [effect] = measure_effects(
         search({name: values.tolist()}, objectives), [name]
     )
-    found = np.array(effect.places)
+    found = np.array(effect.points)
     found = found if base is None else np.log(found / 10) / np.log(base)
     assert effect.means == pytest.approx(0.6 + 0.1 * found, abs=3e-3)
     assert np.all(np.array(effect.lows) <= np.array(effect.highs))
@@ -52,7 +52,7 @@ def test_the_curve_follows_a_hill():
     margins = np.linspace(0, 1, 40)
     records = search({"margin": margins.tolist()}, 0.8 - (margins - 0.5) ** 2)
     [effect] = measure_effects(records, ["margin"])
-    best = effect.places[int(np.argmax(effect.means))]
+    best = effect.points[int(np.argmax(effect.means))]
     assert best == pytest.approx(0.5, abs=0.05)
     assert abs(effect.correlation) < 0.05
 
@@ -63,7 +63,7 @@ def test_choices_have_means_with_students_interval():
     [effect] = measure_effects(search({"gate": gates}, objectives), ["gate"])
     own = np.array(objectives[:4])
     low, high = stats.t.interval(0.95, 3, own.mean(), stats.sem(own))
-    assert effect.places == ("raw", "standardized")
+    assert effect.points == ("raw", "standardized")
     assert effect.counts == (4, 2)
     assert effect.means == pytest.approx((own.mean(), 0.81))
     assert effect.lows[0] == pytest.approx(low)

@@ -18,7 +18,7 @@ def test_every_range_has_an_axis_with_ticks_inside(name):
         # The scorers are those that suit the settings, in any order.
         values = list(one.choices) or sorted(list_choices(name, Config()))
     axis = ParameterAxis(name, values)
-    places = [axis.place(value) for value in values]
+    places = [axis.position(value) for value in values]
     assert places == sorted(places)
     ticks = [place for place, _ in axis.ticks]
     assert len(ticks) >= 2
@@ -30,19 +30,19 @@ def test_every_range_has_an_axis_with_ticks_inside(name):
 @given(strategies.lists(strategies.floats(1e-3, 1e3), min_size=1))
 def test_values_beyond_the_range_widen_the_axis(values):
     axis = ParameterAxis("scale", values)
-    assert all(0 <= axis.place(value) <= 1 for value in values)
+    assert all(0 <= axis.position(value) <= 1 for value in values)
     assert axis.ticks
 
 
-def test_zero_has_no_place_among_factors():
+def test_zero_has_no_position_among_factors():
     axis = ParameterAxis("weight_decay", [0.01, 0.0])
-    assert math.isnan(axis.place(0.0))
-    assert 0 < axis.place(0.01) < 1
+    assert math.isnan(axis.position(0.0))
+    assert 0 < axis.position(0.01) < 1
 
 
-def test_an_unknown_choice_has_no_place():
-    assert math.isnan(ParameterAxis("gate", ["raw"]).place("other"))
+def test_an_unknown_choice_has_no_position():
+    assert math.isnan(ParameterAxis("gate", ["raw"]).position("other"))
 
 
 def test_a_single_value_lies_in_the_middle():
-    assert ParameterAxis("unknown", [3.0, 3.0]).place(3.0) == 0.5
+    assert ParameterAxis("unknown", [3.0, 3.0]).position(3.0) == 0.5

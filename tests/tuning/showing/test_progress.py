@@ -43,6 +43,6 @@ def test_trials_of_an_earlier_call_are_not_told_again(caplog):
     lines = TrialLines(3)
     with caplog.at_level("INFO"):
         lines.begin([record("0"), record("1", "waiting", None, None)])
-    assert caplog.messages == ["going on after 1 trials"]
+    assert caplog.messages == ["resuming after 1 trials"]
     (line,) = lines.update([record("0"), record("1")])
     assert line.startswith("trial 1:")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies
 
+from tuning.showing.trial_ranking import completed_trials
 from tuning.showing.trial_ranking import failure_lines
-from tuning.showing.trial_ranking import judged_trials
 from tuning.showing.trial_ranking import rank_trials
 from tuning.showing.trial_ranking import trials_markdown
 from tuning.trials.trial_record import TrialRecord
@@ -32,7 +32,7 @@ def test_the_order_of_the_records_does_not_count(records):
 
 
 def test_only_completed_trials_with_a_number_are_judged():
-    assert [record.name for record in judged_trials(RECORDS)] == ["03", "01"]
+    assert [record.name for record in completed_trials(RECORDS)] == ["03", "01"]
 
 
 def test_every_line_of_the_table_is_as_long():

@@ -3,7 +3,7 @@ import types
 
 import pytest
 
-from tuning.trials.callbacks import JudgedEpochs
+from tuning.trials.callbacks import ObjectiveStopping
 from tuning.trials.callbacks import best_epoch
 from tuning.trials.callbacks import is_over
 
@@ -11,7 +11,7 @@ from tuning.trials.callbacks import is_over
 def run_epochs(values, patience, before=()):
     """Numbers of the epochs that run where these are the values."""
     left = list(values)
-    judged = JudgedEpochs(
+    judged = ObjectiveStopping(
         lambda model: {"auc": left.pop(0)}, "auc", patience, list(before)
     )
     model = types.SimpleNamespace(stop_training=False)
@@ -42,7 +42,7 @@ def test_training_ends_after_epochs_without_a_better_value(
 
 
 def test_a_loss_that_diverges_is_not_measured():
-    judged = JudgedEpochs(lambda model: 1 / 0, "auc", 1, [])
+    judged = ObjectiveStopping(lambda model: 1 / 0, "auc", 1, [])
     logs = {"loss": math.nan}
     judged.on_epoch_end(0, logs)
     assert set(logs) == {"loss"}

@@ -75,7 +75,7 @@ def test_a_fused_trial_leaves_out_what_is_held_out(data):
     ).all()
 
 
-def test_half_precision_is_judged_in_full(data):
+def test_half_precision_is_measured_in_full(data):
     config = dataclasses.replace(CONFIG, mixed_precision=True)
     classifier = make_classifier(config, 2)
     detector = trial_detector(classifier, data, config)

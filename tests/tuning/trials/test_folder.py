@@ -37,16 +37,18 @@ def test_the_same_trial_goes_on(run):
 
 
 @pytest.mark.parametrize(
-    ("config", "is_judged"),
+    ("config", "measures_objective"),
     [
         (with_values(CONFIG, {"margin": 0.1}), False),
         (dataclasses.replace(CONFIG, epochs=6), False),
         (CONFIG, True),
     ],
 )
-def test_what_lies_there_of_other_settings_is_deleted(run, config, is_judged):
+def test_what_lies_there_of_other_settings_is_deleted(
+    run, config, measures_objective
+):
     write_epochs(run, 2)
-    open_trial(run, config, "auc", is_judged)
+    open_trial(run, config, "auc", measures_objective)
     assert run.latest is None
     assert not run.history.exists()
     assert not run.tensorboard.exists()
@@ -55,7 +57,7 @@ def test_what_lies_there_of_other_settings_is_deleted(run, config, is_judged):
 
 def test_epochs_that_were_judged_begin_anew_where_none_is(run):
     write_epochs(run, 2, "epoch,loss,auc")
-    open_trial(run, CONFIG, "auc", is_judged=True)
+    open_trial(run, CONFIG, "auc", measures_objective=True)
     assert run.latest
     open_trial(run, CONFIG, "auc")
     assert run.latest is None

@@ -48,9 +48,9 @@ def pitch_shift(
         spectrum[: int(speed * len(spectrum))] = 0.0
         return shifted + scipy.fft.irfft(spectrum, samples)
     seam = min(round(_SEAM_SECONDS * sampling_rate), wanted // 2)
-    place = np.linspace(0.0, np.pi / 2, seam)
-    resampled[wanted - seam :] *= np.cos(place)
-    resampled[wanted - seam :] += np.sin(place) * resampled[:seam]
+    phase = np.linspace(0.0, np.pi / 2, seam)
+    resampled[wanted - seam :] *= np.cos(phase)
+    resampled[wanted - seam :] += np.sin(phase) * resampled[:seam]
     return np.resize(np.append(resampled, resampled[seam:]), samples)
 
 
@@ -152,8 +152,8 @@ def noise_bursts(
 
 def _add(waveform: np.ndarray, added: np.ndarray, share: float) -> np.ndarray:
     """Adds a signal at a root mean square relative to the waveform's."""
-    own = max(np.sqrt(np.mean(added**2)), 1e-12)
-    return waveform + added * (share * np.std(waveform) / own)
+    level = max(np.sqrt(np.mean(added**2)), 1e-12)
+    return waveform + added * (share * np.std(waveform) / level)
 
 
 def _band(

@@ -55,7 +55,7 @@ class OfficialObjective(Objective):
 
     def __init__(self, roots: Sequence[str], data: SearchData, config: Config):
         self.clips = _read_labelled(roots, data, config)
-        self.year = guess_year([one.clip for one in self.clips])
+        self.year = guess_year([inspected.clip for inspected in self.clips])
         self._judge(np.zeros(len(self.clips)))
 
     @property
@@ -79,20 +79,22 @@ class OfficialObjective(Objective):
             detector.embedder.predict_on_batch, self.clips, config, "judging"
         )
         scores = np.full(len(self.clips), np.nan)
-        found = score_embeddings(detector, embeddings)[:, 0]
-        scores[: len(found)] = found
+        scored = score_embeddings(detector, embeddings)[:, 0]
+        scores[: len(scored)] = scored
         return {self.name: self._judge(scores).official_score}
 
     def _judge(self, scores: np.ndarray) -> Judgement:
         scored = [
-            ScoredClip(one.clip, score)
-            for one, score in zip(self.clips, scores.tolist(), strict=True)
+            ScoredClip(inspected.clip, score)
+            for inspected, score in zip(
+                self.clips, scores.tolist(), strict=True
+            )
         ]
         judgement = official_of_clips(scored, self.year, num_resamples=1)
         if isinstance(judgement, Unjudged):
             raise ValueError(
-                "The development clips must be such that the rules of "
-                f"{self.year} give them an official score. Received: "
+                "The development clips must have all that the official score "
+                f"of {self.year} is measured on. Received: "
                 f"{'; '.join(judgement.reasons)}. Bring what is missing, or "
                 "use val_proxy_auc, which needs no labels."
             )
@@ -102,8 +104,9 @@ class OfficialObjective(Objective):
 def _read_labelled(
     roots: Sequence[str], data: SearchData, config: Config
 ) -> list[InspectedClip]:
-    trained_on = {one.clip.path.resolve() for one in data.train + data.held_out}
-    known = {one.clip.key for one in data.train}
+    normals = data.train + data.held_out
+    trained_on = {inspected.clip.path.resolve() for inspected in normals}
+    known = {inspected.clip.key for inspected in data.train}
     labelled = [
         clip
         for clip in read_all_clips(roots, config.seed)

@@ -27,7 +27,7 @@ FEW_CLIPS = 10
 
 
 class ProxyObjective(Objective):
-    """How well held-out normals are told from stand-ins for anomalies.
+    """AUC of held-out normal clips against stand-ins for anomalies.
 
     It needs no anomaly, and an AUC means the same for every margin and
     scale. For each section its held-out clips stand against those of the
@@ -74,14 +74,14 @@ class ProxyObjective(Objective):
                 "There must be held-out clips to judge by. Received: 0 clips. "
                 "Raise `holdout`."
             )
-        self._keys = np.array([one.clip.key for one in self.clips])
-        machines = np.array([one.clip.machine for one in self.clips])
+        clips = [inspected.clip for inspected in self.clips]
+        self._keys = np.array([clip.key for clip in clips])
+        machines = np.array([clip.machine for clip in clips])
         self._siblings = {
-            one.clip.key: (machines == one.clip.machine)
-            & (self._keys != one.clip.key)
-            for one in self.clips
+            clip.key: (machines == clip.machine) & (self._keys != clip.key)
+            for clip in clips
         }
-        self._tell_what_is_missing(data)
+        self._warn_of_missing_clips(data)
 
     def measure(
         self, detector: AnomalyDetector, config: Config
@@ -89,8 +89,8 @@ class ProxyObjective(Objective):
         """The objective, and the AUC of each kind as `val_proxy_auc_<kind>`.
 
         Args:
-            detector: A trained one.
-            config: Its settings.
+            detector: Trained detector.
+            config: Settings of the detector.
 
         Raises:
             ValueError: If a score is not finite, or a clip is gone.
@@ -114,11 +114,11 @@ class ProxyObjective(Objective):
             altered = self._embed(kind, detector, config)
             scores = score_embeddings(detector, altered)[:, 0]
             for key in self._siblings:
-                is_own = self._keys == key
-                areas[kind].append(_area(normal_scores[is_own], scores[is_own]))
+                is_key = self._keys == key
+                areas[kind].append(_area(normal_scores[is_key], scores[is_key]))
         parts = {
-            f"{self.name}_{kind}": float(np.mean(found))
-            for kind, found in areas.items()
+            f"{self.name}_{kind}": float(np.mean(sections))
+            for kind, sections in areas.items()
         }
         return {self.name: float(np.mean(list(parts.values()))), **parts}
 
@@ -137,21 +137,21 @@ class ProxyObjective(Objective):
         ]
         clips = np.array(rows["clip"], int)
         is_target = np.array(
-            [one.clip.domain == "target" for one in self.clips]
+            [inspected.clip.domain == "target" for inspected in self.clips]
         )
         return Embeddings(
             np.concatenate(vectors), self._keys[clips], is_target[clips], clips
         )
 
-    def _tell_what_is_missing(self, data: SearchData) -> None:
+    def _warn_of_missing_clips(self, data: SearchData) -> None:
         counts = collections.Counter(self._keys.tolist())
-        unjudged = {one.clip.key for one in data.train} - set(counts)
-        if unjudged:
+        keys = {inspected.clip.key for inspected in data.train}
+        if missing := sorted(keys - set(counts)):
             logger.warning(
-                "%s: %d sections have no held-out clip and are not judged: %s",
+                "%s: %d sections have no held-out clip and are left out: %s",
                 self.name,
-                len(unjudged),
-                ", ".join(sorted(unjudged)),
+                len(missing),
+                ", ".join(missing),
             )
         num_few = sum(count < FEW_CLIPS for count in counts.values())
         if num_few:
@@ -177,14 +177,18 @@ def _choose(
 ) -> list[InspectedClip]:
     """At most so many of each section, wherever the recordings lie."""
     ordered = sorted(
-        clips, key=lambda one: (one.clip.key, clip_number(one, "order", seed))
+        clips,
+        key=lambda inspected: (
+            inspected.clip.key,
+            clip_number(inspected, "order", seed),
+        ),
     )
     taken: collections.Counter[str] = collections.Counter()
     chosen = []
-    for one in ordered:
-        taken[one.clip.key] += 1
-        if taken[one.clip.key] <= most:
-            chosen.append(one)
+    for inspected in ordered:
+        taken[inspected.clip.key] += 1
+        if taken[inspected.clip.key] <= most:
+            chosen.append(inspected)
     return chosen
 
 

@@ -114,7 +114,7 @@ def test_one_threshold_serves_both_domains_since_2022_alone(tmp_path):
         (2023, [scored("a", 1.0, machine="../b")], [True], "without slashes"),
         (2021, [scored("a", 1.0)], [True], "must have a domain"),
         (2019, [scored("a", 1.0)], [True], "2020 to 2026"),
-        (2023, [scored("a", 1.0)] * 2, [True] * 2, "names of their own"),
+        (2023, [scored("a", 1.0)] * 2, [True] * 2, "names of the clips"),
         (2023, [scored("a", 1.0), scored("b", 1.0)], [1, 0], "one threshold"),
     ],
 )
