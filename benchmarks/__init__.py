@@ -1,1 +1,1 @@
-"""How fast the house is on this machine: `python -m benchmarks`."""
+"""Benchmarks of this machine: `python -m benchmarks`."""

@@ -1,4 +1,4 @@
-"""The command: measures, prints a table, and writes it with `--out`."""
+"""Command line of the benchmarks: measures, prints and writes a table."""
 
 import argparse
 import pathlib

@@ -1,8 +1,8 @@
-"""How the scale of AdaCos fares, with and without mixup.
+"""Adaptive scale of AdaCos in training, with and without mixup.
 
 A program of its own, `python -m benchmarks.adaptive_scale`: a small network
 learns 20 separable classes, whose centres are fixed, by every loss, scale
-and probability of mixup, and a table tells where each ended.
+and probability of mixup, and a table shows where each ended.
 """
 
 import argparse
@@ -153,7 +153,7 @@ def main(words: Sequence[str] | None = None) -> None:
     """Trains with every loss and scale, and prints a Markdown table."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.adaptive_scale",
-        description="Trains with every scale of AdaCos, and tells the end.",
+        description="Trains with every scale of AdaCos, and prints the end.",
     )
     parser.add_argument(
         "--steps", type=int, default=2000, help="of each training"

@@ -1,4 +1,4 @@
-"""Wished and achieved false-alarm rates: `python -m benchmarks.calibration`."""
+"""False-alarm rates on fresh clips: `python -m benchmarks.calibration`."""
 
 import argparse
 import pathlib
@@ -11,6 +11,7 @@ from benchmarks.calibration_systems import Cells
 from benchmarks.calibration_systems import Plan
 from benchmarks.calibration_systems import judge_network
 from benchmarks.calibration_systems import judge_training_free
+from benchmarks.measurement import print_report
 from benchmarks.scorers import read_sets
 from keras_asd.scorers import LocalDensity
 from pipelines.calibration.calibration_fitting import fit_calibration
@@ -25,13 +26,13 @@ HEADER = (
     "calibrated with",
     "method",
     "cells",
-    *(f"{100 * rate:g} % wished" for rate in RATES),
+    *(f"{100 * rate:g} % requested" for rate in RATES),
 )
 NOTES = """
 A cell is a machine: its calibration decides on fresh normal clips, which \
 nothing was fitted on. Shown are the cells whose number of false alarms lies \
 in the 95 % beta-binomial band of as many calibration and fresh clips, then \
-the mean rate that was achieved. "Too few" where all cells say that their \
+the mean rate that was achieved. "Too few" where all cells report that their \
 clips cannot promise the rate.
 """
 
@@ -113,7 +114,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Measures, prints and writes the table."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.calibration",
-        description="Wished and achieved false-alarm rates on fresh clips.",
+        description="Requested and achieved false-alarm rates on fresh clips.",
     )
     parser.add_argument(
         "--features",
@@ -140,9 +141,7 @@ def main(words: Sequence[str] | None = None) -> int:
     ]
     table = Table(HEADER, rows).markdown()
     text = "\n\n".join(["# Calibration", NOTES.strip(), table])
-    print(text)
-    if options.out:
-        pathlib.Path(options.out).write_text(text + "\n", encoding="utf-8")
+    print_report(text, options.out)
     return 0
 
 

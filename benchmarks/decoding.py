@@ -1,4 +1,4 @@
-"""Decoding in tf.data, from files that the system has just written."""
+"""Decoding speed in tf.data, from files that were just written."""
 
 import pathlib
 import tempfile

@@ -13,6 +13,20 @@ from pipelines.settings.embedders import MobileFaceNet
 NUM_CLASSES = 41
 
 
+def make_untrained(is_quick: bool) -> Any:
+    """Makes the default detector without training, or a tiny one."""
+    from pipelines.runs.labels import LabelMap
+    from pipelines.settings.config import Config
+    from pipelines.training.assembly import make_detector
+
+    config = Config()
+    if is_quick:
+        config = Config(embedder=MobileFaceNet(width=0.25), clip_seconds=1.0)
+    classes = tuple(f"fan/id_{index:02}" for index in range(NUM_CLASSES))
+    keys = {name: (index,) for index, name in enumerate(classes)}
+    return make_detector(config, LabelMap(classes, keys))
+
+
 class Forms:
     """Makes forms of the same detector, and times them.
 
@@ -33,25 +47,14 @@ class Forms:
         import keras
         import tensorflow as tf
 
-        from pipelines.runs.labels import LabelMap
-        from pipelines.settings.config import Config
-        from pipelines.training.assembly import make_detector
-
         tf.config.threading.set_intra_op_parallelism_threads(threads[0])
         tf.config.threading.set_inter_op_parallelism_threads(threads[1])
         keras.utils.set_random_seed(0)
-        config = (
-            Config(embedder=MobileFaceNet(width=0.25), clip_seconds=1.0)
-            if is_quick
-            else Config()
-        )
-        classes = tuple(f"fan/id_{index:02}" for index in range(NUM_CLASSES))
-        keys = {name: (index,) for index, name in enumerate(classes)}
         self.folder = folder
-        self.detector = make_detector(config, LabelMap(classes, keys))
+        self.detector = make_untrained(is_quick)
         draw = np.random.default_rng(0).uniform
         _draw_weights(self.detector.embedder, draw)
-        self.waveform = draw(-0.5, 0.5, (batch, config.samples))
+        self.waveform = draw(-0.5, 0.5, (batch, self.detector.samples))
         self.waveform = self.waveform.astype("float32")
         self.key = np.arange(batch, dtype="int32") % NUM_CLASSES
         self.expected = np.asarray(

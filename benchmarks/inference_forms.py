@@ -1,4 +1,4 @@
-"""How fast each form of a detector is: `python -m benchmarks.inference_forms`.
+"""Speed of the forms of a detector: `python -m benchmarks.inference_forms`.
 
 Every form scores the same clips in turn, round after round, and is compared
 with the plain detector of the same round: what else the machine does then
@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from typing import NamedTuple
 
 from benchmarks.forms import Forms
+from benchmarks.measurement import print_report
 from pipelines.benchmarking.machine import describe_machine
 from pipelines.evaluation.tables import Table
 
@@ -83,9 +84,7 @@ def main(words: Sequence[str] | None = None) -> int:
             table(*measure(rounds, options.quick)),
         ]
     )
-    print(text)
-    if options.out:
-        pathlib.Path(options.out).write_text(text + "\n", encoding="utf-8")
+    print_report(text, options.out)
     return 0
 
 

@@ -1,6 +1,7 @@
-"""One number, its unit and what was aimed at."""
+"""Measurement with its unit and aim, timing, and reports."""
 
 import dataclasses
+import pathlib
 import statistics
 import time
 from collections.abc import Callable
@@ -12,11 +13,11 @@ class Measurement:
 
     Args:
         what: What was measured, with its sizes.
-        value: The number; `None` where it cannot be measured here.
-        unit: Of the number.
-        at_least: Aim from below, included.
-        below: Aim from above, not included.
-        note: Why there is no number.
+        value: Measured number; `None` where it cannot be measured here.
+        unit: Unit of the number.
+        at_least: Lower bound of the aim, included.
+        below: Upper bound of the aim, not included.
+        note: Reason why there is no number.
 
     >>> Measurement("training", 12.5, "clips/s", at_least=10).verdict
     'met'
@@ -83,3 +84,10 @@ def rate(function: Callable[[], object], num_clips: int, repeats: int) -> float:
     True
     """
     return num_clips / statistics.median(time_calls(function, repeats))
+
+
+def print_report(text: str, path: str | None) -> None:
+    """Prints a report in Markdown, and writes it to a file if there is one."""
+    print(text)
+    if path:
+        pathlib.Path(path).write_text(text + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Front-ends, training step and batch inference of TASTgram-MFN.
+"""Speed of front-ends, training step and inference of TASTgram-MFN.
 
 Made of `keras_asd` alone, so it runs wherever Keras does, without
 TensorFlow too. A batch travels from NumPy and back, as in real use.

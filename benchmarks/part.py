@@ -1,4 +1,4 @@
-"""Runs one part in a fresh process: `python -m benchmarks.part NAME`."""
+"""Part of a benchmark in a process: `python -m benchmarks.part NAME`."""
 
 import argparse
 import dataclasses

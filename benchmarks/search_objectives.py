@@ -1,4 +1,4 @@
-"""How well each objective of a search ranks trials by their true AUC.
+"""Rank correlation of search objectives with the true AUC of trials.
 
 A program of its own, `python -m benchmarks.search_objectives`: trials with
 random values are trained once each on the built-in machines. It goes on
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from benchmarks.measurement import print_report
 from benchmarks.search_trials import PARAMETERS
 from benchmarks.search_trials import QUICK
 from benchmarks.search_trials import Design
@@ -224,9 +225,7 @@ def main(words: Sequence[str] | None = None) -> int:
     text = make_report(results, options.over).replace(
         "\n\n", f"\n\n{machine}\n\n", 1
     )
-    print(text)
-    if options.out:
-        pathlib.Path(options.out).write_text(text + "\n", encoding="utf-8")
+    print_report(text, options.out)
     return 0
 
 

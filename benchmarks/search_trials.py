@@ -86,7 +86,7 @@ class Design:
 
     @property
     def text(self) -> str:
-        """All of it, to tell one design from another."""
+        """Text of all fields, by which designs differ."""
         ranges = [dataclasses.asdict(RANGES[name]) for name in self.parameters]
         config = write_settings(self.config)
         parts = [{**dataclasses.asdict(self), "config": config}, ranges]

@@ -1,4 +1,4 @@
-"""One clip at a time through an exported SavedModel."""
+"""Latency of single clips through an exported SavedModel."""
 
 import pathlib
 import statistics
@@ -7,14 +7,9 @@ import tempfile
 import keras
 import numpy as np
 
+from benchmarks.forms import make_untrained
 from benchmarks.measurement import Measurement
 from benchmarks.measurement import time_calls
-from pipelines.runs.labels import LabelMap
-from pipelines.settings.config import Config
-from pipelines.settings.embedders import MobileFaceNet
-from pipelines.training.assembly import make_detector
-
-NUM_CLASSES = 41
 
 
 def measure(is_quick: bool = False) -> list[Measurement]:
@@ -27,24 +22,18 @@ def measure(is_quick: bool = False) -> list[Measurement]:
     from keras_asd.models import fold
     from pipelines.exporting.saved_model import saved_model_form
 
-    config = (
-        Config(embedder=MobileFaceNet(width=0.25), clip_seconds=1.0)
-        if is_quick
-        else Config()
-    )
-    classes = tuple(f"fan/id_{index:02}" for index in range(NUM_CLASSES))
-    keys = {name: (index,) for index, name in enumerate(classes)}
-    detector = make_detector(config, LabelMap(classes, keys))
-    contract = {"machines": list(classes), "recording_channel": "mean"}
+    detector = make_untrained(is_quick)
+    machines = list(detector.keys)
+    contract = {"machines": machines, "recording_channel": "mean"}
     with tempfile.TemporaryDirectory() as folder:
         form = saved_model_form(contract)
         form.write_and_open(pathlib.Path(folder), fold(detector))
         model = tf.saved_model.load(folder)
     serve = model.signatures["serving_default"]
     generator = np.random.default_rng(0)
-    waveform = generator.uniform(-0.5, 0.5, (1, config.samples))
+    waveform = generator.uniform(-0.5, 0.5, (1, detector.samples))
     waveform = tf.constant(waveform, tf.float32)
-    machine = tf.constant([classes[0]])
+    machine = tf.constant(machines[:1])
     milliseconds = [
         1000 * seconds
         for seconds in time_calls(
@@ -55,7 +44,8 @@ def measure(is_quick: bool = False) -> list[Measurement]:
             warm_ups=1 if is_quick else 5,
         )
     ]
-    name = f"single clip of {config.clip_seconds:g} s, SavedModel"
+    seconds = detector.samples / detector.sampling_rate
+    name = f"single clip of {seconds:g} s, SavedModel"
     largest = statistics.quantiles(milliseconds, n=10)[-1]
     return [
         Measurement(f"{name}, median", statistics.median(milliseconds), "ms"),

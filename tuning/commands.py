@@ -7,7 +7,7 @@ from tuning.settings.options import parse_tuning
 
 
 def run(words: Sequence[str]) -> int:
-    """Searches for the settings that tell faults best.
+    """Searches for the settings that detect faults best.
 
     Args:
         words: Command-line arguments after `keras-asd tune`.

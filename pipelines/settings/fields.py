@@ -1,4 +1,4 @@
-"""Fields of settings: default value, rule and search range."""
+"""Records of settings, and their fields: default, rule, search range."""
 
 import dataclasses
 import math
@@ -101,6 +101,18 @@ def check_fields(record: Any) -> None:
                 f"`{field.name}` must be {rule.text}. "
                 f"Received: {field.name}={value}."
             )
+
+
+class Record:
+    """Base of settings that are chosen by name, checked when they are made."""
+
+    def __post_init__(self):
+        check_fields(self)
+
+    @property
+    def idle_fields(self) -> set[str]:
+        """Names of fields that have no effect, given the other fields."""
+        return set()
 
 
 def search_ranges(kind: type) -> dict[str, Range]:

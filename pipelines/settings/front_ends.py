@@ -6,8 +6,8 @@ from typing import Any
 from typing import Literal
 
 from pipelines.settings.fields import Range
+from pipelines.settings.fields import Record
 from pipelines.settings.fields import at_least
-from pipelines.settings.fields import check_fields
 from pipelines.settings.fields import setting
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclasses.dataclass(frozen=True)
-class FrontEnd:
+class FrontEnd(Record):
     """Base of the front-ends.
 
     Args:
@@ -39,9 +39,6 @@ class FrontEnd:
             step=2,
         ),
     )
-
-    def __post_init__(self):
-        check_fields(self)
 
     def arguments(self, config: "Config") -> dict[str, Any]:
         """Arguments of an embedder that select its front-end."""

@@ -4,15 +4,15 @@ import dataclasses
 from typing import ClassVar
 
 from pipelines.settings.fields import POSITIVE
+from pipelines.settings.fields import Record
 from pipelines.settings.fields import at_least
-from pipelines.settings.fields import check_fields
 from pipelines.settings.fields import setting
 from pipelines.settings.losses import Loss
 from pipelines.settings.losses import SupervisedContrastive
 
 
 @dataclasses.dataclass(frozen=True)
-class Pretraining:
+class Pretraining(Record):
     """Base of the pre-trainings.
 
     - `needs_projection`: whether the embedder must have a projection.
@@ -29,9 +29,6 @@ class Pretraining:
 
     needs_projection: ClassVar[bool] = False
     is_on_built_in: ClassVar[bool] = False
-
-    def __post_init__(self):
-        check_fields(self)
 
     def choose_loss(self, loss: Loss) -> Loss:
         """The loss of the pre-training, for a run with the loss `loss`."""

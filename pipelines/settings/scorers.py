@@ -9,7 +9,7 @@ from typing import Literal
 
 from pipelines.settings.custom import build_custom
 from pipelines.settings.fields import Range
-from pipelines.settings.fields import check_fields
+from pipelines.settings.fields import Record
 from pipelines.settings.fields import setting
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclasses.dataclass(frozen=True)
-class Scorer:
+class Scorer(Record):
     """Base of the scorers, with what each class states of its scorer.
 
     - `reads`: its input: `embedding`; an output of the head, `cosine`, `logit`
@@ -33,14 +33,6 @@ class Scorer:
     reads: ClassVar[str] = "embedding"
     is_fitted: ClassVar[bool] = True
     variants: ClassVar[tuple[Mapping[str, str], ...]] = ({},)
-
-    def __post_init__(self):
-        check_fields(self)
-
-    @property
-    def idle_fields(self) -> set[str]:
-        """Names of fields that have no effect, given the other fields."""
-        return set()
 
     @property
     def reads_head(self) -> bool:

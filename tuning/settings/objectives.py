@@ -23,8 +23,9 @@ OBJECTIVES = {
         "tuning.trials.judging.proxy_objective.ProxyObjective",
         "AUC of held-out normal clips against stand-ins for anomalies: clips "
         "of the machine's other ids, and held-out normal clips with a small "
-        "injected change. It has seen no anomaly: on made-up machines it told "
-        "what learns from what does not, but small leads meant little.",
+        "injected change. It has seen no anomaly: on made-up machines it "
+        "separated what learns from what does not, but small leads meant "
+        "little.",
     ),
     "val_official_score": ObjectiveKind(
         "tuning.trials.judging.official_objective.OfficialObjective",

@@ -193,7 +193,7 @@ def _make_parser(words: Sequence[str], preset: str) -> ArgumentParser:
         words,
         prog="keras-asd tune",
         description="Searches for settings, by default the margin, the scale "
-        "and the Beta alpha, that tell faults best, without any fault to "
+        "and the Beta alpha, that detect faults best, without any fault to "
         "learn from; then confirms the best over several seeds. Without DATA "
         "it takes the built-in machines. Started again with the same words, "
         "it goes on where it stopped.",

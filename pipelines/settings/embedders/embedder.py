@@ -7,9 +7,9 @@ from typing import Any
 from typing import ClassVar
 
 from pipelines.settings.fields import Range
+from pipelines.settings.fields import Record
 from pipelines.settings.fields import Rule
 from pipelines.settings.fields import at_least
-from pipelines.settings.fields import check_fields
 from pipelines.settings.fields import setting
 from pipelines.settings.front_ends import FrontEnd
 from pipelines.settings.front_ends import LogMel
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclasses.dataclass(frozen=True)
-class Embedder:
+class Embedder(Record):
     """Base of the embedders, with what each class states of its embedder.
 
     - `gives`: kind of its output: `embedding`; or, for certain losses only,
@@ -35,14 +35,6 @@ class Embedder:
     is_trained: ClassVar[bool] = True
     mixes_inside: ClassVar[bool] = False
     is_of_one_section: ClassVar[bool] = False
-
-    def __post_init__(self):
-        check_fields(self)
-
-    @property
-    def idle_fields(self) -> set[str]:
-        """Names of fields that have no effect, given the other fields."""
-        return set()
 
     @property
     def projection_dim(self) -> int:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pipelines.settings.fields import POSITIVE
 from pipelines.settings.fields import Range
-from pipelines.settings.fields import check_fields
+from pipelines.settings.fields import Record
 from pipelines.settings.fields import setting
 from pipelines.settings.fields import within
 
@@ -19,7 +19,7 @@ MixPosition = Literal["waveform_and_log_mel", "features", "waveform"]
 
 
 @dataclasses.dataclass(frozen=True)
-class Loss:
+class Loss(Record):
     """Base of the losses, with what each class states of its loss.
 
     - `targets`: form of the targets: `one_hot`, `(batch, num_classes)`; `soft`,
@@ -43,14 +43,6 @@ class Loss:
     has_one_centre: ClassVar[bool] = False
     has_outliers: ClassVar[bool] = False
     comes_before: ClassVar[bool] = False
-
-    def __post_init__(self):
-        check_fields(self)
-
-    @property
-    def idle_fields(self) -> set[str]:
-        """Names of fields that have no effect, given the other fields."""
-        return set()
 
     @property
     def mixup(self) -> "MixingLoss | None":

@@ -1,4 +1,4 @@
-"""The contract of what a search makes as large as it can."""
+"""Contract of the objectives of a search."""
 
 import importlib
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from tuning.trials.search_data import SearchData
 
 
 class Objective:
-    """What the trials of a search are judged by; larger is better.
+    """Objective of a search, measured on its trials; larger is better.
 
     A subclass has a `name` and a line in `OBJECTIVES`.
 
