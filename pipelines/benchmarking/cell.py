@@ -12,8 +12,8 @@ import numpy as np
 from keras_asd.models import AnomalyDetector
 from pipelines.benchmarking.cell_scores import CONFIGURED_SCORER
 from pipelines.benchmarking.cell_scores import read_cell_scores
+from pipelines.benchmarking.cell_scores import score_by_scorers
 from pipelines.benchmarking.cell_scores import write_cell_scores
-from pipelines.benchmarking.scoring import score_by_scorers
 from pipelines.methods.embeddings import read_embeddings
 from pipelines.methods.scored_clip import ScoredClip
 from pipelines.programs.train import train
