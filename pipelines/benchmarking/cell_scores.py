@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import pathlib
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -10,6 +9,8 @@ from collections.abc import Sequence
 from pipelines import atomic
 from pipelines.datasets.clip import Clip
 from pipelines.methods.scored_clip import ScoredClip
+from pipelines.names import escape_name
+from pipelines.names import read_name
 
 # Key of the configured scorer of the training.
 OWN_SCORER = ""
@@ -49,9 +50,9 @@ def write_cell_scores(
         found = [values[name].get(place) for name in scores]
         writer.writerow(
             [
-                os.fspath(place),
-                clip.machine,
-                clip.section,
+                escape_name(place),
+                escape_name(clip.machine),
+                escape_name(clip.section),
                 clip.domain or "",
                 "" if clip.is_anomaly is None else int(clip.is_anomaly),
                 *("" if score is None else repr(score) for score in found),
@@ -75,9 +76,9 @@ def read_cell_scores(path: pathlib.Path) -> dict[str, tuple[ScoredClip, ...]]:
     found: dict[str, list[ScoredClip]] = {name: [] for name in columns}
     for row in reader:
         clip = Clip(
-            pathlib.Path(row["path"]),
-            row["machine"],
-            row["section"],
+            pathlib.Path(read_name(row["path"])),
+            read_name(row["machine"]),
+            read_name(row["section"]),
             "test",
             None if row["is_anomaly"] == "" else row["is_anomaly"] == "1",
             row["domain"] or None,

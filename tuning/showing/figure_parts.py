@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from pipelines.evaluation.plots import ANOMALY_COLOR
 from pipelines.evaluation.plots import NORMAL_COLOR
-from pipelines.evaluation.tables import printable
+from pipelines.names import printable
 
 TRIAL_COLOR, BEST_COLOR = NORMAL_COLOR, ANOMALY_COLOR
 LABEL_WIDTH = 16

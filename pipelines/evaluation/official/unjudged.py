@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from pipelines.evaluation.tables import printable
+from pipelines.names import printable
 
 
 @dataclasses.dataclass(frozen=True)
