@@ -2,6 +2,7 @@
 
 import argparse
 import ast
+import contextlib
 import io
 import logging
 import os
@@ -40,8 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             `None`.
 
     Returns:
-        0 when done, 2 for an error of input or use. Set `KERAS_ASD_DEBUG` to
-        see where an error came from.
+        0 when done, 2 for an error of input or use, 130 and 143 after Ctrl-C
+        and SIGTERM. Set `KERAS_ASD_DEBUG` to see where an error came from.
 
     >>> try:
     ...     main(["--version"])
@@ -50,11 +51,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     keras-asd ...
     exit code 0
     """
+    from pipelines.commands.process import Stop
+    from pipelines.commands.process import own_process
+
+    # Who calls it with words of its own keeps its own signals, too.
+    is_own = arguments is None
     words = list(sys.argv[1:] if arguments is None else arguments)
+    with own_process() if is_own else contextlib.nullcontext(Stop()) as stop:
+        try:
+            code = _run(words)
+        except BaseException as error:
+            # What a signal breaks may come up as anything, an ImportError say.
+            if not (stop.is_asked or isinstance(error, KeyboardInterrupt)):
+                raise
+        else:
+            if not stop.is_asked:
+                return code
+        stop.end(is_own)
+        return stop.code
+
+
+def _run(words: list[str]) -> int:
+    from pipelines.names import LineFormatter
+    from pipelines.names import printable
+
     # Names of files may be no text. A line that nobody takes is told at once.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="surrogateescape", line_buffering=True)
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(LineFormatter("%(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
@@ -79,11 +105,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         if os.environ.get("KERAS_ASD_DEBUG"):
             raise
-        print(f"keras-asd: error: {error}", file=sys.stderr)
+        print(f"keras-asd: error: {printable(str(error))}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("keras-asd: stopped by you", file=sys.stderr)
-        return 130
 
 
 def _make_parser() -> argparse.ArgumentParser:

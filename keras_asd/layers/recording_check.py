@@ -22,6 +22,8 @@ PROBLEMS = (
     "channels",
     "truncated",
     "length",
+    "contradictory header",
+    "several recordings",
 )
 # Half a step of 16 bits has -96 dB: below it no recording is usable.
 SILENCE_DB = -96.0

@@ -6,12 +6,14 @@ the fault (`containers`, `riff`, `ogg`, `libsndfile`), whose `ValueError` has
 nothing but the reason as its message.
 """
 
+import collections
 import logging
 from collections.abc import Sequence
 
 import soundfile
 
 from pipelines.datasets.clip import Clip
+from pipelines.names import escape_name
 
 logger = logging.getLogger(__name__)
 
@@ -42,16 +44,45 @@ def broken_reason(error: Exception) -> str:
     return f"damaged: {type(error).__name__}: {error}"
 
 
-def warn_of_broken_clips(broken: Sequence[tuple[Clip, str]]) -> None:
-    """Logs a warning for each clip that is left out, with its reason.
+def warn_of_broken_clips(
+    broken: Sequence[tuple[Clip, str]], num_clips: int
+) -> None:
+    """Logs each clip that is left out with its reason, and their number.
 
     Args:
         broken: Clips and reasons, such as `inspect_clips` returns.
+        num_clips: Number of all the clips, these included.
 
-    >>> warn_of_broken_clips([])
+    >>> warn_of_broken_clips([], num_clips=10)
     """
     for clip, reason in broken:
-        logger.warning("left out: %s: %s", clip.path, reason)
+        logger.warning("left out: %s: %s", escape_name(clip.path), reason)
+    warn_of_number([reason for _, reason in broken], num_clips)
+
+
+def warn_of_number(reasons: Sequence[str], num_clips: int) -> None:
+    """Logs how many of several clips are left out, and for what.
+
+    Args:
+        reasons: Reason of each clip that is left out.
+        num_clips: Number of all the clips, these included.
+
+    >>> warn_of_number([], num_clips=10)
+    """
+    if not reasons or num_clips == 1:
+        return
+    kinds = collections.Counter(
+        reason.partition(":")[0] for reason in reasons
+    ).most_common()
+    shown = [f"{count} {kind}" for kind, count in kinds[:NUM_REASONS_SHOWN]]
+    more = ", ..." if len(kinds) > NUM_REASONS_SHOWN else ""
+    logger.warning(
+        "left out: %d of %d clips: %s%s",
+        len(reasons),
+        num_clips,
+        ", ".join(shown),
+        more,
+    )
 
 
 def check_broken_share(
@@ -78,7 +109,9 @@ def check_broken_share(
         )
     if len(broken) < num_clips and len(broken) <= max_broken_share * num_clips:
         return
-    reasons = [f"{clip.path} ({reason})" for clip, reason in broken]
+    reasons = [
+        f"{escape_name(clip.path)} ({reason})" for clip, reason in broken
+    ]
     shown = "; ".join(reasons[:NUM_REASONS_SHOWN])
     more = "; ..." if len(reasons) > NUM_REASONS_SHOWN else ""
     raise ValueError(

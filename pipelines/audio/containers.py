@@ -1,62 +1,23 @@
 """Container formats of recordings: whole WAV, FLAC, Ogg and MP3."""
 
-import pathlib
+from typing import BinaryIO
 
+from pipelines.audio.flac import find_flac_fault
+from pipelines.audio.mp3 import find_mp3_fault
+from pipelines.audio.ogg import find_ogg_fault
+from pipelines.audio.riff import WAV_NAMES
 from pipelines.audio.riff import find_wav_fault
 
-PAGE_HEADER_BYTES = 27
-END_OF_STREAM = 4
 
+def find_container_fault(file: BinaryIO) -> str | None:
+    """Returns why a recording is not one whole WAV, FLAC, Ogg or MP3.
 
-def find_ogg_fault(path: pathlib.Path) -> str | None:
-    """Returns why an Ogg recording is not whole.
-
-    Only the end-of-stream flag of the last page shows that none is missing.
-
-    Args:
-        path: Recording that begins with `OggS`.
-
-    Returns:
-        Reason to refuse the recording, or `None`.
-
-    Reference: RFC 3533, section 6, https://www.rfc-editor.org/rfc/rfc3533
-
-    >>> import pathlib, tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = pathlib.Path(folder, "cut.ogg")
-    ...     _ = path.write_bytes(b"OggS" + bytes(10))
-    ...     find_ogg_fault(path)
-    'truncated: its last Ogg page is not whole'
-    """
-    num_bytes = path.stat().st_size
-    position = 0
-    flags = 0
-    with path.open("rb") as file:
-        while position < num_bytes:
-            file.seek(position)
-            header = file.read(PAGE_HEADER_BYTES)
-            if not header.startswith(b"OggS"):
-                return f"damaged: no Ogg page begins at byte {position}"
-            if len(header) < PAGE_HEADER_BYTES:
-                return "truncated: its last Ogg page is not whole"
-            flags, num_segments = header[5], header[26]
-            segments = file.read(num_segments)
-            position += PAGE_HEADER_BYTES + num_segments + sum(segments)
-            if len(segments) < num_segments or position > num_bytes:
-                return "truncated: its last Ogg page is not whole"
-    if not flags & END_OF_STREAM:
-        return "truncated: its last Ogg page does not end the stream"
-    return None
-
-
-def find_container_fault(path: pathlib.Path) -> str | None:
-    """Returns why a recording is no whole WAV, FLAC, Ogg or MP3.
-
-    libsndfile reads many more formats, which are refused here, and reads a
-    truncated WAV or Ogg without an error.
+    libsndfile reads many more formats, which are refused here, and without an
+    error a truncated WAV or Ogg, a header that contradicts itself, and the
+    first of several recordings one behind the other.
 
     Args:
-        path: Recording.
+        file: Recording, open for reading.
 
     Returns:
         Reason to refuse it, or `None`.
@@ -64,22 +25,30 @@ def find_container_fault(path: pathlib.Path) -> str | None:
     Raises:
         OSError: If it cannot be read.
 
-    >>> import pathlib, tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = pathlib.Path(folder, "empty.wav")
-    ...     path.touch()
-    ...     find_container_fault(path)
+    >>> import io
+    >>> find_container_fault(io.BytesIO())
     'empty: 0 bytes'
     """
-    with path.open("rb") as file:
-        head = file.read(12)
+    file.seek(0)
+    head = file.read(12)
     if not head:
         return "empty: 0 bytes"
-    if head[:4] in (b"RIFF", b"RIFX", b"RF64") and head[8:] == b"WAVE":
-        return find_wav_fault(path)
+    if head[:4] in WAV_NAMES and head[8:] == b"WAVE":
+        return find_wav_fault(file)
     if head.startswith(b"OggS"):
-        return find_ogg_fault(path)
-    is_mp3_frame = head[0] == 0xFF and head[1:2] >= b"\xe0"
-    if head.startswith((b"fLaC", b"ID3")) or is_mp3_frame:
-        return None
+        return find_ogg_fault(file)
+    if head.startswith(b"fLaC"):
+        return find_flac_fault(file)
+    if is_mp3(head):
+        return find_mp3_fault(file)
     return f"not audio: no WAV, FLAC, Ogg or MP3 begins with {head!r}"
+
+
+def is_mp3(head: bytes) -> bool:
+    """Whether a recording of this beginning is taken for MP3.
+
+    >>> is_mp3(b"ID3")
+    True
+    """
+    is_frame = head[:1] == b"\xff" and head[1:2] >= b"\xe0"
+    return is_frame or head.startswith(b"ID3")

@@ -1,19 +1,19 @@
 """Inspection of clips: each is decoded once in full, and refused or kept."""
 
-import concurrent.futures
 import functools
 import hashlib
 import os
 from collections.abc import Sequence
 
-import soundfile
 import tqdm
 
 from pipelines.audio.broken_clips import broken_reason
-from pipelines.audio.containers import find_container_fault
 from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.audio.libsndfile import check_channel
+from pipelines.audio.libsndfile import open_sound
 from pipelines.audio.libsndfile import read_blocks
+from pipelines.audio.reading_threads import reading_threads
+from pipelines.audio.reading_threads import wait_for
 from pipelines.audio.riff import is_bare_wav
 from pipelines.datasets.clip import Clip
 
@@ -52,15 +52,17 @@ def inspect_clips(
     broken: list[tuple[Clip, str]] = []
     inspect = functools.partial(_inspect_or_explain, channel=channel)
     num_threads = min(MAX_THREADS, os.cpu_count() or 1)
-    with concurrent.futures.ThreadPoolExecutor(num_threads) as threads:
-        results = tqdm.tqdm(
-            threads.map(inspect, clips),
+    with reading_threads(num_threads) as threads:
+        futures = [threads.submit(inspect, clip) for clip in clips]
+        progress = tqdm.tqdm(
+            zip(clips, futures, strict=True),
             desc="inspecting",
             total=len(clips),
             unit="clip",
             disable=None,
         )
-        for clip, result in zip(clips, results, strict=True):
+        for clip, future in progress:
+            result = wait_for(future, clip.path)
             if isinstance(result, InspectedClip):
                 good.append(result)
             else:
@@ -76,25 +78,22 @@ def _inspect_or_explain(clip: Clip, channel: int | str) -> InspectedClip | str:
 
 
 def _inspect(clip: Clip, channel: int | str) -> InspectedClip:
-    if fault := find_container_fault(clip.path):
-        raise ValueError(fault)
     num_samples = 0
     is_silent = True
-    with soundfile.SoundFile(clip.path) as sound:
+    with open_sound(clip.path) as (sound, file):
         for block in read_blocks(sound, channel):
             num_samples += len(block)
             is_silent = is_silent and not block.any()
-    if is_silent:
-        raise ValueError("silent: every sample is zero")
-    with clip.path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return InspectedClip(
-        clip=clip,
-        container=sound.format,
-        subtype=sound.subtype,
-        sampling_rate=sound.samplerate,
-        num_channels=sound.channels,
-        num_samples=num_samples,
-        is_bare=is_bare_wav(clip.path),
-        sha256=sha256,
-    )
+        if is_silent:
+            raise ValueError("silent: every sample is zero")
+        file.seek(0)
+        return InspectedClip(
+            clip=clip,
+            container=sound.format,
+            subtype=sound.subtype,
+            sampling_rate=sound.samplerate,
+            num_channels=sound.channels,
+            num_samples=num_samples,
+            sha256=hashlib.file_digest(file, "sha256").hexdigest(),
+            is_bare=is_bare_wav(file),
+        )

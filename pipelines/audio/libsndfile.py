@@ -4,8 +4,9 @@ Headers are not trusted with memory: a clip is read block by block, and the
 limits below are checked while it is read.
 """
 
+import contextlib
+import io
 import os
-import pathlib
 from collections.abc import Iterator
 
 import numpy as np
@@ -13,6 +14,9 @@ import soundfile
 import soxr
 
 from pipelines.audio.containers import find_container_fault
+from pipelines.audio.containers import is_mp3
+from pipelines.audio.mpg123_messages import without_messages
+from pipelines.audio.regular_file import open_regular
 
 MIN_SECONDS = 0.01
 MAX_SECONDS = 600
@@ -41,6 +45,44 @@ def check_channel(channel: int | str) -> None:
         '`channel` must be "mean" or the index of a channel, counted from '
         f"0. Received: channel={channel!r}."
     )
+
+
+@contextlib.contextmanager
+def open_sound(
+    path: str | os.PathLike[str],
+) -> Iterator[tuple[soundfile.SoundFile, io.FileIO]]:
+    """Opens a recording to be read by `read_blocks`.
+
+    Args:
+        path: WAV, FLAC, Ogg or MP3 recording.
+
+    Yields:
+        The open recording, and the file that it is read from.
+
+    Raises:
+        OSError: If the recording cannot be opened.
+        soundfile.LibsndfileError: If libsndfile refuses the bytes.
+        ValueError: If it is no regular file, or not one whole recording.
+
+    >>> with open_sound("gone.wav"):
+    ...     pass
+    Traceback (most recent call last):
+    FileNotFoundError: ...
+    """
+    with open_regular(path) as file:
+        if fault := find_container_fault(file):
+            raise ValueError(fault)
+        file.seek(0)
+        head = file.read(3)
+        file.seek(0)
+        # What was checked is what is read, whatever its name is by now.
+        source: int | bytes = file.fileno()
+        quiet: contextlib.AbstractContextManager = contextlib.nullcontext()
+        if is_mp3(head):
+            # Behind some tags libsndfile knows it by its suffix alone.
+            source, quiet = os.fsencode(path), without_messages()
+        with quiet, soundfile.SoundFile(source, closefd=False) as sound:
+            yield sound, file
 
 
 def read_blocks(
@@ -145,8 +187,9 @@ def decode_clip(
     Raises:
         OSError: If the recording cannot be opened.
         soundfile.LibsndfileError: If libsndfile refuses the bytes.
-        ValueError: If it is not a whole WAV, FLAC, Ogg or MP3 recording, or
-            exceeds a limit of this module, or `speed` is not positive.
+        ValueError: If it is no regular file, or not one whole WAV, FLAC, Ogg
+            or MP3 recording, or exceeds a limit of this module, or `speed` is
+            not positive.
 
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -159,10 +202,7 @@ def decode_clip(
         raise ValueError(
             f"`speed` must be a positive factor. Received: speed={speed}."
         )
-    path = pathlib.Path(path)
-    if fault := find_container_fault(path):
-        raise ValueError(fault)
-    with soundfile.SoundFile(path) as sound:
+    with open_sound(path) as (sound, _):
         waveform = np.concatenate(list(read_blocks(sound, channel)))
         source_rate = sound.samplerate * speed
     if source_rate != sampling_rate:

@@ -19,6 +19,7 @@ from pipelines.audio.libsndfile import check_channel
 from pipelines.audio.libsndfile import decode_clip
 from pipelines.audio.tensorflow_io_ops import decode_native
 from pipelines.audio.tensorflow_io_ops import load_audio_ops
+from pipelines.names import escape_name
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +62,9 @@ def make_decoder(
         try:
             return decode_clip(name, sampling_rate, channel, float(speed))
         except (OSError, RuntimeError, ValueError) as error:
-            logger.error("clip left out: %s: %s", name, broken_reason(error))
+            logger.error(
+                "clip left out: %s: %s", escape_name(name), broken_reason(error)
+            )
             return np.zeros(0, np.float32)
 
     def decode_by_libsndfile(path: tf.Tensor, speed: tf.Tensor) -> tf.Tensor:

@@ -4,7 +4,6 @@ import csv
 import dataclasses
 import io
 import logging
-import os
 import pathlib
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -22,6 +21,8 @@ from pipelines.methods.embeddings import Embeddings
 from pipelines.methods.embeddings import read_embeddings
 from pipelines.methods.network_embeddings import embed_by_networks
 from pipelines.methods.scored_clip import ScoredClip
+from pipelines.names import escape_name
+from pipelines.names import read_name
 from pipelines.runs.artefacts import load_detector
 from pipelines.runs.clip_list import normal_clips
 from pipelines.runs.clip_list import read_clip_list
@@ -132,9 +133,9 @@ def write_cell_scores(
             cells.setdefault(clip.path, {})[name] = score
     rows = [
         [
-            os.fspath(clip_path),
-            clip.machine,
-            clip.section,
+            escape_name(clip_path),
+            escape_name(clip.machine),
+            escape_name(clip.section),
             clip.domain or "",
             "" if clip.is_anomaly is None else str(int(clip.is_anomaly)),
             *(cells[clip_path].get(name, "") for name in scores),
@@ -161,9 +162,9 @@ def read_cell_scores(path: pathlib.Path) -> dict[str, tuple[ScoredClip, ...]]:
     scores: dict[str, list[ScoredClip]] = {name: [] for name in columns}
     for row in reader:
         clip = Clip(
-            pathlib.Path(row["path"]),
-            row["machine"],
-            row["section"],
+            pathlib.Path(read_name(row["path"])),
+            read_name(row["machine"]),
+            read_name(row["section"]),
             "test",
             None if row["is_anomaly"] == "" else row["is_anomaly"] == "1",
             row["domain"] or None,

@@ -1,14 +1,12 @@
 """What is sent of a clip, and to which signature."""
 
-import pathlib
-
 import numpy as np
 import soundfile
 
 from pipelines.audio.broken_clips import broken_reason
-from pipelines.audio.containers import find_container_fault
 from pipelines.audio.libsndfile import MAX_SECONDS
 from pipelines.audio.libsndfile import decode_clip
+from pipelines.audio.libsndfile import open_sound
 
 Inputs = dict[str, np.ndarray | list[bytes]]
 
@@ -45,10 +43,11 @@ def clip_request(
     ValueError: missing: ...
     """
     try:
-        if fault := find_container_fault(pathlib.Path(path)):
-            raise ValueError(fault)
-        if false_alarm_rate is None and _is_plain_wav(path, sampling_rate):
-            return "score_wav", {"wav_bytes": [pathlib.Path(path).read_bytes()]}
+        with open_sound(path) as (sound, file):
+            is_plain = _is_plain_wav(sound, sampling_rate)
+            if false_alarm_rate is None and is_plain:
+                file.seek(0)
+                return "score_wav", {"wav_bytes": [file.read()]}
         waveform = decode_clip(path, sampling_rate, recording_channel)
     except (OSError, soundfile.LibsndfileError) as error:
         raise ValueError(broken_reason(error)) from None
@@ -58,12 +57,11 @@ def clip_request(
     return "decide", {"waveform": waveform[None], "false_alarm_rate": rate}
 
 
-def _is_plain_wav(path: str, sampling_rate: int) -> bool:
-    info = soundfile.info(path)
+def _is_plain_wav(sound: soundfile.SoundFile, sampling_rate: int) -> bool:
     return (
-        info.format in ("WAV", "WAVEX")
-        and info.endian != "BIG"
-        and info.subtype == "PCM_16"
-        and info.samplerate == sampling_rate
-        and info.frames <= MAX_SECONDS * sampling_rate
+        sound.format in ("WAV", "WAVEX")
+        and sound.endian != "BIG"
+        and sound.subtype == "PCM_16"
+        and sound.samplerate == sampling_rate
+        and sound.frames <= MAX_SECONDS * sampling_rate
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pipelines.commands.command import command
+from pipelines.names import escape_name
 
 
 @command
@@ -22,4 +23,4 @@ def run(run: str, data: Sequence[str], *, trust: Sequence[str] = ()) -> None:
     from pipelines.programs.calibrate import calibrate
 
     for machine, number in calibrate(run, data, trust).items():
-        print(f"{machine}\t{number} clips")
+        print(f"{escape_name(machine)}\t{number} clips")

@@ -1,10 +1,11 @@
 """The command `keras-asd explain`."""
 
-import sys
 from collections.abc import Sequence
 from typing import Literal
 
 from pipelines.commands.command import command
+from pipelines.commands.printing import print_left_out
+from pipelines.names import escape_name
 
 
 @command
@@ -40,11 +41,12 @@ def run(
     for made in explain(run, clips, to, machine, masks, fill, trust=trust):
         if isinstance(made, ClipExplanation):
             print(
-                f"{made.anomaly_score:.6g}\t{made.key}\t{made.clip}\tfrom "
-                f"{made.seconds:.1f} s: {', '.join(map(str, made.files))}",
+                f"{made.anomaly_score:.6g}\t{escape_name(made.key)}\t"
+                f"{escape_name(made.clip)}\tfrom {made.seconds:.1f} s: "
+                f"{', '.join(map(escape_name, made.files))}",
                 flush=True,
             )
         else:
             num_errors += 1
-            print(f"keras-asd: left out: {made[0]}: {made[1]}", file=sys.stderr)
+            print_left_out(*made)
     return 2 if num_errors == len(clips) else 0

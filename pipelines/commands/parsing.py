@@ -8,6 +8,7 @@ from typing import NoReturn
 from jsonargparse import ArgumentParser
 
 from pipelines.commands.help_formatter import HelpFormatter
+from pipelines.names import printable
 from pipelines.settings.spelling import reword
 
 
@@ -59,7 +60,8 @@ class Parser(ArgumentParser):
             "'str' object does not support item assignment",
             "several values must be a list in the file, such as [one, two]",
         )
-        super().error(reword(message), ex)
+        lines = map(printable, reword(message).split("\n"))
+        super().error("\n".join(lines), ex)
 
     def _shown(self, name: str) -> str:
         """A flag, or the word that stands for a positional."""

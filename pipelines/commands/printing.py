@@ -7,12 +7,16 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.names import escape_name
+from pipelines.names import printable
+
 
 def print_score(row: Mapping[str, Any], is_json: bool = False) -> None:
     """Prints a row: score, machine, clip, decision, p-value.
 
     What is wrong with a clip goes to standard error, and a clip without a
-    score has no line; in JSON every clip has one, which tells both.
+    score has no line; in JSON every clip has one, which tells both. Names are
+    spelt as in `pipelines.names`; in JSON they are the names themselves.
 
     Args:
         row: Of `clip`, `machine`, `anomaly_score`, `p_value`, `decision`,
@@ -28,18 +32,28 @@ def print_score(row: Mapping[str, Any], is_json: bool = False) -> None:
     if is_json:
         print(json.dumps(row), flush=True)
         return
-    clip, score = row["clip"], row["anomaly_score"]
-    problem, p_value = row["problem"], row["p_value"]
+    clip, score = escape_name(row["clip"]), row["anomaly_score"]
+    problem, p_value = printable(row["problem"]), row["p_value"]
     if score is None:
-        print(f"keras-asd: left out: {clip}: {problem}", file=sys.stderr)
+        print_left_out(row["clip"], problem)
         return
     if problem:
         print(f"keras-asd: not sound: {clip}: {problem}", file=sys.stderr)
-    cells = [f"{score:.6g}", row["machine"], clip, row["decision"]]
+    cells = [f"{score:.6g}", escape_name(row["machine"]), clip]
+    cells += [row["decision"]]
     cells += ["nan" if p_value is None else f"{p_value:.4g}"]
     if "start_seconds" in row:
         cells += [f"{row['start_seconds']:g}", f"{row['end_seconds']:g}"]
     print(*cells, sep="\t", flush=True)
+
+
+def print_left_out(clip: str, problem: str) -> None:
+    """Prints to standard error why a clip is left out.
+
+    >>> print_left_out("a.wav", "empty: 0 bytes")
+    """
+    clip, problem = escape_name(clip), printable(problem)
+    print(f"keras-asd: left out: {clip}: {problem}", file=sys.stderr)
 
 
 def print_scores(rows: Iterable[Mapping[str, Any]], is_json: bool) -> int:
@@ -64,7 +78,7 @@ def print_files(files: Iterable[str | os.PathLike[str]]) -> None:
     wrote runs/a/table.md
     """
     for path in files:
-        print(f"wrote {path}")
+        print(f"wrote {escape_name(path)}")
 
 
 def print_report(report: Any) -> None:

@@ -38,6 +38,7 @@ def run(
     """
     from pipelines.client.address import connect
     from pipelines.programs.request import request_clips
+    from pipelines.scoring.left_out import count_left_out
 
     rows = request_clips(
         connect(url, timeout),
@@ -47,4 +48,4 @@ def run(
         sampling_rate,
         recording_channel,
     )
-    return 0 if print_scores(rows, json) else 2
+    return 0 if print_scores(count_left_out(rows), json) else 2

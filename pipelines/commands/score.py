@@ -67,6 +67,7 @@ def run(
     from pipelines.programs.score import score_to_table
     from pipelines.scoring.batch_scoring import score_clips
     from pipelines.scoring.clip_scorer import open_model
+    from pipelines.scoring.left_out import count_left_out
     from pipelines.scoring.scoring_settings import ScoringSettings
 
     rate = requested_rate(false_alarm_rate, one_in)
@@ -76,7 +77,9 @@ def run(
     settings = ScoringSettings(machine, window, hop, rate, batch_size, threads)
     paths = find_recordings(clips)
     if out is None:
-        num_scored = print_scores(score_clips(scorer, paths, settings), json)
+        num_scored = print_scores(
+            count_left_out(score_clips(scorer, paths, settings)), json
+        )
     else:
         table = pathlib.Path(out)
         num_scored = score_to_table(scorer, digest, paths, table, settings)

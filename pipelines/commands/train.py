@@ -1,6 +1,7 @@
 """`keras-asd train`."""
 
 from pipelines.commands.options import parse_training
+from pipelines.names import escape_name
 
 
 def run(words: list[str]) -> int:
@@ -10,5 +11,6 @@ def run(words: list[str]) -> int:
     from pipelines.programs.train import train
 
     train(data, config, folder)
-    print(f"The run is in {folder}; judge it: keras-asd evaluate {folder} DATA")
+    name = escape_name(folder)
+    print(f"The run is in {name}; judge it: keras-asd evaluate {name} DATA")
     return 0

@@ -28,7 +28,11 @@ def find_table(root: pathlib.Path) -> pathlib.Path | None:
     """
     if root.suffix.casefold() == ".csv" and root.is_file():
         return root
-    tables = [path for path in sorted(root.glob("*.csv")) if _is_table(path)]
+    tables = [
+        path
+        for path in sorted(root.glob("*.csv"))
+        if path.is_file() and _is_table(path)
+    ]
     if len(tables) > 1:
         raise ValueError(
             "A folder may hold one CSV that lists clips. Received: "

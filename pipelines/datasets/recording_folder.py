@@ -1,11 +1,16 @@
 """Recording folders: one walk through a tree of recordings."""
 
 import dataclasses
+import logging
 import os
 import pathlib
 import re
 from collections.abc import Iterator
 from collections.abc import Sequence
+
+from pipelines.names import escape_name
+
+logger = logging.getLogger(__name__)
 
 SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
 
@@ -68,29 +73,55 @@ class RecordingFolder:
         return SPLITS[self.below[0].casefold()]
 
 
-def walk_folders(root: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yields every folder below `root` that holds recordings, in a fixed order.
+def walk_folders(root: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Lists every folder below `root` that holds recordings, in a fixed order.
 
-    Hidden files and folders are passed over. Linked folders are followed, but
-    not back to one they lie in.
+    Hidden files and folders are passed over. Linked folders are followed. Each
+    folder is listed once, however many links lead to it: by its own path if it
+    lies below `root`. One that cannot be read is named by a warning.
 
-    Yields:
-        Path of the folder, and the sorted file names of its recordings.
+    Returns:
+        Path of each folder, and the sorted file names of its recordings; its
+        own recordings come before those of the folders in it.
 
     Raises:
-        OSError: If a folder cannot be read.
+        OSError: If `root` cannot be read.
     """
-    enclosing: dict[str, frozenset[str]] = {}
-    for path, folders, files in os.walk(root, onerror=_fail, followlinks=True):
-        real_path = os.path.realpath(path)
-        above = enclosing.get(os.path.dirname(path), frozenset())
-        if real_path in above:
-            folders.clear()
-            continue
-        enclosing[path] = above | {real_path}
-        folders[:] = sorted(name for name in folders if name[0] != ".")
-        if names := tuple(sorted(filter(_is_recording, files))):
-            yield path, names
+    seen: set[tuple[int, int]] = set()
+    found: list[tuple[str, tuple[str, ...]]] = []
+
+    def is_new(path: str) -> bool:
+        try:
+            status = os.stat(path)
+        except OSError as error:
+            leave_out(error)
+            return False
+        identity = (status.st_dev, status.st_ino)
+        is_first = identity not in seen
+        seen.add(identity)
+        return is_first
+
+    def leave_out(error: OSError) -> None:
+        if error.filename == root:
+            raise error
+        logger.warning(
+            "left out: folder %s: cannot be read: %s",
+            escape_name(error.filename),
+            error.strerror,
+        )
+
+    links = [root]
+    for start in links:  # It grows: links come after all that needs none.
+        for path, folders, files in os.walk(start, onerror=leave_out):
+            if not is_new(path):
+                folders.clear()
+                continue
+            folders[:] = sorted(name for name in folders if name[0] != ".")
+            below = (os.path.join(path, name) for name in folders)
+            links += filter(os.path.islink, below)
+            if names := tuple(sorted(filter(_is_recording, files))):
+                found.append((path, names))
+    return sorted(found, key=lambda folder: pathlib.Path(folder[0]).parts)
 
 
 def walk_recordings(root: pathlib.Path) -> Iterator[RecordingFolder]:
@@ -101,7 +132,7 @@ def walk_recordings(root: pathlib.Path) -> Iterator[RecordingFolder]:
 
     Raises:
         ValueError: If recordings lie where no layout has any.
-        OSError: If a folder cannot be read.
+        OSError: If `root` cannot be read.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as root:
@@ -149,17 +180,11 @@ def _is_recording(name: str) -> bool:
     return name[0] != "." and name.casefold().endswith(SUFFIXES)
 
 
-def _fail(error: OSError) -> None:
-    raise error
-
-
 def find_recordings(paths: Sequence[str]) -> list[str]:
     """Lists recordings, each once, in a fixed order.
 
-    A folder is walked through, its own recordings first, then its folders,
-    by name; hidden files and folders are passed over, linked folders are
-    followed, but not back to one they lie in. Any other path is taken for a
-    recording.
+    A folder is walked through by `walk_folders`. Any other path is taken for
+    a recording.
 
     Args:
         paths: Paths of recordings and folders.
@@ -169,7 +194,7 @@ def find_recordings(paths: Sequence[str]) -> list[str]:
 
     Raises:
         FileNotFoundError: If a folder holds no recording.
-        OSError: If a folder cannot be read.
+        OSError: If a folder of these paths cannot be read.
 
     >>> find_recordings(["b.wav", "a.wav", "./b.wav"])
     ['b.wav', 'a.wav']

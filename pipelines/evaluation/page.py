@@ -18,6 +18,7 @@ from pipelines.evaluation.plots import roc_figure
 from pipelines.evaluation.score_files import short_names
 from pipelines.evaluation.tables import Table
 from pipelines.methods.scored_clip import ScoredClip
+from pipelines.names import escape_name
 
 NUM_HIGHEST = 5
 _LABELS = {True: "anomaly", False: "normal", None: "unknown"}
@@ -59,7 +60,7 @@ def render_page(
         note=interval_note(metrics),
         left_out=Table(
             ("clip", "reason"),
-            sorted((os.fspath(path), why) for path, why in left_out),
+            sorted((escape_name(path), why) for path, why in left_out),
             "Clips left out",
         ),
         machines=[
@@ -129,7 +130,7 @@ def _machine(name: str, group: list[ScoredClip]) -> dict[str, Any]:
             ("clip", "id", "label", "score"),
             [
                 (
-                    clip,
+                    escape_name(clip),
                     scored.clip.section,
                     label,
                     f"{scored.anomaly_score:.4g}",

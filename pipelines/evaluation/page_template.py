@@ -4,6 +4,8 @@ from typing import Any
 
 import jinja2
 
+from pipelines.names import printable
+
 
 def render_template(package: str, name: str, **values: Any) -> str:
     """Renders a template that extends `page.html`.
@@ -11,7 +13,7 @@ def render_template(package: str, name: str, **values: Any) -> str:
     Args:
         package: Package that has the template file.
         name: Name of the template file.
-        **values: Variables of the template; text is escaped.
+        **values: Variables of the template; text is escaped and printable.
 
     >>> room = "pipelines.evaluation"
     >>> "&lt;1&gt;" in render_template(room, "page.html", title="<1>")
@@ -23,8 +25,13 @@ def render_template(package: str, name: str, **values: Any) -> str:
             [jinja2.PackageLoader(package, "") for package in packages]
         ),
         autoescape=True,
+        finalize=_printable,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     return environment.get_template(name).render(values)
+
+
+def _printable(value: Any) -> Any:
+    return printable(value) if type(value) is str else value

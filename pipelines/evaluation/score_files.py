@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from pipelines import atomic
 from pipelines.methods.scored_clip import ScoredClip
+from pipelines.names import escape_name
 
 _DOMAIN_FOLDERS = ("source_test", "target_test")
 
@@ -49,12 +50,14 @@ def write_score_files(
 def csv_text(names: Sequence[str], values: Sequence[str]) -> str:
     r"""Returns two columns as CSV for the evaluators, sorted by name.
 
+    Names are spelt as in `pipelines.names`.
+
     >>> csv_text(["b.wav", "a.wav"], ["0.5", "0.1"])
     'a.wav,0.1\nb.wav,0.5\n'
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerows(sorted(zip(names, values, strict=True)))
+    writer.writerows(sorted(zip(map(escape_name, names), values, strict=True)))
     return text.getvalue()
 
 

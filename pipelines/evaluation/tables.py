@@ -8,9 +8,14 @@ from collections.abc import Sequence
 
 from tabulate import tabulate
 
+from pipelines.names import printable
+from pipelines.names import table_cell
+
 # Cell without a number.
 NOTHING = "-"
 _NUMBER = re.compile(r"\[? *[-+]?\d")
+# A number with what stands beside it, such as `+1.5 [+0.2, +3.0], p = 0.02`.
+_SIGNED = re.compile(r"-|[-+]?[\[ ]*\d[-+\d .,±%\[\]ep=]*")
 _MARKUP = re.compile(r"[\\`*<>#|~&$_]|\][(\[]")
 
 
@@ -66,14 +71,15 @@ class Table:
         return self._format("pipe", _escape_cell)
 
     def csv(self) -> str:
-        r"""Returns the table as comma-separated values.
+        r"""Returns the table as comma-separated values, all cells printable.
 
         >>> Table(("a", "b"), [("x,y", "1")]).csv()
         'a,b\n"x,y",1\n'
         """
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerows([self.header, *self.rows])
+        for row in (self.header, *self.rows):
+            writer.writerow(map(_csv_cell, row))
         return text.getvalue()
 
     def _format(self, form: str, show) -> str:
@@ -141,22 +147,18 @@ def escape_markdown(text: str) -> str:
     return re.sub(r"(?<!\w)_|_(?!\w)", r"\_", re.sub(r" +", " ", text))
 
 
-def printable(text: str) -> str:
-    r"""Returns the text without line breaks and terminal control codes.
-
-    >>> printable("fan\n\x1b[31m") == "fan\ufffd\ufffd[31m"
-    True
-    """
-    return "".join(c if c.isprintable() else "\ufffd" for c in text)
-
-
 def _is_number(cell: str) -> bool:
     cell = cell.strip()
     return cell in ("", NOTHING) or _NUMBER.match(cell) is not None
 
 
+def _csv_cell(cell: str) -> str:
+    return cell if _SIGNED.fullmatch(cell) else table_cell(cell)
+
+
 def _escape_cell(cell: str) -> str:
     """Escapes a cell, except for numbers with their intervals."""
-    if _NUMBER.match(cell.strip()) and not _MARKUP.search(cell):
-        return printable(cell).strip()
+    cell = printable(cell).strip()
+    if _NUMBER.match(cell) and not _MARKUP.search(cell):
+        return cell
     return escape_markdown(cell)

@@ -10,6 +10,7 @@ from pipelines.audio.broken_clips import broken_reason
 from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.audio.libsndfile import decode_clip
 from pipelines.exporting.export_form import ExportForm
+from pipelines.names import escape_name
 from pipelines.runs.clip_list import ListedClip
 from pipelines.runs.clip_list import normal_clips
 from pipelines.settings.config import Config
@@ -48,7 +49,9 @@ def real_clips(
                 path, config.sampling_rate, config.recording_channel
             )
         except (OSError, ValueError, RuntimeError) as error:
-            logger.warning("clip left out: %s: %s", path, broken_reason(error))
+            logger.warning(
+                "clip left out: %s: %s", escape_name(path), broken_reason(error)
+            )
             continue
         found.append((waveform, one.clip.key))
     if normals and not found:

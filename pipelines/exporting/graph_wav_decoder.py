@@ -15,6 +15,7 @@ from pipelines.audio.libsndfile import MAX_SECONDS
 from pipelines.audio.libsndfile import MIN_SECONDS
 from pipelines.audio.libsndfile import check_channel
 from pipelines.audio.riff import MIN_STREAMING_SIZE
+from pipelines.audio.riff import WAV_NAMES
 
 # Far more than any writer leaves before the sound.
 MAX_CHUNKS = 256
@@ -63,6 +64,7 @@ def decode_wav_bytes(
     fields = tf.io.decode_raw(header, tf.uint8)
     num_channels = _number(fields, 2, 2)
     last_channel = 0 if channel == "mean" else int(channel)
+    has_no_tail_fault, is_alone = _check_tail(wav_bytes, start, num_bytes)
     has_channel = (num_channels > last_channel) & (num_channels <= MAX_CHANNELS)
     # A wrong number of channels must not divide.
     width = tf.where(has_channel, num_channels, 1)
@@ -75,9 +77,12 @@ def decode_wav_bytes(
     problem = tf.constant(0)
     for is_right, name in (
         (is_right_length, "length"),
-        (num_bytes <= num_held, "truncated"),
         (has_channel, "channels"),
         (_number(fields, 4, 4) == sampling_rate, "other sampling rate"),
+        (is_alone, "several recordings"),
+        (has_no_tail_fault, "contradictory header"),
+        (_is_consistent(fields), "contradictory header"),
+        (num_bytes <= num_held, "truncated"),
         (_is_pcm_16(header, fields), "not 16-bit PCM WAV"),
         (start >= 0, "truncated"),
         (_is_wav(wav_bytes), "not 16-bit PCM WAV"),
@@ -155,8 +160,54 @@ def _is_pcm_16(header: tf.Tensor, fields: tf.Tensor) -> tf.Tensor:
         & (tf.strings.substr(header, 26, 14) == KNOWN_CODINGS)
     )
     has_16_bits = _number(fields, 14, 2) == 16
-    has_whole_frames = _number(fields, 12, 2) == 2 * _number(fields, 2, 2)
-    return ((coding == PCM) | is_extended_pcm) & has_16_bits & has_whole_frames
+    return ((coding == PCM) | is_extended_pcm) & has_16_bits
+
+
+def _is_consistent(fields: tf.Tensor) -> tf.Tensor:
+    """Whether the bytes of a frame and of a second are those of the others."""
+    num_channels, frame_bytes = _number(fields, 2, 2), _number(fields, 12, 2)
+    rate, byte_rate = _number(fields, 4, 4), _number(fields, 8, 4)
+    is_right_rate = (byte_rate == 0) | (byte_rate == rate * frame_bytes)
+    return (frame_bytes == 2 * num_channels) & is_right_rate
+
+
+def _check_tail(
+    wav_bytes: tf.Tensor, start: tf.Tensor, num_bytes: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Checks what follows the sound, by the rules of `pipelines.audio.riff`.
+
+    Returns:
+        Whether it is whole chunks alone, and whether no second recording.
+    """
+    num_held = _length(wav_bytes)
+    head = tf.io.decode_raw(_bytes_at(wav_bytes, 0, 8), tf.uint8)
+    whole_size = _number(head, 4, 4)
+    is_open = (whole_size == 0) | (whole_size >= MIN_STREAMING_SIZE)
+    limit = tf.where(is_open, num_held, tf.minimum(num_held, whole_size + 8))
+
+    def is_name(position):
+        name = _bytes_at(wav_bytes, position, 4)
+        return tf.strings.regex_full_match(name, CHUNK_NAME)
+
+    def is_wav(position):
+        name = _bytes_at(wav_bytes, position, 4)
+        return tf.reduce_any(tf.equal(name, WAV_NAMES))
+
+    def has_more(number, position, is_whole):
+        is_inside = ~is_wav(position) & (position + 8 <= limit)
+        return is_whole & is_inside & (number < MAX_CHUNKS)
+
+    def read_chunk(number, position, is_whole):
+        head = _bytes_at(wav_bytes, position, 8)
+        size = _number(tf.io.decode_raw(head, tf.uint8), 4, 4)
+        end = position + 8 + size
+        return number + 1, end + size % 2, is_name(position) & (end <= limit)
+
+    end = tf.maximum(start, 0) + num_bytes
+    end += tf.where(is_name(end), tf.constant(0, tf.int64), num_bytes % 2)
+    begin = (tf.constant(0, tf.int64), end, tf.constant(True))
+    _, end, is_whole = tf.while_loop(has_more, read_chunk, begin)
+    return is_whole, ~is_wav(end)
 
 
 def _length(text: tf.Tensor) -> tf.Tensor:

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from pipelines.datasets.clip import Clip
-from pipelines.evaluation.tables import printable
+from pipelines.names import escape_name
+from pipelines.names import printable
 from pipelines.pictures.explanation import Explanation
 
 MAX_POINTS = 800
@@ -56,7 +57,7 @@ def explanation_figure(
     figure = Figure(figsize=(5.6 * columns + 0.6, 6.4), layout="constrained")
     panels = figure.subplots(2, columns, squeeze=False, sharex="col")
     label = {None: "", False: ", normal", True: ", anomaly"}[clip.is_anomaly]
-    name = textwrap.fill(printable(clip.path.name), TITLE_WIDTH * columns)
+    name = textwrap.fill(escape_name(clip.path.name), TITLE_WIDTH * columns)
     figure.suptitle(
         f"{name}\n{printable(clip.key)}{label}, "
         f"anomaly score {anomaly_score:.4g}",

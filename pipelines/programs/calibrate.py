@@ -110,7 +110,7 @@ def _choose_fresh_clips(
         if clip.split == "train" and clip.key in detector.keys
     ]
     inspected, broken = inspect_clips(known, config.recording_channel)
-    warn_of_broken_clips(broken)
+    warn_of_broken_clips(broken, len(known))
     fresh = [one for one in inspected if one.sha256 not in trained_on]
     if len(fresh) < len(inspected):
         logger.warning(

@@ -3,7 +3,6 @@
 import csv
 import dataclasses
 import io
-import os
 import pathlib
 from collections.abc import Sequence
 
@@ -15,6 +14,7 @@ from pipelines.evaluation.plots import render_png
 from pipelines.methods.embeddings import Embeddings
 from pipelines.methods.embeddings import read_embeddings
 from pipelines.methods.network_embeddings import embed_by_networks
+from pipelines.names import escape_name
 from pipelines.pictures.projection import MIN_CLIPS
 from pipelines.pictures.projection import projection_figure
 from pipelines.pictures.projection import tsne
@@ -123,11 +123,11 @@ def _write(
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*COLUMNS, "x", "y"])
     for row, clip in enumerate(clips):
-        values = [getattr(clip, name) for name in COLUMNS[1:]]
-        cells = ["" if value is None else value for value in values]
-        writer.writerow(
-            [os.fspath(clip.path), *cells, *positions.get(row, ("", ""))]
-        )
+        values = [getattr(clip, name) for name in COLUMNS]
+        cells = [
+            "" if value is None else escape_name(str(value)) for value in values
+        ]
+        writer.writerow([*cells, *positions.get(row, ("", ""))])
     atomic.write_text(paths[1], text.getvalue())
     picture = folder / "map.png"
     with atomic.replacing(picture) as temporary:

@@ -10,6 +10,7 @@ import tqdm
 from pipelines.scoring.batch_scoring import score_columns
 from pipelines.scoring.batch_scoring import score_pieces
 from pipelines.scoring.clip_scorer import ClipScorer
+from pipelines.scoring.left_out import count_left_out
 from pipelines.scoring.piece_reader import read_pieces
 from pipelines.scoring.score_log import ScoreLog
 from pipelines.scoring.score_log import open_score_log
@@ -65,7 +66,10 @@ def score_to_table(
     with open_score_log(partial, facts) as log:
         _score_the_rest(scorer, paths, settings, log)
         write_score_table(out, log.rows(), score_columns(settings))
-        num_scored = sum(row["anomaly_score"] is not None for row in log.rows())
+        num_scored = sum(
+            row["anomaly_score"] is not None
+            for row in count_left_out(log.rows())
+        )
         partial.unlink()
     return num_scored
 

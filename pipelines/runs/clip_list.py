@@ -4,13 +4,15 @@ import csv
 import dataclasses
 import io
 import json
-import os
 import pathlib
 from collections.abc import Sequence
 
 from pipelines import atomic
 from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.datasets.clip import Clip
+from pipelines.names import escape_name
+from pipelines.names import read_name
+from pipelines.names import table_cell
 
 COLUMNS = (
     "path",
@@ -30,6 +32,8 @@ COLUMNS = (
     "is_bare",
     "sha256",
 )
+# Spelt as in `pipelines.names`.
+NAMES = ("path", "machine", "section")
 TRUTHS = {"": None, "True": True, "False": False}
 
 
@@ -83,8 +87,9 @@ def write_clip_list(path: pathlib.Path, listed: Sequence[ListedClip]) -> None:
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for entry in listed:
-        row = {**vars(entry.clip), "role": entry.role, "reason": entry.reason}
-        row["path"] = os.fspath(entry.clip.path)
+        row = {**vars(entry.clip), "role": entry.role}
+        row |= {name: escape_name(row[name]) for name in NAMES}
+        row["reason"] = table_cell(entry.reason)
         row["attributes"] = json.dumps(entry.clip.attributes)
         if entry.inspected is not None:
             row |= vars(entry.inspected)
@@ -109,9 +114,9 @@ def read_clip_list(path: pathlib.Path) -> list[ListedClip]:
 
 def _parse(row: dict[str, str]) -> ListedClip:
     clip = Clip(
-        path=pathlib.Path(row["path"]),
-        machine=row["machine"],
-        section=row["section"],
+        path=pathlib.Path(read_name(row["path"])),
+        machine=read_name(row["machine"]),
+        section=read_name(row["section"]),
         split=row["split"],
         is_anomaly=TRUTHS[row["is_anomaly"]],
         domain=row["domain"] or None,

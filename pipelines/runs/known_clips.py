@@ -43,7 +43,7 @@ def choose_test_clips(
         read_all_clips(roots, config.seed), detector, trained_on
     )
     inspected, broken = inspect_clips(known, config.recording_channel)
-    warn_of_broken_clips(broken)
+    warn_of_broken_clips(broken, len(known))
     if not inspected:
         raise ValueError(
             "The data must hold test recordings of the machines of the run "

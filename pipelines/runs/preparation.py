@@ -80,7 +80,7 @@ def prepare_clips(
             "none of them in a train split."
         )
     inspected, broken = inspect_clips(train, config.recording_channel)
-    warn_of_broken_clips(broken)
+    warn_of_broken_clips(broken, len(train))
     check_broken_share(broken, len(train), config.max_broken_share)
     names = [
         class_name(good.clip, config.classes, config.domain_classes)

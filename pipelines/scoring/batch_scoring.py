@@ -1,7 +1,6 @@
 """Batch scoring of clips, while the next ones are being decoded."""
 
 import collections
-import concurrent.futures
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -9,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from pipelines.audio.reading_threads import reading_threads
 from pipelines.scoring.clip_scorer import ClipScorer
 from pipelines.scoring.piece_reader import SoundPiece
 from pipelines.scoring.piece_reader import read_pieces
@@ -61,7 +61,7 @@ def score_pieces(
     ('empty: 0 bytes', None, 0)
     """
     last = None
-    with concurrent.futures.ThreadPoolExecutor(1) as background:
+    with reading_threads(1) as background:
         for block in _cut_blocks(scorer, pieces, settings):
             scoring = background.submit(_score, scorer, block, settings)
             if last is not None:

@@ -14,6 +14,8 @@ import numpy as np
 from pipelines.audio.broken_clips import broken_reason
 from pipelines.audio.inspection import MAX_THREADS
 from pipelines.audio.libsndfile import decode_clip
+from pipelines.audio.reading_threads import reading_threads
+from pipelines.audio.reading_threads import wait_for
 from pipelines.datasets.clip_keys import find_key
 from pipelines.scoring.clip_scorer import ClipScorer
 from pipelines.scoring.scoring_settings import ScoringSettings
@@ -73,15 +75,15 @@ def read_pieces(
     num_threads = settings.num_threads or os.cpu_count() or 1
     num_threads = min(MAX_THREADS, num_threads)
     clips = (
-        _read_clip(scorer, paths[index], index, settings)
+        (paths[index], _read_clip(scorer, paths[index], index, settings))
         for index in range(first, len(paths))
     )
-    with concurrent.futures.ThreadPoolExecutor(num_threads) as threads:
+    with reading_threads(num_threads) as threads:
         yield from _read_ahead(clips, threads, 2 * num_threads)
 
 
 def _read_ahead(
-    clips: Iterable[Iterator[SoundPiece]],
+    clips: Iterable[tuple[str, Iterator[SoundPiece]]],
     threads: concurrent.futures.Executor,
     num_ahead: int,
 ) -> Iterator[SoundPiece]:
@@ -90,15 +92,15 @@ def _read_ahead(
     begun: collections.deque = collections.deque()
 
     def begin():
-        for clip in itertools.islice(coming, num_ahead - len(begun)):
-            begun.append((clip, threads.submit(next, clip, None)))
+        for path, clip in itertools.islice(coming, num_ahead - len(begun)):
+            begun.append((path, clip, threads.submit(next, clip, None)))
 
     begin()
     while begun:
-        clip, reading = begun.popleft()
-        piece = reading.result()
+        path, clip, reading = begun.popleft()
+        piece = wait_for(reading, path)
         if piece is not None:
-            begun.appendleft((clip, threads.submit(next, clip, None)))
+            begun.appendleft((path, clip, threads.submit(next, clip, None)))
             yield piece
         begin()
 

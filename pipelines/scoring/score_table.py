@@ -2,7 +2,6 @@
 
 import csv
 import itertools
-import os
 import pathlib
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -10,10 +9,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipelines import atomic
+from pipelines.names import escape_name
+from pipelines.names import table_cell
 from pipelines.scoring.batch_scoring import Row
 
 SUFFIXES = (".csv", ".parquet")
 ROW_GROUP = 10_000
+# The columns of names; `problem` is a message.
+NAMES = ("clip", "machine")
 
 
 def check_table(path: pathlib.Path) -> None:
@@ -46,7 +49,8 @@ def write_score_table(
     r"""Writes rows as CSV or as Parquet, by the suffix, whole or not at all.
 
     Rows are written as they come and not kept. `None` is an empty cell in CSV
-    and null in Parquet; truths in CSV are `true` and `false`.
+    and null in Parquet; truths in CSV are `true` and `false`. Names are spelt
+    as in `pipelines.names`, in both.
 
     Args:
         path: Path of the table.
@@ -73,18 +77,15 @@ def write_score_table(
 def _write_csv(
     path: pathlib.Path, rows: Iterable[Row], columns: Sequence[str]
 ) -> None:
-    # Names of files may be no text: they come back as their own bytes.
-    with path.open(
-        "w", encoding="utf-8", errors="surrogateescape", newline=""
-    ) as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         for row in rows:
-            writer.writerow(_make_cell(row[name]) for name in columns)
-
-
-def _make_cell(value: Any) -> str | int | float | None:
-    return str(value).lower() if isinstance(value, bool) else value
+            cells = (_make_text(name, row[name]) for name in columns)
+            writer.writerow(
+                str(cell).lower() if isinstance(cell, bool) else cell
+                for cell in cells
+            )
 
 
 def _write_parquet(
@@ -105,7 +106,7 @@ def _write_parquet(
     with parquet.ParquetWriter(path, schema) as writer:
         for group in _groups(rows):
             table = {
-                name: [_make_text(row[name]) for row in group]
+                name: [_make_text(name, row[name]) for row in group]
                 for name in columns
             }
             writer.write_table(pyarrow.table(table, schema=schema))
@@ -117,11 +118,10 @@ def _groups(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield group
 
 
-def _make_text(value: Any) -> Any:
-    """Parquet knows text alone: bytes that are none are spelt out."""
+def _make_text(column: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    return os.fsencode(value).decode("utf-8", "backslashreplace")
+    return escape_name(value) if column in NAMES else table_cell(value)
 
 
 def _import_parquet():

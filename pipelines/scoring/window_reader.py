@@ -1,7 +1,6 @@
 """Reader of recordings of any length, window by window."""
 
 import os
-import pathlib
 from collections.abc import Iterable
 from collections.abc import Iterator
 
@@ -9,8 +8,8 @@ import numpy as np
 import soundfile
 import soxr
 
-from pipelines.audio.containers import find_container_fault
 from pipelines.audio.libsndfile import MAX_SECONDS
+from pipelines.audio.libsndfile import open_sound
 from pipelines.audio.libsndfile import read_blocks
 
 
@@ -45,7 +44,7 @@ def read_windows(
             `audio.libsndfile`, but for the length; maybe only after the
             windows that come before the fault.
 
-    >>> import tempfile
+    >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = pathlib.Path(folder, "long.wav")
     ...     soundfile.write(path, np.zeros(4000), 1000)
@@ -53,10 +52,7 @@ def read_windows(
     >>> [(start, len(waveform)) for start, waveform in windows]
     [(0, 24000), (16000, 24000), (32000, 24000), (40000, 24000)]
     """
-    path = pathlib.Path(path)
-    if fault := find_container_fault(path):
-        raise ValueError(fault)
-    with soundfile.SoundFile(path) as sound:
+    with open_sound(path) as (sound, _):
         blocks = _resample(_read_all(sound, channel), sound, sampling_rate)
         yield from _cut(blocks, window, hop)
 

@@ -1,3 +1,4 @@
+import os
 import pathlib
 
 import numpy as np
@@ -31,7 +32,11 @@ def broken_recordings(folder):
         content = (folder / name).read_bytes()
         (folder / name).write_bytes(content[: len(content) // 2])
     (folder / "empty.wav").touch()
+    os.mkfifo(folder / "fifo.wav")
+    (folder / "device.wav").symlink_to("/dev/zero")
     return {
+        "not a regular file: a FIFO": folder / "fifo.wav",
+        "not a regular file: a device": folder / "device.wav",
         "missing: no such recording": folder / "gone.wav",
         "cannot be read: ": folder,
         "empty: 0 bytes": folder / "empty.wav",
@@ -64,9 +69,18 @@ def test_errors_of_no_known_kind_are_named():
 
 
 def test_broken_clips_are_logged_with_their_reasons(caplog):
-    warn_of_broken_clips([(as_clip("a.wav"), "empty: 0 bytes")])
-    [record] = caplog.records
-    assert record.getMessage() == "left out: a.wav: empty: 0 bytes"
+    broken = [(as_clip("=a\n.wav"), "empty: 0 bytes")]
+    warn_of_broken_clips(broken, num_clips=1)
+    assert caplog.messages == [r"left out: \x3da\n.wav: empty: 0 bytes"]
+
+
+def test_the_end_says_how_many_clips_are_left_out(caplog):
+    reasons = ["truncated: a", "truncated: b", "empty: 0 bytes"]
+    broken = [(as_clip("a.wav"), reason) for reason in reasons]
+    warn_of_broken_clips(broken, num_clips=5)
+    assert caplog.messages[3:] == [
+        "left out: 3 of 5 clips: 2 truncated, 1 empty"
+    ]
 
 
 def test_too_many_broken_clips_are_refused_with_their_reasons():

@@ -1,9 +1,12 @@
 import csv
 import json
+import os
+import pathlib
 
 import pytest
 
 from keras_asd.__main__ import main
+from pipelines.names import read_name
 from tests.hand_made_model import write_version
 
 
@@ -84,6 +87,43 @@ def test_a_table_has_a_row_for_every_clip(model, clips, tmp_path, capsys):
     assert rows[3]["problem"] == "empty: 0 bytes"
     assert capsys.readouterr().out == f"wrote {out}\n"
     assert [path.name for path in out.parent.iterdir()] == ["scores.csv"]
+
+
+@pytest.mark.parametrize("words", [[], ["--json"], ["--out", "scores.csv"]])
+def test_the_end_counts_what_is_left_out(
+    model, clips, words, tmp_path, monkeypatch, caplog
+):
+    monkeypatch.chdir(tmp_path)
+    (clips / "fan" / "e.wav").write_bytes(b"RIFF")
+    assert main(["score", model, str(clips), *words]) == 0
+    assert caplog.messages[-1] == (
+        "left out: 2 of 5 clips: 1 empty, 1 not audio"
+    )
+
+
+def test_names_forge_no_line_and_need_no_text(model, clips, tmp_path, capsys):
+    names = [b"caf\xe9.wav", b"\x1b[2J0.9\tfan\tb\n0.1\r.wav", b"=1+1.wav"]
+    folder = os.fsencode(tmp_path) + b"/odd/fan/"
+    os.makedirs(folder)
+    for name in names:
+        content = (clips / "fan" / "a.wav").read_bytes()
+        pathlib.Path(os.fsdecode(folder + name)).write_bytes(content)
+    assert main(["score", model, str(tmp_path / "odd")]) == 0
+    lines, _ = read_lines(capsys)
+    spelt = {line[2].removeprefix(os.fsdecode(folder)) for line in lines}
+    assert spelt == {
+        r"caf\xe9.wav",
+        r"\x1b[2J0.9\tfan\tb\n0.1\r.wav",
+        "=1+1.wav",
+    }
+    assert {len(line) for line in lines} == {5}
+    out = tmp_path / "scores.csv"
+    words = ["--machine", "fan", "--out", str(out)]
+    assert main(["score", model, str(tmp_path / "odd"), *words]) == 0
+    assert len(out.read_text("utf-8").splitlines()) == 4
+    with out.open(newline="", encoding="utf-8") as file:
+        read = [read_name(row["clip"]) for row in csv.DictReader(file)]
+    assert read == [os.fsdecode(folder + name) for name in sorted(names)]
 
 
 def test_nothing_scored_is_an_error(model, clips, tmp_path, capsys):

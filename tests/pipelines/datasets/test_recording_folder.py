@@ -3,6 +3,7 @@ import pathlib
 
 import pytest
 
+from pipelines.datasets.recording_folder import find_recordings
 from pipelines.datasets.recording_folder import walk_recordings
 
 
@@ -58,9 +59,49 @@ def test_links_are_followed_but_never_in_a_circle(tmp_path):
     assert found == [
         ("fan", ("test",), ("1.wav", "2.wav")),
         ("fan", ("train",), ("1.wav",)),
-        ("pump", ("test",), ("1.wav", "2.wav")),
-        ("pump", ("train",), ("1.wav",)),
     ]
+
+
+def test_folders_linked_to_each_other_are_walked_once(tmp_path):
+    plant(tmp_path, "fan/train/1.wav")
+    folders = [tmp_path / f"link_{number}" for number in range(7)]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "fan").symlink_to(tmp_path / "fan")
+        for other in folders:
+            (folder / other.name).symlink_to(other)
+    [folder] = walk_recordings(tmp_path)
+    assert folder.path == tmp_path / "fan" / "train"
+    assert len(find_recordings([str(tmp_path)])) == 1
+
+
+def test_a_folder_that_is_linked_twice_counts_where_it_lies(tmp_path):
+    plant(tmp_path, "pump/train/1.wav")
+    (tmp_path / "a_link_of_pump").symlink_to(tmp_path / "pump")
+    [folder] = walk_recordings(tmp_path)
+    assert folder.machine == "pump"
+
+
+def test_a_sub_folder_that_cannot_be_read_is_named_and_left_out(
+    tmp_path, monkeypatch, caplog
+):
+    plant(tmp_path, "fan/train/1.wav", "pump/\n/train/1.wav", "zip/train/1.wav")
+    closed = str(tmp_path / "pump" / "\n")
+    scan = os.scandir
+
+    def scan_open(path):
+        if path == closed:
+            raise PermissionError(13, "Permission denied", path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scan_open)
+    assert len(find_recordings([str(tmp_path)])) == 2
+    assert caplog.messages == [
+        rf"left out: folder {tmp_path}/pump/\n: cannot be read: "
+        "Permission denied"
+    ]
+    with pytest.raises(PermissionError):
+        find_recordings([closed])
 
 
 @pytest.mark.parametrize(

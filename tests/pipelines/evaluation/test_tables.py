@@ -38,7 +38,7 @@ def test_markdown_shows_texts_as_they_are_and_numbers_plainly():
     assert [cell.endswith(":") for cell in rule] == [False, True, False]
     assert first == [r"a!b\*", "50.0 ± 1.0 [40.0, 60.0]", "x"]
     assert second == ["0", "-", r"\<b\>"]
-    assert third == ["c\ufffdd", "", "1\ufffd2"]
+    assert third == [r"c\\x1bd", "", r"1\\n2"]
 
 
 @pytest.mark.parametrize("cell", ["1 | 2", "1 *a*", "1 [a](b)", "1 <b>"])
@@ -55,11 +55,19 @@ def test_a_terminal_gets_aligned_columns_and_no_control_codes():
     assert "".join(lines).isprintable()
 
 
-def test_csv_comes_back_as_it_was():
-    assert [tuple(row) for row in csv.reader(io.StringIO(TABLE.csv()))] == [
-        TABLE.header,
-        *TABLE.rows,
-    ]
+def test_csv_comes_back_as_it_was_but_for_what_is_not_printable():
+    read = [tuple(row) for row in csv.reader(io.StringIO(TABLE.csv()))]
+    assert read[:3] == [TABLE.header, *TABLE.rows[:2]]
+    assert read[3] == (r"c\x1bd", "", r"1\n2")
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "@SUM(A1)", "-1+cmd|' /C calc'!A0"])
+def test_no_cell_of_csv_is_a_formula(cell):
+    numbers = ("-", "-1.5", "+28.9 [+25.2, +32.4], p = 0.002", "-2e-05")
+    [read] = csv.reader(io.StringIO(Table(numbers, []).csv()))
+    assert tuple(read) == numbers
+    text = Table((cell,), []).csv()
+    assert text.startswith(f"\\x{ord(cell[0]):02x}{cell[1]}")
 
 
 def test_html_has_every_cell_as_text(tmp_path):

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from pipelines.names import read_name
 from pipelines.scoring import score_table
 from pipelines.scoring.score_table import write_score_table
 
@@ -28,7 +29,7 @@ def test_csv_holds_every_row_at_full_precision(tmp_path):
     assert tuple(read[0]) == COLUMNS
     for row, cells in zip(ROWS, read, strict=True):
         score = cells["anomaly_score"]
-        assert cells["clip"] == row["clip"]
+        assert read_name(cells["clip"]) == row["clip"]
         assert float(cells["start_seconds"]) == row["start_seconds"]
         assert (float(score) if score else None) == row["anomaly_score"]
         assert cells["valid"] == ("true" if row["valid"] else "false")
@@ -49,6 +50,7 @@ def test_parquet_holds_the_same_in_types_of_its_own(tmp_path, monkeypatch):
         expected = row["anomaly_score"]
         if expected is not None:
             expected = pytest.approx(expected, rel=1e-6)
+        read["clip"] = read_name(read["clip"])
         assert read == {**row, "anomaly_score": expected}
 
 
@@ -66,8 +68,7 @@ def test_a_name_that_is_no_text_ends_no_table(tmp_path, suffix):
         pytest.importorskip("pyarrow.parquet")
     path = tmp_path / f"scores{suffix}"
     write_score_table(path, [{"clip": os.fsdecode(b"\xff.wav")}], ["clip"])
-    written = b"\xff.wav" if suffix == ".csv" else b"\\xff.wav"
-    assert written in path.read_bytes()
+    assert rb"\xff.wav" in path.read_bytes()
 
 
 def test_a_table_that_fails_leaves_the_one_that_was(tmp_path):

@@ -124,7 +124,7 @@ def _read_labelled(
             len(labelled) - len(chosen),
         )
     inspected, broken = inspect_clips(chosen, config.recording_channel)
-    warn_of_broken_clips(broken)
+    warn_of_broken_clips(broken, len(chosen))
     if not inspected:
         raise ValueError(
             "The development folders must hold labelled test clips of the "
