@@ -2,6 +2,7 @@
 
 ROOMS = {
     "pipelines": (
+        "disk",
         "atomic",
         "datasets",
         "settings",
@@ -31,4 +32,4 @@ ROOMS = {
     ),
 }
 # The rooms that are a single module.
-MODULES = {"pipelines": {"atomic", "demo"}, "tuning": {"commands"}}
+MODULES = {"pipelines": {"atomic", "demo", "disk"}, "tuning": {"commands"}}

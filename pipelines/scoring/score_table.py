@@ -67,7 +67,6 @@ def write_score_table(
     write = _write_parquet if path.suffix == ".parquet" else _write_csv
     with atomic.replacing(path) as temporary:
         write(temporary, rows, columns)
-        atomic.flush(temporary)
 
 
 def _write_csv(
