@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns:
         0 when done, 2 for an error of input or use. Set `KERAS_ASD_DEBUG` to
-        see where an error came from.
+        see where an error came from. A programming error keeps its traceback.
 
     >>> try:
     ...     main(["--version"])
@@ -57,6 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from pipelines.commands.errors import ask_for_report
+    from pipelines.commands.errors import word_error
+    from pipelines.disk import is_full_disk
+
     try:
         try:
             if not words or words[0] not in COMMANDS:
@@ -79,8 +83,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         if os.environ.get("KERAS_ASD_DEBUG"):
             raise
-        print(f"keras-asd: error: {error}", file=sys.stderr)
+        print(f"keras-asd: error: {word_error(error)}", file=sys.stderr)
         return 2
+    except Exception as error:
+        if is_full_disk(error):  # In the words of another library.
+            print(f"keras-asd: error: {word_error(error)}", file=sys.stderr)
+            return 2
+        print(ask_for_report(), file=sys.stderr)
+        raise
     except KeyboardInterrupt:
         print("keras-asd: stopped by you", file=sys.stderr)
         return 130

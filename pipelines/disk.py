@@ -86,7 +86,7 @@ def explaining_full_disk(
     except Exception as error:
         if isinstance(error, FullDisk) or not is_full_disk(error):
             raise
-        raise FullDisk(_describe(pathlib.Path(path), num_bytes)) from error
+        raise FullDisk(describe_full_disk(path, num_bytes)) from error
 
 
 def is_full_disk(error: BaseException | None) -> bool:
@@ -107,7 +107,19 @@ def is_full_disk(error: BaseException | None) -> bool:
     return False
 
 
-def _describe(path: pathlib.Path, num_bytes: int | None) -> str:
+def describe_full_disk(
+    path: str | os.PathLike[str], num_bytes: int | None = None
+) -> str:
+    """Returns the line of a full disk.
+
+    Args:
+        path: File or folder that is written.
+        num_bytes: As in `explaining_full_disk`.
+
+    >>> describe_full_disk("table.md")
+    'The disk must hold what is written. Received: table.md, on a disk with ...'
+    """
+    path = pathlib.Path(path)
     folder = _nearest_folder(path)
     free = shutil.disk_usage(folder).free
     if num_bytes is None and path.is_file():

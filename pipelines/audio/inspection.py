@@ -2,7 +2,6 @@
 
 import concurrent.futures
 import functools
-import hashlib
 import os
 from collections.abc import Sequence
 
@@ -14,6 +13,7 @@ from pipelines.audio.containers import find_container_fault
 from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.audio.libsndfile import check_channel
 from pipelines.audio.libsndfile import read_blocks
+from pipelines.audio.recording_state import read_state
 from pipelines.audio.riff import is_bare_wav
 from pipelines.datasets.clip import Clip
 
@@ -78,6 +78,7 @@ def _inspect_or_explain(clip: Clip, channel: int | str) -> InspectedClip | str:
 def _inspect(clip: Clip, channel: int | str) -> InspectedClip:
     if fault := find_container_fault(clip.path):
         raise ValueError(fault)
+    state = read_state(clip.path)
     num_samples = 0
     is_silent = True
     with soundfile.SoundFile(clip.path) as sound:
@@ -86,8 +87,6 @@ def _inspect(clip: Clip, channel: int | str) -> InspectedClip:
             is_silent = is_silent and not block.any()
     if is_silent:
         raise ValueError("silent: every sample is zero")
-    with clip.path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return InspectedClip(
         clip=clip,
         container=sound.format,
@@ -96,5 +95,5 @@ def _inspect(clip: Clip, channel: int | str) -> InspectedClip:
         num_channels=sound.channels,
         num_samples=num_samples,
         is_bare=is_bare_wav(clip.path),
-        sha256=sha256,
+        **vars(state),
     )

@@ -12,8 +12,8 @@ from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.benchmarking.cell_scores import OWN_SCORER
 from pipelines.methods.choice import choose_method
 from pipelines.methods.clip_scores import score_embeddings
+from pipelines.methods.embedding_files import read_embeddings
 from pipelines.methods.embeddings import Embeddings
-from pipelines.methods.embeddings import read_embeddings
 from pipelines.methods.network_embeddings import embed_by_networks
 from pipelines.methods.scored_clip import ScoredClip
 from pipelines.runs.artefacts import load_detector
