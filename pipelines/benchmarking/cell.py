@@ -17,6 +17,7 @@ from pipelines.methods.embedding_files import read_embeddings
 from pipelines.methods.scored_clip import ScoredClip
 from pipelines.programs.train import train
 from pipelines.runs.records import read_labels
+from pipelines.runs.run_files import reading
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import write_config
 from pipelines.settings.config import Config
@@ -121,7 +122,10 @@ def _read_scores(
     path: pathlib.Path, scorers: Sequence[str]
 ) -> dict[str, tuple[ScoredClip, ...]] | None:
     """Scores of the configured and all further scorers, or none at all."""
-    scores = read_cell_scores(path) if path.exists() else {}
+    if not path.exists():
+        return None
+    with reading(path, "The scores of a training", "Remove them to go on."):
+        scores = read_cell_scores(path)
     return scores if {OWN_SCORER, *scorers} <= set(scores) else None
 
 

@@ -56,8 +56,10 @@ def read_embeddings(path: pathlib.Path) -> Embeddings:
             f"no {path}. Train again, with this version of keras_asd."
         )
     with reading(path, "The embeddings of a run"):
-        with np.load(path, allow_pickle=False) as arrays:
-            found = {name: arrays[name] for name in arrays.files}
+        # NumPy leaves a file open that it opened itself and cannot read.
+        with path.open("rb") as file:
+            with np.load(file, allow_pickle=False) as arrays:
+                found = {name: arrays[name] for name in arrays.files}
         _check_arrays(found)
         return Embeddings(**found)
 

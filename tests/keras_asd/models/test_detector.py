@@ -176,7 +176,7 @@ def test_a_score_that_is_not_finite_is_named(parts):
     outputs = run(detector, draw(3, SAMPLES), [0, 1, 9])
     assert np.isnan(outputs["anomaly_score"]).all()
     assert not outputs["valid"].any()
-    names = [PROBLEMS[index] for index in outputs["problem"]]
+    names = [PROBLEMS[int(index)] for index in outputs["problem"]]
     assert names == [NO_SCORE, NO_SCORE, "unknown machine"]
 
 
