@@ -42,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns:
         0 when done, 2 for an error of input or use, 130 and 143 after Ctrl-C
-        and SIGTERM. Set `KERAS_ASD_DEBUG` to see where an error came from.
+        and SIGTERM. Set `KERAS_ASD_DEBUG` to see where an error came from. A
+        programming error keeps its traceback.
 
     >>> try:
     ...     main(["--version"])
@@ -72,8 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
-    from pipelines.names import LineFormatter
-    from pipelines.names import printable
+    from pipelines.files.names import LineFormatter
 
     # Names of files may be no text. A line that nobody takes is told at once.
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -83,6 +83,10 @@ def _run(words: list[str]) -> int:
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from pipelines.commands.errors import ask_for_report
+    from pipelines.commands.errors import word_error
+    from pipelines.files.disk import is_full_disk
+
     try:
         try:
             if not words or words[0] not in COMMANDS:
@@ -105,8 +109,14 @@ def _run(words: list[str]) -> int:
     except (ValueError, OSError) as error:
         if os.environ.get("KERAS_ASD_DEBUG"):
             raise
-        print(f"keras-asd: error: {printable(str(error))}", file=sys.stderr)
+        print(f"keras-asd: error: {word_error(error)}", file=sys.stderr)
         return 2
+    except Exception as error:
+        if is_full_disk(error):  # In the words of another library.
+            print(f"keras-asd: error: {word_error(error)}", file=sys.stderr)
+            return 2
+        print(ask_for_report(), file=sys.stderr)
+        raise
 
 
 def _make_parser() -> argparse.ArgumentParser:

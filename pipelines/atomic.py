@@ -6,45 +6,96 @@ import os
 import pathlib
 import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
 from typing import IO
 from typing import Any
 
 import filelock
 
+from pipelines.files.disk import explaining_full_disk
+
 logger = logging.getLogger(__name__)
+
+_PREFIX = ".partial-"
 
 
 @contextlib.contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[pathlib.Path]:
-    """Gives a place beside `path`, and moves it there on success.
+def replacing(
+    path: str | os.PathLike[str], num_bytes: int | None = None
+) -> Iterator[pathlib.Path]:
+    """Gives a temporary path, and moves what is written there to `path`.
 
-    Whoever is killed while writing leaves the old file as it was, and a
-    hidden `.partial` sibling that the next writer of `path` removes. The
-    sibling keeps the suffix, since many writers choose a format by it. A
-    folder works too, where `path` is not there yet. One writer at a time.
+    On success the file is on the disk, and so is its name, when this returns:
+    it outlasts a power cut. Whoever is killed while writing leaves the old
+    file as it was, and a hidden folder that the next writer in this folder
+    removes. Of two writers each has a temporary path of its own, of the same
+    name as `path`, and the last one wins. A folder works too, where `path` is
+    not there yet.
 
     Args:
         path: Where the file shall be. Its folder is made.
+        num_bytes: Expected size, for the error of a full disk.
+
+    Raises:
+        FullDisk: If the disk has no room.
 
     >>> import tempfile
     >>> folder = pathlib.Path(tempfile.mkdtemp())
     >>> with replacing(folder / "scores.csv") as temporary:
     ...     _ = temporary.write_text("a.wav,0.5")
     ...     print(temporary.name, (folder / "scores.csv").exists())
-    .scores.partial.csv False
+    scores.csv False
     >>> (folder / "scores.csv").read_text()
     'a.wav,0.5'
     """
     path = pathlib.Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem}.partial{path.suffix}")
-    _remove(temporary)
+    with explaining_full_disk(path, num_bytes):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _temporary_folder(path.parent) as folder:
+            temporary = folder / path.name
+            yield temporary
+            flush_all(temporary)
+            os.replace(temporary, path)
+            flush(path.parent)
+
+
+@contextlib.contextmanager
+def _temporary_folder(parent: pathlib.Path) -> Iterator[pathlib.Path]:
+    """A folder that is locked while it is in use, and removed in the end."""
+    for abandoned in parent.glob(f"{_PREFIX}*"):
+        _remove_unlocked(abandoned)
+    while True:
+        folder = pathlib.Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+        # Until it is locked, another writer may take it for abandoned.
+        with contextlib.suppress(FileNotFoundError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            if _is_mine(descriptor) and folder.exists():
+                break
+            os.close(descriptor)
     try:
-        yield temporary
-        os.replace(temporary, path)
+        yield folder
     finally:
-        _remove(temporary)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(descriptor)
+
+
+def _is_mine(descriptor: int) -> bool:
+    try:
+        return filelock.lock_descriptor(descriptor, blocking=False)
+    except OSError:  # There are no locks, and nobody removes what is unlocked.
+        return True
+
+
+def _remove_unlocked(folder: pathlib.Path) -> None:
+    """Removes the folder of a writer that has been killed."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            if filelock.lock_descriptor(descriptor, blocking=False):
+                shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(descriptor)
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
@@ -58,8 +109,9 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
     >>> path.read_text()
     '| AUC |'
     """
-    with replacing(path) as temporary:
-        temporary.write_bytes(text.encode("utf-8", errors="surrogateescape"))
+    content = text.encode("utf-8", errors="surrogateescape")
+    with replacing(path, len(content)) as temporary:
+        temporary.write_bytes(content)
 
 
 def flush(path: str | os.PathLike[str]) -> None:
@@ -72,6 +124,15 @@ def flush(path: str | os.PathLike[str]) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def flush_all(path: pathlib.Path) -> None:
+    """Waits until the disk has a file, or a folder with all in it.
+
+    >>> flush_all(pathlib.Path("."))
+    """
+    for part in (*sorted(path.rglob("*")), path):
+        flush(part)
 
 
 def lock(file: IO[Any], waits: bool = False) -> bool:
@@ -145,10 +206,3 @@ class FolderLock(contextlib.AbstractContextManager):
 
     def __exit__(self, *error: object) -> None:
         self.close()
-
-
-def _remove(path: pathlib.Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)

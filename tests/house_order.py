@@ -2,7 +2,7 @@
 
 ROOMS = {
     "pipelines": (
-        "names",
+        "files",
         "atomic",
         "datasets",
         "settings",
@@ -32,4 +32,4 @@ ROOMS = {
     ),
 }
 # The rooms that are a single module.
-MODULES = {"pipelines": {"names", "atomic", "demo"}, "tuning": {"commands"}}
+MODULES = {"pipelines": {"atomic", "demo"}, "tuning": {"commands"}}

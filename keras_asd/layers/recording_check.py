@@ -24,7 +24,10 @@ PROBLEMS = (
     "length",
     "contradictory header",
     "several recordings",
+    "no finite score",
 )
+# Comes up where the detector itself fails, such as one whose weights are NaN.
+NO_SCORE = PROBLEMS[-1]
 # Half a step of 16 bits has -96 dB: below it no recording is usable.
 SILENCE_DB = -96.0
 # Full scale of 16 bits is 0.99997; a resampled rail comes a little short.

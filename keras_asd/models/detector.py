@@ -7,6 +7,8 @@ from keras import ops
 from keras_asd.checks import check_choice
 from keras_asd.composite import Composite
 from keras_asd.layers import RecordingCheck
+from keras_asd.layers.recording_check import NO_SCORE
+from keras_asd.layers.recording_check import PROBLEMS
 from keras_asd.models.class_angle import class_angle
 from keras_asd.models.clip_windows import cut_windows
 from keras_asd.models.key_table import make_table
@@ -172,7 +174,11 @@ class AnomalyDetector(Composite, keras.Model):
             outputs["anomaly_score"],
             np.nan,
         )
-        outputs["problem"] = self.check(waveform, key)
+        problem = self.check(waveform, key)
+        is_unexplained = ops.equal(problem, 0) & ~is_finite(score)
+        outputs["problem"] = ops.where(
+            is_unexplained, PROBLEMS.index(NO_SCORE), problem
+        )
         outputs["valid"] = ops.equal(outputs["problem"], 0)
         outputs |= self.calibration(score, key, inputs.get("false_alarm_rate"))
         # A recording that is not valid is never said to be normal.

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import soundfile
 
 from pipelines.datasets.clip import Clip
-from pipelines.names import escape_name
+from pipelines.files.names import escape_name
 
 logger = logging.getLogger(__name__)
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from pipelines.audio.recording_state import RecordingState
 from pipelines.datasets.clip import Clip
 
 
@@ -9,8 +10,8 @@ from pipelines.datasets.clip import Clip
 class InspectedClip:
     """A clip that decodes, and what decoding it again needs to know.
 
-    The values do not depend on the computer or its libraries: a run writes
-    them down and skips the inspection when it is resumed.
+    The values do not depend on the computer's libraries: a run writes them
+    down, and when it is resumed inspects again only what has changed.
 
     Args:
         clip: Clip as the data set lists it.
@@ -23,6 +24,8 @@ class InspectedClip:
         is_bare: Whether the recording is a 44-byte WAV header with PCM up
             to the end, the only WAV that the native ops are trusted with.
         sha256: SHA-256 of the recording's bytes, hexadecimal.
+        num_bytes: Size of the recording in bytes.
+        modified: Time of its last change in nanoseconds.
 
     >>> import pathlib
     >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
@@ -38,3 +41,10 @@ class InspectedClip:
     num_samples: int
     is_bare: bool
     sha256: str = ""
+    num_bytes: int = 0
+    modified: int = 0
+
+    @property
+    def state(self) -> RecordingState:
+        """What the recording was when it was inspected."""
+        return RecordingState(self.num_bytes, self.modified, self.sha256)

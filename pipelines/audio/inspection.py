@@ -1,7 +1,6 @@
 """Inspection of clips: each is decoded once in full, and refused or kept."""
 
 import functools
-import hashlib
 import os
 from collections.abc import Sequence
 
@@ -14,6 +13,7 @@ from pipelines.audio.libsndfile import open_sound
 from pipelines.audio.libsndfile import read_blocks
 from pipelines.audio.reading_threads import reading_threads
 from pipelines.audio.reading_threads import wait_for
+from pipelines.audio.recording_state import state_of
 from pipelines.audio.riff import is_bare_wav
 from pipelines.datasets.clip import Clip
 
@@ -81,12 +81,12 @@ def _inspect(clip: Clip, channel: int | str) -> InspectedClip:
     num_samples = 0
     is_silent = True
     with open_sound(clip.path) as (sound, file):
+        state = state_of(file)
         for block in read_blocks(sound, channel):
             num_samples += len(block)
             is_silent = is_silent and not block.any()
         if is_silent:
             raise ValueError("silent: every sample is zero")
-        file.seek(0)
         return InspectedClip(
             clip=clip,
             container=sound.format,
@@ -94,6 +94,6 @@ def _inspect(clip: Clip, channel: int | str) -> InspectedClip:
             sampling_rate=sound.samplerate,
             num_channels=sound.channels,
             num_samples=num_samples,
-            sha256=hashlib.file_digest(file, "sha256").hexdigest(),
             is_bare=is_bare_wav(file),
+            **vars(state),
         )

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from typing import TypeVar
 
-from pipelines.names import escape_name
+from pipelines.files.names import escape_name
 
 logger = logging.getLogger(__name__)
 

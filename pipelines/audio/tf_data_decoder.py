@@ -19,7 +19,7 @@ from pipelines.audio.libsndfile import check_channel
 from pipelines.audio.libsndfile import decode_clip
 from pipelines.audio.tensorflow_io_ops import decode_native
 from pipelines.audio.tensorflow_io_ops import load_audio_ops
-from pipelines.names import escape_name
+from pipelines.files.names import escape_name
 
 logger = logging.getLogger(__name__)
 

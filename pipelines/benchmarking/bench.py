@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import tqdm
 
+from pipelines import atomic
 from pipelines.benchmarking.benchmark import Benchmark
 from pipelines.benchmarking.cell_plan import CellPlan
 from pipelines.benchmarking.cell_plan import folder_name
@@ -82,8 +83,9 @@ def run_benchmark(
     )
     text = ""
     files: tuple[pathlib.Path, ...] = ()
-    for _ in run_cells(findings, root / "runs", run):
-        text, files = write_tables(findings, root)
+    with atomic.FolderLock(root / ".lock"):
+        for _ in run_cells(findings, root / "runs", run):
+            text, files = write_tables(findings, root)
     return BenchmarkResult(text, files, findings.num_failed)
 
 

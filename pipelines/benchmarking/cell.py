@@ -1,7 +1,6 @@
 """Cell of a benchmark: the training of a row with one seed, and its scores."""
 
 import dataclasses
-import json
 import os
 import pathlib
 from collections.abc import Mapping
@@ -14,9 +13,11 @@ from pipelines.benchmarking.cell_scores import CONFIGURED_SCORER
 from pipelines.benchmarking.cell_scores import read_cell_scores
 from pipelines.benchmarking.cell_scores import score_by_scorers
 from pipelines.benchmarking.cell_scores import write_cell_scores
-from pipelines.methods.embeddings import read_embeddings
+from pipelines.methods.embedding_files import read_embeddings
 from pipelines.methods.scored_clip import ScoredClip
 from pipelines.programs.train import train
+from pipelines.runs.records import read_labels
+from pipelines.runs.run_files import reading
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import write_config
 from pipelines.settings.config import Config
@@ -105,11 +106,10 @@ def read_cell(
         return None
     if run.config.exists():
         write_config(run, config, [os.path.abspath(root) for root in roots])
-    labels = json.loads(run.labels.read_text(encoding="utf-8"))
     return Cell(
         scores.pop(CONFIGURED_SCORER),
         embedding_spread(read_embeddings(run.embeddings).vectors),
-        len(labels["classes"]),
+        len(read_labels(run).classes),
         {name: scores[name] for name in scorers},
     )
 
@@ -122,7 +122,10 @@ def _read_scores(
     path: pathlib.Path, scorers: Sequence[str]
 ) -> dict[str, tuple[ScoredClip, ...]] | None:
     """Scores of the configured and all further scorers, or none at all."""
-    scores = read_cell_scores(path) if path.exists() else {}
+    if not path.exists():
+        return None
+    with reading(path, "The scores of a training", "Remove them to go on."):
+        scores = read_cell_scores(path)
     return scores if {CONFIGURED_SCORER, *scorers} <= set(scores) else None
 
 

@@ -15,14 +15,14 @@ from pipelines import atomic
 from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.datasets.clip import Clip
 from pipelines.evaluation.tables import Table
+from pipelines.files.names import escape_name
+from pipelines.files.names import read_name
 from pipelines.methods.choice import choose_method
 from pipelines.methods.clip_scores import score_embeddings
+from pipelines.methods.embedding_files import read_embeddings
 from pipelines.methods.embeddings import Embeddings
-from pipelines.methods.embeddings import read_embeddings
 from pipelines.methods.network_embeddings import embed_by_networks
 from pipelines.methods.scored_clip import ScoredClip
-from pipelines.names import escape_name
-from pipelines.names import read_name
 from pipelines.runs.artefacts import load_detector
 from pipelines.runs.clip_list import normal_clips
 from pipelines.runs.clip_list import read_clip_list

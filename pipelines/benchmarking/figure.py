@@ -9,7 +9,7 @@ from pipelines.benchmarking.benchmark import DEFAULT_COLUMNS
 from pipelines.benchmarking.result_row import ResultRow
 from pipelines.evaluation.plots import ANOMALY_COLOR
 from pipelines.evaluation.plots import NORMAL_COLOR
-from pipelines.names import printable
+from pipelines.files.names import printable
 
 _PANELS = {
     "auc": "AUC (%)",

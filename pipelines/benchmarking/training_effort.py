@@ -7,6 +7,7 @@ import time
 from pipelines import atomic
 from pipelines.runs.checkpoints import read_history
 from pipelines.runs.clip_list import read_clip_list
+from pipelines.runs.run_files import reading
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
 from pipelines.training.tasks import list_tasks
@@ -88,10 +89,9 @@ def training_seconds(run: RunFolder) -> float:
     >>> training_seconds(RunFolder(pathlib.Path("no_such_run")))
     0.0
     """
-    path = _path(run)
-    if not path.exists():
+    fields = _read_clock(run)
+    if fields is None:
         return 0.0
-    fields = json.loads(path.read_text(encoding="utf-8"))
     networks = [run.pretraining, *run.parts]
     weights = [run.detector, *(network.latest for network in networks)]
     last = max(
@@ -107,10 +107,18 @@ def count_attempts(run: RunFolder) -> int:
     >>> count_attempts(RunFolder(pathlib.Path("no_such_run")))
     0
     """
+    fields = _read_clock(run)
+    return 0 if fields is None else int(fields["attempts"])
+
+
+def _read_clock(run: RunFolder) -> dict[str, float] | None:
     path = _path(run)
     if not path.exists():
-        return 0
-    return json.loads(path.read_text(encoding="utf-8")).get("attempts", 1)
+        return None
+    with reading(path, "The clock of a training", "Remove it to go on."):
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        names = ("attempts", "seconds", "began")
+        return {name: float(fields[name]) for name in names}
 
 
 def _path(run: RunFolder) -> pathlib.Path:

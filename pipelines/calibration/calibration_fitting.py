@@ -12,6 +12,7 @@ from keras_asd.scorers import Calibration
 from pipelines import atomic
 from pipelines.calibration.normal_scores import NormalScores
 from pipelines.calibration.p_value_curves import fit_curve
+from pipelines.runs.run_files import reading
 
 
 def fit_calibration(
@@ -100,9 +101,16 @@ def read_calibration(path: pathlib.Path) -> dict[str, Any]:
 
     Without such a file the method is unknown.
 
+    Raises:
+        ValueError: If it is damaged.
+
     >>> read_calibration(pathlib.Path("no_such_run/calibration.json"))
     {'method': 'unknown', 'keys': {}}
     """
     if not path.exists():
         return {"method": "unknown", "keys": {}}
-    return json.loads(path.read_text(encoding="utf-8"))
+    with reading(path, "The description of a calibration"):
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        for facts_of_key in facts["keys"].values():
+            str(facts_of_key.get("source"))
+        return {"method": str(facts["method"]), **facts}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pipelines.commands.command import command
-from pipelines.names import escape_name
+from pipelines.files.names import escape_name
 
 
 @command

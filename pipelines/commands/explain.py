@@ -5,7 +5,7 @@ from typing import Literal
 
 from pipelines.commands.command import command
 from pipelines.commands.printing import print_left_out
-from pipelines.names import escape_name
+from pipelines.files.names import escape_name
 
 
 @command

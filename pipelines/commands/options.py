@@ -32,7 +32,9 @@ DEFAULT_PRESET = "tastgram_mfn_noisy_arcmix"
 AUTO = "auto"
 
 
-def parse_training(words: Sequence[str]) -> tuple[Config, list[str], str]:
+def parse_training(
+    words: Sequence[str],
+) -> tuple[Config, list[str], str, bool]:
     """Reads the flags and the configuration file of a training run.
 
     A flag stands above the file, the file above the preset. The preset
@@ -43,7 +45,8 @@ def parse_training(words: Sequence[str]) -> tuple[Config, list[str], str]:
         words: Words after `keras-asd train`.
 
     Returns:
-        The configuration, the data folders and the run's folder.
+        The configuration, the data folders, the run's folder, and whether
+        to verify the recordings of a run that goes on.
 
     Raises:
         SystemExit: With code 2, after a clear line, for what is not right.
@@ -63,6 +66,11 @@ def parse_training(words: Sequence[str]) -> tuple[Config, list[str], str]:
         further_presets=(AUTO,),
     )
     parser.add_argument("--run", type=str, help="folder of the run")
+    parser.add_argument(
+        "--verify",
+        action="store_true",
+        help="read all recordings of a run that goes on, to find what changed",
+    )
     options = parse_settings(parser, words)
     data = options["folders"] or options["data"]
     if not data or not options["run"]:
@@ -73,7 +81,8 @@ def parse_training(words: Sequence[str]) -> tuple[Config, list[str], str]:
     if options["preset"] == AUTO:
         preset = _choose_preset(parser, words, data, options)
         options = _parse_with_preset(parser, words, preset)
-    return read_config_options(parser, options), data, options["run"]
+    verify = options["verify"]
+    return read_config_options(parser, options), data, options["run"], verify
 
 
 def _choose_preset(

@@ -8,7 +8,7 @@ from typing import NoReturn
 from jsonargparse import ArgumentParser
 
 from pipelines.commands.help_formatter import HelpFormatter
-from pipelines.names import printable
+from pipelines.files.names import printable
 from pipelines.settings.spelling import reword
 
 

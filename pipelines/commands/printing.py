@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.names import escape_name
-from pipelines.names import printable
+from pipelines.files.names import escape_name
+from pipelines.files.names import printable
 
 
 def print_score(row: Mapping[str, Any], is_json: bool = False) -> None:
@@ -16,7 +16,7 @@ def print_score(row: Mapping[str, Any], is_json: bool = False) -> None:
 
     What is wrong with a clip goes to standard error, and a clip without a
     score has no line; in JSON every clip has one, which tells both. Names are
-    spelt as in `pipelines.names`; in JSON they are the names themselves.
+    spelt as in `pipelines.files.names`; in JSON they are the names themselves.
 
     Args:
         row: Of `clip`, `machine`, `anomaly_score`, `p_value`, `decision`,

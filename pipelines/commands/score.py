@@ -24,6 +24,7 @@ def run(
     one_in: float | None = None,
     batch_size: int = 16,
     threads: int | None = None,
+    verify: bool = False,
     trust: Sequence[str] = (),
 ) -> int:
     """Scores clips or folders with a run or an exported model.
@@ -32,7 +33,8 @@ def run(
     normal, -1 none) and p-value; with --window also the seconds where the
     window begins and ends. With --out, writes all that and `valid` and
     `problem` as a table. Killed and started again with the same words, it
-    goes on where it stopped; the table appears when it is whole.
+    goes on where it stopped, and scores again what has changed since; the
+    table appears when it is whole.
 
     Args:
         model: Folder of a run, or of an exported model.
@@ -53,6 +55,8 @@ def run(
             divided: a long one is heard in one call, unless --window cuts it.
         threads (N): Threads for decoding and for TensorFlow. Defaults to one
             a core.
+        verify: Read all recordings that have rows in a table that goes on, to
+            find what changed; otherwise those of another size or time.
         trust (PACKAGE): Packages of your own classes, where the run has any.
     """
     if out and json:
@@ -82,6 +86,8 @@ def run(
         )
     else:
         table = pathlib.Path(out)
-        num_scored = score_to_table(scorer, digest, paths, table, settings)
+        num_scored = score_to_table(
+            scorer, digest, paths, table, settings, verify
+        )
         print_files([table])
     return 0 if num_scored else 2

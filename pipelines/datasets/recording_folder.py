@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from collections.abc import Sequence
 
-from pipelines.names import escape_name
+from pipelines.files.names import escape_name
 
 logger = logging.getLogger(__name__)
 

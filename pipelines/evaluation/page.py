@@ -17,8 +17,8 @@ from pipelines.evaluation.plots import render_png
 from pipelines.evaluation.plots import roc_figure
 from pipelines.evaluation.score_files import short_names
 from pipelines.evaluation.tables import Table
+from pipelines.files.names import escape_name
 from pipelines.methods.scored_clip import ScoredClip
-from pipelines.names import escape_name
 
 NUM_HIGHEST = 5
 _LABELS = {True: "anomaly", False: "normal", None: "unknown"}

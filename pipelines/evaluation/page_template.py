@@ -4,7 +4,7 @@ from typing import Any
 
 import jinja2
 
-from pipelines.names import printable
+from pipelines.files.names import printable
 
 
 def render_template(package: str, name: str, **values: Any) -> str:

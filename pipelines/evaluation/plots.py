@@ -12,8 +12,8 @@ from matplotlib.ticker import MaxNLocator
 from keras_asd.metrics import roc_auc
 from keras_asd.metrics import roc_curves
 from keras_asd.metrics.dcase import MAX_FPR
+from pipelines.files.names import printable
 from pipelines.methods.scored_clip import ScoredClip
-from pipelines.names import printable
 
 BIN_DEGREES = 2.0
 MAX_COLUMNS = 3

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from pipelines import atomic
+from pipelines.files.names import escape_name
 from pipelines.methods.scored_clip import ScoredClip
-from pipelines.names import escape_name
 
 _DOMAIN_FOLDERS = ("source_test", "target_test")
 
@@ -50,7 +50,7 @@ def write_score_files(
 def csv_text(names: Sequence[str], values: Sequence[str]) -> str:
     r"""Returns two columns as CSV for the evaluators, sorted by name.
 
-    Names are spelt as in `pipelines.names`.
+    Names are spelt as in `pipelines.files.names`.
 
     >>> csv_text(["b.wav", "a.wav"], ["0.5", "0.1"])
     'a.wav,0.1\nb.wav,0.5\n'

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from tabulate import tabulate
 
-from pipelines.names import printable
-from pipelines.names import table_cell
+from pipelines.files.names import printable
+from pipelines.files.names import table_cell
 
 # Cell without a number.
 NOTHING = "-"

@@ -10,7 +10,7 @@ from pipelines.audio.broken_clips import broken_reason
 from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.audio.libsndfile import decode_clip
 from pipelines.exporting.export_form import ExportForm
-from pipelines.names import escape_name
+from pipelines.files.names import escape_name
 from pipelines.runs.clip_list import ListedClip
 from pipelines.runs.clip_list import normal_clips
 from pipelines.settings.config import Config

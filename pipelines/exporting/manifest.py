@@ -5,7 +5,6 @@ loaded. It is no signature: who can write the files can write the manifest.
 To guard against that, keep the digest of the manifest elsewhere.
 """
 
-import hashlib
 import json
 import os
 import pathlib
@@ -15,11 +14,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines import atomic
+from pipelines.runs.digests import FILES
+from pipelines.runs.digests import describe_file
+from pipelines.runs.digests import is_unchanged
+from pipelines.runs.digests import read_listing
+from pipelines.runs.digests import show_names
 
 MANIFEST = pathlib.Path("assets.extra") / "manifest.json"
-FILES = "files"
-MAX_MANIFEST_BYTES = 2**24
-NUM_FILES_SHOWN = 3
 
 
 def write_manifest(
@@ -57,8 +58,7 @@ def write_manifest(
             f"Received: {sorted(facts)}."
         )
     files = {
-        name: {"bytes": path.stat().st_size, "sha256": _digest(path)}
-        for name, path in sorted(_list_files(folder))
+        name: describe_file(path) for name, path in sorted(_list_files(folder))
     }
     text = json.dumps({**facts, FILES: files}, indent=2, allow_nan=False)
     atomic.write_text(folder / MANIFEST, text + "\n")
@@ -92,11 +92,13 @@ def verify_manifest(folder: pathlib.Path) -> dict[str, Any]:
         "changed": [
             name
             for name in sorted(set(found) & set(listed))
-            if not _is_unchanged(found[name], listed[name])
+            if not is_unchanged(found[name], listed[name])
         ],
     }
     shown = [
-        f"{fault}: {_name(names)}" for fault, names in faults.items() if names
+        f"{fault}: {show_names(names)}"
+        for fault, names in faults.items()
+        if names
     ]
     if shown:
         raise _refusal(folder, "; ".join(shown))
@@ -112,7 +114,7 @@ def _list_files(folder: pathlib.Path) -> Iterator[tuple[str, pathlib.Path]]:
             mode = path.lstat().st_mode
             if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
                 kind = "a link" if stat.S_ISLNK(mode) else "no plain file"
-                fault = f"{kind}: {_name([relative.as_posix()])}"
+                fault = f"{kind}: {show_names([relative.as_posix()])}"
                 raise _refusal(folder, fault)
             if stat.S_ISREG(mode) and relative != MANIFEST:
                 yield relative.as_posix(), path
@@ -123,37 +125,9 @@ def _read_manifest(folder: pathlib.Path) -> dict[str, Any]:
     if not path.is_file():
         raise _refusal(folder, f"no {MANIFEST}")
     try:
-        if path.stat().st_size > MAX_MANIFEST_BYTES:
-            raise ValueError
-        manifest = json.loads(path.read_bytes())
-    except (ValueError, RecursionError):
-        raise _refusal(folder, f"{MANIFEST} is no JSON") from None
-    files = manifest.get(FILES) if isinstance(manifest, dict) else None
-    if not isinstance(files, dict):
-        raise _refusal(folder, f"{MANIFEST} lists no files")
-    return manifest
-
-
-def _is_unchanged(path: pathlib.Path, entry: Any) -> bool:
-    if not isinstance(entry, dict):
-        return False
-    # The size first: it costs nothing.
-    has_size = entry.get("bytes") == path.stat().st_size
-    return has_size and entry.get("sha256") == _digest(path)
-
-
-def _digest(path: pathlib.Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _name(names: list[str]) -> str:
-    """A few names for one line, whatever characters they have."""
-    shown = [
-        name if name.isprintable() else ascii(name)
-        for name in names[:NUM_FILES_SHOWN]
-    ]
-    return ", ".join(shown + ["..."] * (len(names) > NUM_FILES_SHOWN))
+        return read_listing(path)
+    except ValueError as error:
+        raise _refusal(folder, f"{MANIFEST} {error}") from None
 
 
 def _refusal(folder: pathlib.Path, fault: str) -> ValueError:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 
 from pipelines import atomic
+from pipelines.files.disk import explaining_full_disk
 
 PARTIAL = ".partial"
 LOCK = ".lock"
@@ -38,12 +39,15 @@ def publish(
     ('1', '2')
     """
     partial = folder / PARTIAL
-    with atomic.FolderLock(folder / LOCK, waits=True):
+    with (
+        explaining_full_disk(folder),
+        atomic.FolderLock(folder / LOCK, waits=True),
+    ):
         shutil.rmtree(partial, ignore_errors=True)
         try:
             partial.mkdir()
             write(partial)
-            _flush_all(partial)
+            atomic.flush_all(partial)
             version = folder / str(max(versions(folder), default=0) + 1)
             os.rename(partial, version)
             atomic.flush(folder)
@@ -65,8 +69,3 @@ def versions(folder: pathlib.Path) -> list[int]:
         for path in folder.iterdir()
         if path.name.isdecimal() and path.is_dir()
     )
-
-
-def _flush_all(folder: pathlib.Path) -> None:
-    for path in (*sorted(folder.rglob("*")), folder):
-        atomic.flush(path)

@@ -1,7 +1,6 @@
-"""Embeddings of clips, window by window, and their NPZ file."""
+"""Embeddings of clips, window by window."""
 
 import dataclasses
-import pathlib
 from collections.abc import Callable
 from collections.abc import Sequence
 
@@ -9,7 +8,6 @@ import numpy as np
 from keras import ops
 
 from keras_asd.layers import RecordingCheck
-from pipelines import atomic
 from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.runs.windows import stream_windows
 from pipelines.settings.config import Config
@@ -199,38 +197,3 @@ def check_sections(
             f"Received: none any more of {', '.join(sorted(lost))}. Bring "
             "the recordings back; the same command continues the run."
         )
-
-
-def write_embeddings(path: pathlib.Path, embeddings: Embeddings) -> None:
-    """Writes embeddings to an NPZ file atomically.
-
-    >>> import tempfile
-    >>> path = pathlib.Path(tempfile.mkdtemp(), "embeddings.npz")
-    >>> row = np.array([0])
-    >>> made = Embeddings(np.ones((1, 2)), np.array(["fan/a"]), row > 0, row)
-    >>> write_embeddings(path, made)
-    >>> read_embeddings(path).keys.tolist()
-    ['fan/a']
-    """
-    with atomic.replacing(path) as temporary:
-        with temporary.open("wb") as file:
-            np.savez(file, **embeddings.arrays())
-
-
-def read_embeddings(path: pathlib.Path) -> Embeddings:
-    """Reads a file written by `write_embeddings`.
-
-    Raises:
-        FileNotFoundError: If there is no such file.
-
-    >>> read_embeddings(pathlib.Path("no_such_run/embeddings.npz"))
-    Traceback (most recent call last):
-    FileNotFoundError: The run must hold the embeddings of its normal clips...
-    """
-    if not path.exists():
-        raise FileNotFoundError(
-            "The run must hold the embeddings of its normal clips. Received: "
-            f"no {path}. Train again, with this version of keras_asd."
-        )
-    with np.load(path, allow_pickle=False) as arrays:
-        return Embeddings(**{name: arrays[name] for name in arrays.files})

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from pipelines.datasets.clip import Clip
-from pipelines.names import escape_name
-from pipelines.names import printable
+from pipelines.files.names import escape_name
+from pipelines.files.names import printable
 from pipelines.pictures.explanation import Explanation
 
 MAX_POINTS = 800

@@ -13,7 +13,7 @@ from pipelines.datasets.clip import Clip
 from pipelines.evaluation.plots import ANOMALY_COLOR
 from pipelines.evaluation.plots import NORMAL_COLOR
 from pipelines.evaluation.plots import SECTION_COLORS
-from pipelines.names import printable
+from pipelines.files.names import printable
 
 MAX_PERPLEXITY = 30.0
 MIN_CLIPS = 7

@@ -27,16 +27,20 @@ from pipelines.datasets.reading import read_all_clips
 from pipelines.methods.clip_scores import score_embeddings
 from pipelines.methods.embeddings import Embeddings
 from pipelines.methods.network_embeddings import embed_by_networks
+from pipelines.runs.archives.keras_archive import save_model
 from pipelines.runs.artefacts import load_detector
 from pipelines.runs.clip_list import normal_clips
 from pipelines.runs.clip_list import read_clip_list
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
+from pipelines.runs.run_lock import holding_run
+from pipelines.runs.run_manifest import write_run_manifest
 from pipelines.settings.config import Config
 
 logger = logging.getLogger(__name__)
 
 
+@holding_run
 def calibrate(
     run_path: str, roots: Sequence[str], trust: Sequence[str] = ()
 ) -> dict[str, int]:
@@ -89,10 +93,16 @@ def calibrate(
         detector.calibration,
     )
     after["keys"] = {**before["keys"], **after["keys"]}
-    # In this order: the digests show a kill between the two.
-    write_calibration(run.calibration, after)
-    with atomic.replacing(run.detector) as temporary:
-        detector.save(temporary)
+    # The calibration is moved first: the digests show a kill between the two.
+    with (
+        atomic.replacing(run.detector) as weights,
+        atomic.replacing(run.calibration) as described,
+    ):
+        save_model(weights, detector)
+        write_calibration(described, after)
+        coming = {run.detector: weights, run.calibration: described}
+        write_run_manifest(run, coming)
+    write_run_manifest(run)
     return {key: len(normal.scores) for key, normal in scores.items()}
 
 

@@ -1,11 +1,11 @@
 """Downloads data sets of DCASE Task 2."""
 
-import errno
 import logging
 import os
 import pathlib
 from collections.abc import Sequence
 
+from pipelines import atomic
 from pipelines.datasets.download.catalogue import PARTS
 from pipelines.datasets.download.fetching import fetch_archive
 from pipelines.datasets.download.fetching import partial_path
@@ -16,9 +16,10 @@ from pipelines.datasets.download.planning import PlannedPart
 from pipelines.datasets.download.planning import plan_downloads
 from pipelines.datasets.download.server import ZENODO
 from pipelines.datasets.download.server import Server
-from pipelines.datasets.download.space import check_space
-from pipelines.datasets.download.space import format_bytes
 from pipelines.datasets.download.unpacking import unpack
+from pipelines.files.disk import check_space
+from pipelines.files.disk import explaining_full_disk
+from pipelines.files.disk import format_bytes
 
 LOCK_NAME = "records.lock.yaml"
 ARCHIVES = "archives"
@@ -72,20 +73,12 @@ def download(
     plans = plan_downloads(data_sets, server, pins, machines, parts)
     plans = [plan for plan in plans if plan.archives]
     _check_space(plans, folder)
-    try:
+    with explaining_full_disk(folder), atomic.FolderLock(folder / ".lock"):
         for plan in plans:
             if plan.record and pins.read(plan.record.number) is None:
                 pins.pin(plan.record, server.url)
         for plan in plans:
             _download_part(plan, server, folder)
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        raise OSError(
-            "The disk must hold what is downloaded and unpacked. Received: "
-            f"{folder}, which is full. Make room and run the same command "
-            "again: it goes on where it stopped."
-        ) from error
     return [folder / plan.part.data_set / plan.part.name for plan in plans]
 
 

@@ -11,10 +11,10 @@ import numpy as np
 from pipelines import atomic
 from pipelines.datasets.clip import Clip
 from pipelines.evaluation.plots import render_png
+from pipelines.files.names import escape_name
+from pipelines.methods.embedding_files import read_embeddings
 from pipelines.methods.embeddings import Embeddings
-from pipelines.methods.embeddings import read_embeddings
 from pipelines.methods.network_embeddings import embed_by_networks
-from pipelines.names import escape_name
 from pipelines.pictures.projection import MIN_CLIPS
 from pipelines.pictures.projection import projection_figure
 from pipelines.pictures.projection import tsne

@@ -18,8 +18,8 @@ from pipelines.evaluation.report import write_report
 from pipelines.methods.choice import choose_method
 from pipelines.methods.clip_scores import out_of_fold_scores
 from pipelines.methods.clip_scores import score_embeddings
+from pipelines.methods.embedding_files import read_embeddings
 from pipelines.methods.embeddings import Embeddings
-from pipelines.methods.embeddings import read_embeddings
 from pipelines.methods.network_embeddings import embed_by_networks
 from pipelines.methods.scored_clip import ScoredClip
 from pipelines.runs.artefacts import load_detector
@@ -28,6 +28,7 @@ from pipelines.runs.clip_list import read_clip_list
 from pipelines.runs.known_clips import choose_test_clips
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
+from pipelines.runs.run_lock import holding_run
 from pipelines.settings.config import Config
 from pipelines.settings.labels import label
 from pipelines.settings.scorer_choice import choose_scorers
@@ -62,6 +63,7 @@ def evaluate(
     return next(iter(reports.values()))
 
 
+@holding_run
 def evaluate_scorers(
     run_path: str,
     roots: Sequence[str],

@@ -19,7 +19,7 @@ from pipelines.datasets.clip import Clip
 from pipelines.datasets.clip_keys import find_key
 from pipelines.evaluation.plots import render_png
 from pipelines.evaluation.score_files import short_names
-from pipelines.methods.embeddings import read_embeddings
+from pipelines.methods.embedding_files import read_embeddings
 from pipelines.pictures.explanation import explain_clip
 from pipelines.pictures.explanation_figure import explanation_figure
 from pipelines.pictures.judging_network import directions

@@ -18,6 +18,7 @@ from pipelines.calibration.calibration_sources import calibration_sources
 from pipelines.calibration.calibration_sources import warn_of_optimism
 from pipelines.calibration.detector_calibration import calibrated
 from pipelines.calibration.detector_calibration import with_false_alarm_rate
+from pipelines.calibration.false_alarms import requested_rate
 from pipelines.exporting.acceptance import check_form
 from pipelines.exporting.acceptance import make_probes
 from pipelines.exporting.acceptance import run_detector
@@ -32,8 +33,9 @@ from pipelines.exporting.model_card import model_card
 from pipelines.exporting.publishing import publish
 from pipelines.exporting.saved_model import saved_model_form
 from pipelines.exporting.warmup import write_warmup
+from pipelines.files.disk import check_space
 from pipelines.methods.choice import choose_method
-from pipelines.methods.embeddings import read_embeddings
+from pipelines.methods.embedding_files import read_embeddings
 from pipelines.runs.artefacts import CONTRACT
 from pipelines.runs.artefacts import DETECTOR
 from pipelines.runs.artefacts import METRICS
@@ -41,6 +43,7 @@ from pipelines.runs.artefacts import MODEL_CARD
 from pipelines.runs.artefacts import load_detector
 from pipelines.runs.clip_list import ListedClip
 from pipelines.runs.clip_list import read_clip_list
+from pipelines.runs.run_files import reading
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
 from pipelines.settings.config import Config
@@ -48,6 +51,8 @@ from pipelines.settings.scorer_choice import choose_scorers
 
 logger = logging.getLogger(__name__)
 
+# What the detector, the SavedModel and all beside take, in detectors.
+SAVED_MODEL_SHARE = 3
 # Real clips that every form is tried on, and that ranges are taken from.
 NUM_TRIED, NUM_RANGED = 5, 64
 
@@ -97,6 +102,7 @@ def export(
             "KERAS_BACKEND=tensorflow."
         )
     forms = load_forms(also)
+    false_alarm_rate = requested_rate(false_alarm_rate)
     run = RunFolder(pathlib.Path(run_path))
     config = read_config(run)
     detector = load_detector(run, trust)
@@ -119,6 +125,11 @@ def export(
     clips = real_clips(listed, config, number)
     for form in forms:
         check_ranges(form, clips, listed)
+
+    num_bytes = (SAVED_MODEL_SHARE + len(forms)) * run.detector.stat().st_size
+    check_space(
+        target, num_bytes, "the new version", "Make room, or take another disk."
+    )
 
     def write(version: pathlib.Path) -> None:
         name = pathlib.Path(target).name
@@ -187,10 +198,8 @@ def _write_version(
         contract["samples"],
         contract["sampling_rate"],
     )
-    metrics = None
-    if (run.path / METRICS.name).exists():
-        text = (run.path / METRICS.name).read_text(encoding="utf-8")
-        metrics = json.loads(text)
+    metrics = _read_metrics(run.path / METRICS.name)
+    if metrics is not None:
         _write_json(version / METRICS, metrics)
     facts = {
         "contract": contract,
@@ -202,6 +211,18 @@ def _write_version(
     card = model_card(name, facts, listed)
     (version / MODEL_CARD).write_text(card, encoding="utf-8")
     write_manifest(version, facts)
+
+
+def _read_metrics(path: pathlib.Path) -> dict[str, Any] | None:
+    """Metrics of the run's evaluation, `None` if there was none."""
+    if not path.exists():
+        return None
+    with reading(
+        path, "The metrics of a run", "Evaluate the run again, or remove it."
+    ):
+        metrics = json.loads(path.read_text(encoding="utf-8"))
+        json.dumps(metrics, allow_nan=False)
+        return {**metrics, "mean": dict(metrics["mean"])}
 
 
 def _write_json(path: pathlib.Path, content: dict) -> None:

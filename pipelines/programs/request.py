@@ -1,5 +1,6 @@
 """Scores of clips, from a server."""
 
+import math
 import os
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from pipelines.client.clip_request import clip_request
 from pipelines.client.server_error import ServerError
 from pipelines.datasets.clip_keys import possible_keys
 from pipelines.scoring.scoring_settings import OUTPUTS
+from pipelines.scoring.scoring_settings import name_missing_score
 
 Row = dict[str, Any]
 
@@ -108,7 +110,7 @@ def _only_row(outputs: dict[str, list]) -> Row:
             "this version of keras-asd?"
         )
     row = {name: outputs[name][0] for name in OUTPUTS}
-    # NaN is no number, and equals nothing.
-    return {
-        name: value if value == value else None for name, value in row.items()
-    }
+    for name, value in row.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            row[name] = None
+    return {**row, **name_missing_score(row)}

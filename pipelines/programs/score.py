@@ -27,13 +27,15 @@ def score_to_table(
     paths: Sequence[str],
     out: pathlib.Path,
     settings: ScoringSettings,
+    verify: bool = False,
 ) -> int:
     """Scores clips into a table, which appears when it is whole.
 
     Meanwhile the rows are kept in `<out>.partial`. Killed at any moment and
     called again, it resumes after the last batch in that file, and the table
-    is the same as without the kill: each clip once, in order. An existing
-    table is replaced at the end.
+    is the same as without the kill: each clip once, in order. Clips whose
+    recordings have changed since they were scored are named, and scored
+    again. An existing table is replaced at the end.
 
     Args:
         scorer: Model that `open_model` returns.
@@ -42,6 +44,8 @@ def score_to_table(
             has a row with the problem.
         out: Path of the table, `.csv` or `.parquet`.
         settings: Settings of scoring.
+        verify: Whether the recordings of all clips that have rows are read
+            and compared, and not only those of another size or time.
 
     Returns:
         Number of rows that have a score.
@@ -64,6 +68,10 @@ def score_to_table(
     partial = out.with_name(f"{out.name}.partial")
     facts = {"model": digest, **settings.binding}
     with open_score_log(partial, facts) as log:
+        first, num_done = log.match(paths)
+        if num_done:
+            logger.info("resuming after %d of %d clips", first + 1, len(paths))
+        _score_changed(scorer, settings, log, verify)
         _score_the_rest(scorer, paths, settings, log)
         write_score_table(out, log.rows(), score_columns(settings))
         num_scored = sum(
@@ -74,6 +82,17 @@ def score_to_table(
     return num_scored
 
 
+def _score_changed(
+    scorer: ClipScorer, settings: ScoringSettings, log: ScoreLog, verify: bool
+) -> None:
+    for clip in log.changed_clips(verify):
+        logger.warning("changed since it was scored, scored again: %s", clip)
+        pieces = read_pieces(scorer, [clip], settings)
+        blocks = list(score_pieces(scorer, pieces, settings))
+        rows = [row for block in blocks for row in block.rows]
+        log.append(rows, blocks[-1].states, is_again=True)
+
+
 def _score_the_rest(
     scorer: ClipScorer,
     paths: Sequence[str],
@@ -81,8 +100,6 @@ def _score_the_rest(
     log: ScoreLog,
 ) -> None:
     first, num_done = log.match(paths)
-    if num_done:
-        logger.info("resuming after %d of %d clips", first + 1, len(paths))
     pieces = read_pieces(scorer, paths, settings, first)
     rest = itertools.islice(pieces, num_done, None)
     with tqdm.tqdm(
@@ -92,6 +109,6 @@ def _score_the_rest(
         unit="clip",
         disable=None,
     ) as progress:
-        for rows, index in score_pieces(scorer, rest, settings):
-            log.append(rows)
-            progress.update(index + 1 - progress.n)
+        for block in score_pieces(scorer, rest, settings):
+            log.append(block.rows, block.states)
+            progress.update(block.index + 1 - progress.n)

@@ -13,18 +13,21 @@ from pipelines.calibration.calibration_sources import bind_facts
 from pipelines.calibration.calibration_sources import calibration_sources
 from pipelines.calibration.calibration_sources import warn_of_optimism
 from pipelines.calibration.detector_calibration import calibrated
+from pipelines.files.disk import explaining_full_disk
 from pipelines.methods.choice import choose_method
+from pipelines.methods.embedding_files import write_embeddings
 from pipelines.methods.embeddings import Embeddings
 from pipelines.methods.embeddings import check_sections
-from pipelines.methods.embeddings import write_embeddings
-from pipelines.runs.archives.keras_archive import load_model
+from pipelines.runs.archives.keras_archive import save_model
+from pipelines.runs.artefacts import load_detector
 from pipelines.runs.clip_list import ListedClip
 from pipelines.runs.clip_list import normal_clips
 from pipelines.runs.preparation import prepare_clips
+from pipelines.runs.records import write_environment
+from pipelines.runs.records import write_labels
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import write_config
-from pipelines.runs.run_folder import write_environment
-from pipelines.runs.run_folder import write_labels
+from pipelines.runs.run_manifest import write_run_manifest
 from pipelines.settings.config import Config
 from pipelines.settings.labels import label
 from pipelines.settings.regimes import recommend
@@ -40,6 +43,7 @@ def train(
     roots: Sequence[str],
     config: Config,
     run_path: str,
+    verify: bool = False,
 ) -> AnomalyDetector:
     """Trains a detector on the normal clips of the data folders.
 
@@ -50,6 +54,8 @@ def train(
         roots: Data folders, of any layout `read_clips` knows.
         config: Settings.
         run_path: Folder of the run; see `RunFolder` for what it will hold.
+        verify: Whether a run that goes on reads all recordings to find those
+            that have changed, and not only those of another size or time.
 
     Returns:
         The trained `AnomalyDetector`, also in `detector.keras` of the run.
@@ -57,7 +63,8 @@ def train(
     Raises:
         FileNotFoundError: If a folder is missing or has no recordings.
         ValueError: If too few clips are left, the run was begun with other
-            settings, its loss is one for pre-training, or it diverges.
+            settings or is worked in by another process, its loss is one for
+            pre-training, or it diverges.
 
     >>> config = Config(clip_seconds=4.0, epochs=15)
     >>> train(["no_such_recordings"], config, "runs/first")
@@ -78,13 +85,14 @@ def train(
         config.scorer.build(config)
     roots = [os.path.abspath(root) for root in roots]
     run = RunFolder(pathlib.Path(os.path.abspath(run_path)))
-    write_config(run, config, roots)
-    if run.detector.exists():
-        logger.info("the run has ended already: %s", run.detector)
-        return load_model(run.detector, config.foreign_packages)
-    listed = prepare_clips(roots, config, run)
-    detector, embeddings = _fit(listed, config, run)
-    return _publish(detector, embeddings, listed, config, run)
+    with explaining_full_disk(run.path), atomic.FolderLock(run.lock):
+        write_config(run, config, roots)
+        if run.manifest.exists():
+            logger.info("the run has ended already: %s", run.detector)
+            return load_detector(run, config.foreign_packages)
+        listed = prepare_clips(roots, config, run, verify)
+        detector, embeddings = _fit(listed, config, run)
+        return _publish(detector, embeddings, listed, config, run)
 
 
 def _fit(
@@ -131,6 +139,6 @@ def _publish(
     facts = bind_facts(facts, keys, detector.calibration)
     write_calibration(run.calibration, facts)
     warn_of_optimism(calibration_sources(facts, keys, detector.calibration))
-    with atomic.replacing(run.detector) as temporary:
-        detector.save(temporary)
+    save_model(run.detector, detector)
+    write_run_manifest(run)
     return detector

@@ -7,6 +7,7 @@ from keras_asd.models import AnomalyDetector
 from pipelines.runs.archives.keras_archive import load_model
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
+from pipelines.runs.run_manifest import verify_run
 
 # Files beside the SavedModel of an exported version: the detector for Keras,
 # the contract on waveforms and machines, the metrics and the model card.
@@ -27,19 +28,21 @@ def load_detector(run: RunFolder, trust: Sequence[str] = ()) -> AnomalyDetector:
 
     Raises:
         FileNotFoundError: If the training of the run has not ended.
-        ValueError: If the run has classes of a package that is not trusted, or
+        ValueError: If its files are not those of its manifest, the run has
+            classes of a package that is not trusted, or
             `runs.archives.keras_archive` refuses the detector.
 
     >>> load_detector(RunFolder(pathlib.Path("no_such_run")))
     Traceback (most recent call last):
     FileNotFoundError: `run` must be a training run that has ended. ...
     """
-    if not run.detector.exists():
+    if not run.manifest.exists():
         raise FileNotFoundError(
             "`run` must be a training run that has ended. Received: "
-            f"{run.path}, which has no {run.detector.name}. Start it again "
+            f"{run.path}, which has no {run.manifest.name}. Start it again "
             "with the same command; it goes on where it stopped."
         )
+    verify_run(run)
     foreign = [
         package
         for package in read_config(run).foreign_packages

@@ -2,19 +2,28 @@
 
 import csv
 import io
+import logging
 import math
+import pathlib
+from collections.abc import Sequence
 
 import keras
 
 from pipelines import atomic
+from pipelines.runs.archives.keras_archive import check_keras_archive
+from pipelines.runs.archives.keras_archive import save_model
+from pipelines.runs.run_files import reading
 from pipelines.runs.run_folder import RunFolder
+
+logger = logging.getLogger(__name__)
 
 
 class Checkpoints(keras.callbacks.Callback):
     """Callback that writes history, best and latest weights in that order.
 
     Each file is whole or absent, and the latest weights are written last: a run
-    killed in between repeats the epoch and writes the same files again.
+    killed in between repeats the epoch and writes the same files again. The
+    weights of the epoch before are kept, for `drop_damaged`.
 
     Args:
         run: Folder of the run.
@@ -64,19 +73,37 @@ class Checkpoints(keras.callbacks.Callback):
         if self.keeps_best and logs["val_loss"] < min(
             previous, default=math.inf
         ):
-            self._save(self.run.best)
-        latest = self.run.checkpoint(epoch + 1)
-        self._save(latest)
+            save_model(self.run.best, self.model)
+        save_model(self.run.checkpoint(epoch + 1), self.model)
         for older in self.run.checkpoints:
-            if older != latest:
+            if self.run.finished_epochs(older) < epoch:
                 older.unlink()
 
     def _judged(self) -> list[dict[str, str]]:
         return self.rows if self.keeps_best else []
 
-    def _save(self, path):
-        with atomic.replacing(path) as temporary:
-            self.model.save(temporary)
+
+def drop_damaged(run: RunFolder, trust: Sequence[str] = ()) -> None:
+    """Removes damaged checkpoints, where an older one is whole, and says so.
+
+    Args:
+        run: Folder of the run.
+        trust: Packages whose classes the checkpoints may name.
+
+    >>> import pathlib
+    >>> drop_damaged(RunFolder(pathlib.Path("no_such_run")))
+    """
+    damaged: list[tuple[pathlib.Path, ValueError]] = []
+    for path in sorted(run.checkpoints, key=run.finished_epochs, reverse=True):
+        try:
+            check_keras_archive(path, trust)
+        except ValueError as error:
+            damaged.append((path, error))
+            continue
+        for bad, fault in damaged:
+            logger.warning("fell back to %s: %s", path.name, fault)
+            bad.unlink()
+        return
 
 
 def read_history(run: RunFolder) -> list[dict[str, str]]:
@@ -88,5 +115,10 @@ def read_history(run: RunFolder) -> list[dict[str, str]]:
     """
     if not run.history.exists():
         return []
-    text = run.history.read_text(encoding="utf-8")
-    return list(csv.DictReader(io.StringIO(text)))
+    with reading(run.history, "The history of a run"):
+        text = run.history.read_text(encoding="utf-8")
+        rows = list(csv.DictReader(io.StringIO(text)))
+        for row in rows:
+            for value in row.values():
+                float(value)
+        return rows

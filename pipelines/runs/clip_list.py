@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from pipelines import atomic
 from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.datasets.clip import Clip
-from pipelines.names import escape_name
-from pipelines.names import read_name
-from pipelines.names import table_cell
+from pipelines.files.names import escape_name
+from pipelines.files.names import read_name
+from pipelines.files.names import table_cell
+from pipelines.runs.run_files import reading
 
 COLUMNS = (
     "path",
@@ -31,8 +32,10 @@ COLUMNS = (
     "num_samples",
     "is_bare",
     "sha256",
+    "num_bytes",
+    "modified",
 )
-# Spelt as in `pipelines.names`.
+# Spelt as in `pipelines.files.names`.
 NAMES = ("path", "machine", "section")
 TRUTHS = {"": None, "True": True, "False": False}
 
@@ -81,7 +84,7 @@ def write_clip_list(path: pathlib.Path, listed: Sequence[ListedClip]) -> None:
     >>> path = pathlib.Path(tempfile.mkdtemp(), "clips.csv")
     >>> write_clip_list(path, [ListedClip(clip, "test")])
     >>> path.read_text().splitlines()[1]
-    'a.wav,fan,id_00,test,True,,[],test,,,,,,,,'
+    'a.wav,fan,id_00,test,True,,[],test,,,,,,,,,,'
     """
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
@@ -101,6 +104,9 @@ def write_clip_list(path: pathlib.Path, listed: Sequence[ListedClip]) -> None:
 def read_clip_list(path: pathlib.Path) -> list[ListedClip]:
     """Reads a file written by `write_clip_list`.
 
+    Raises:
+        ValueError: If it is missing or damaged.
+
     >>> import tempfile
     >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "test", True)
     >>> path = pathlib.Path(tempfile.mkdtemp(), "clips.csv")
@@ -108,8 +114,12 @@ def read_clip_list(path: pathlib.Path) -> list[ListedClip]:
     >>> read_clip_list(path) == [ListedClip(clip, "test")]
     True
     """
-    text = path.read_bytes().decode("utf-8", errors="surrogateescape")
-    return [_parse(row) for row in csv.DictReader(io.StringIO(text))]
+    with reading(path, "The clip list of a run"):
+        text = path.read_bytes().decode("utf-8", errors="surrogateescape")
+        rows = csv.DictReader(io.StringIO(text))
+        if not {*COLUMNS} <= {*(rows.fieldnames or ())}:
+            raise ValueError("columns are missing")
+        return [_parse(row) for row in rows]
 
 
 def _parse(row: dict[str, str]) -> ListedClip:
@@ -132,7 +142,8 @@ def _parse(row: dict[str, str]) -> ListedClip:
             num_channels=int(row["num_channels"]),
             num_samples=int(row["num_samples"]),
             is_bare=TRUTHS[row["is_bare"]] is True,
-            # Lists of earlier versions have no such column.
-            sha256=row.get("sha256", ""),
+            sha256=row["sha256"],
+            num_bytes=int(row["num_bytes"]),
+            modified=int(row["modified"]),
         )
     return ListedClip(clip, row["role"], row["reason"], inspected)

@@ -13,8 +13,8 @@ from pipelines.datasets.reading import read_all_clips
 from pipelines.datasets.reading import read_clips
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.datasets.synthetic import generate
+from pipelines.runs.changed_clips import renew_clip_list
 from pipelines.runs.clip_list import ListedClip
-from pipelines.runs.clip_list import read_clip_list
 from pipelines.runs.clip_list import write_clip_list
 from pipelines.runs.holdout import hold_out
 from pipelines.runs.labels import class_name
@@ -34,16 +34,22 @@ STAND_INS = {
 
 
 def prepare_clips(
-    roots: Sequence[str], config: Config, run: RunFolder
+    roots: Sequence[str],
+    config: Config,
+    run: RunFolder,
+    verify: bool = False,
 ) -> list[ListedClip]:
     """Reads, inspects and splits the clips of a run, and writes the list.
 
-    An existing list is used unchanged, so that a run can be resumed.
+    An existing list is used again, so that a run can be resumed: only
+    recordings that have changed are inspected, see `renew_clip_list`.
 
     Args:
         roots: Data folders.
         config: Settings of the run.
         run: Folder of the run.
+        verify: Whether all recordings of an existing list are read to find
+            those that have changed.
 
     Returns:
         All clips with their roles.
@@ -66,7 +72,7 @@ def prepare_clips(
     ['held out', 'train', 'train', 'train']
     """
     if run.clips.exists():
-        return read_clip_list(run.clips)
+        return renew_clip_list(run.clips, config, verify)
     clips = [
         clip
         for clip in read_all_clips(roots, config.seed)

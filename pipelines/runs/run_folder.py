@@ -1,31 +1,16 @@
 """Folder of a training run and the paths of its files."""
 
 import dataclasses
-import importlib.metadata
-import json
 import pathlib
-import platform
-from typing import Any
 
 import yaml
 
 from pipelines import atomic
-from pipelines.runs.labels import LabelMap
+from pipelines.runs.run_files import reading
 from pipelines.settings.config import Config
 from pipelines.settings.labels import dotted_settings
 from pipelines.settings.reading import read_settings
 from pipelines.settings.reading import write_settings
-
-PACKAGES = (
-    "keras-asd",
-    "keras",
-    "tensorflow",
-    "tensorflow-io",
-    "numpy",
-    "soundfile",
-    "soxr",
-    "scikit-learn",
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,7 +72,7 @@ class RunFolder:
 
     @property
     def checkpoints(self) -> list[pathlib.Path]:
-        """Existing checkpoints: usually one, briefly two."""
+        """Existing checkpoints: those of the last two epochs."""
         return list((self.path / "checkpoints").glob("epoch_*.keras"))
 
     @property
@@ -128,8 +113,31 @@ class RunFolder:
 
     @property
     def detector(self) -> pathlib.Path:
-        """The trained detector; exists once the training has ended."""
+        """The trained detector."""
         return self.path / "detector.keras"
+
+    @property
+    def kept_files(self) -> tuple[pathlib.Path, ...]:
+        """Files that a run which has ended must hold as they were."""
+        return (
+            self.config,
+            self.labels,
+            self.clips,
+            self.environment,
+            self.embeddings,
+            self.calibration,
+            self.detector,
+        )
+
+    @property
+    def manifest(self) -> pathlib.Path:
+        """SHA-256 of these; exists once the training has ended."""
+        return self.path / "manifest.json"
+
+    @property
+    def lock(self) -> pathlib.Path:
+        """Held by whoever writes into the run."""
+        return self.path / ".lock"
 
 
 def write_config(run: RunFolder, config: Config, data: list[str]) -> None:
@@ -149,9 +157,10 @@ def write_config(run: RunFolder, config: Config, data: list[str]) -> None:
     """
     written = {**write_settings(config), "data": data}
     if run.config.exists() and run.clips.exists():
-        text = run.config.read_text(encoding="utf-8")
-        merged = {**write_settings(Config()), **yaml.safe_load(text)}
-        before = dotted_settings(merged)
+        with reading(run.config, "The configuration of a run"):
+            text = run.config.read_text(encoding="utf-8")
+            merged = {**write_settings(Config()), **yaml.safe_load(text)}
+            before = dotted_settings(merged)
         changed = [
             f"{name}: {before.get(name)} then, {value} now"
             for name, value in dotted_settings(written).items()
@@ -185,48 +194,7 @@ def read_config(run: RunFolder) -> Config:
             f"run={run.path}, which has no {run.config.name}. Train first: "
             "`keras-asd train DATA --run RUN`."
         )
-    try:
+    with reading(run.config, "The configuration of a run"):
         fields = yaml.safe_load(run.config.read_text(encoding="utf-8"))
         del fields["data"]
         return read_settings(fields)
-    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(
-            "The configuration must be as `keras-asd train` wrote it. "
-            f"Received: {run.config}: {error!r}. Train again."
-        ) from error
-
-
-def write_labels(run: RunFolder, label_map: LabelMap) -> None:
-    """Writes the label map, in the order of the network's outputs.
-
-    >>> import tempfile
-    >>> run = RunFolder(pathlib.Path(tempfile.mkdtemp()))
-    >>> write_labels(run, LabelMap(("fan/id_00",), {"fan": (0,)}))
-    >>> json.loads(run.labels.read_text())["keys"]
-    {'fan': [0]}
-    """
-    text = json.dumps(dataclasses.asdict(label_map), indent=2)
-    atomic.write_text(run.labels, text + "\n")
-
-
-def write_environment(run: RunFolder) -> None:
-    """Writes the versions of Python and of the packages in use.
-
-    >>> import tempfile
-    >>> run = RunFolder(pathlib.Path(tempfile.mkdtemp()))
-    >>> write_environment(run)
-    >>> "keras" in json.loads(run.environment.read_text())
-    True
-    """
-    if run.environment.exists():
-        return
-    versions: dict[str, Any] = {
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-    }
-    for name in PACKAGES:
-        try:
-            versions[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            versions[name] = None
-    atomic.write_text(run.environment, json.dumps(versions, indent=2) + "\n")

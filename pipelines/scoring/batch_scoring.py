@@ -1,6 +1,7 @@
 """Batch scoring of clips, while the next ones are being decoded."""
 
 import collections
+import dataclasses
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -9,11 +10,13 @@ from typing import Any
 import numpy as np
 
 from pipelines.audio.reading_threads import reading_threads
+from pipelines.audio.recording_state import RecordingState
 from pipelines.scoring.clip_scorer import ClipScorer
 from pipelines.scoring.piece_reader import SoundPiece
 from pipelines.scoring.piece_reader import read_pieces
 from pipelines.scoring.scoring_settings import OUTPUTS
 from pipelines.scoring.scoring_settings import ScoringSettings
+from pipelines.scoring.scoring_settings import name_missing_score
 
 # A row of scores by the names of its columns.
 Row = dict[str, Any]
@@ -24,6 +27,21 @@ MAX_SAMPLES = 2**24
 MAX_BATCHES = 4
 
 WINDOW_COLUMNS = ("start_seconds", "end_seconds")
+
+
+@dataclasses.dataclass(frozen=True)
+class ScoredBlock:
+    """Rows of pieces that were scored together.
+
+    Args:
+        rows: A row for each piece.
+        index: Index of the last clip.
+        states: What the recording of each clip was when it was read.
+    """
+
+    rows: list[Row]
+    index: int
+    states: dict[str, RecordingState | None]
 
 
 def score_columns(settings: ScoringSettings) -> tuple[str, ...]:
@@ -38,7 +56,7 @@ def score_columns(settings: ScoringSettings) -> tuple[str, ...]:
 
 def score_pieces(
     scorer: ClipScorer, pieces: Iterable[SoundPiece], settings: ScoringSettings
-) -> Iterator[tuple[list[Row], int]]:
+) -> Iterator[ScoredBlock]:
     """Scores pieces of equal length together, and yields rows in order.
 
     A block of pieces ends where one length fills a batch. Where a block ends
@@ -51,13 +69,13 @@ def score_pieces(
         settings: Settings of scoring.
 
     Yields:
-        Rows of each block, in the order of the pieces, and the index of its
-        last clip. A row has `None` where there is no number.
+        Rows of each block, in the order of the pieces. A row has `None` where
+        there is no number.
 
     >>> scorer = ClipScorer(("fan",), 16000, "mean", 160000, lambda *_: {})
     >>> broken = SoundPiece("a.wav", 0, "fan", None, problem="empty: 0 bytes")
-    >>> [(rows, index)] = score_pieces(scorer, [broken], ScoringSettings())
-    >>> rows[0]["problem"], rows[0]["anomaly_score"], index
+    >>> [block] = score_pieces(scorer, [broken], ScoringSettings())
+    >>> block.rows[0]["problem"], block.rows[0]["anomaly_score"], block.index
     ('empty: 0 bytes', None, 0)
     """
     last = None
@@ -65,10 +83,11 @@ def score_pieces(
         for block in _cut_blocks(scorer, pieces, settings):
             scoring = background.submit(_score, scorer, block, settings)
             if last is not None:
-                yield last[0].result(), last[1]
-            last = scoring, block[-1].index
+                yield ScoredBlock(last[0].result(), *last[1:])
+            states = {piece.clip: piece.state for piece in block}
+            last = scoring, block[-1].index, states
         if last is not None:
-            yield last[0].result(), last[1]
+            yield ScoredBlock(last[0].result(), *last[1:])
 
 
 def score_clips(
@@ -98,8 +117,8 @@ def score_clips(
     settings = settings or ScoringSettings()
     settings.check_machine(scorer.machines)
     pieces = read_pieces(scorer, paths, settings)
-    for rows, _ in score_pieces(scorer, pieces, settings):
-        yield from rows
+    for block in score_pieces(scorer, pieces, settings):
+        yield from block.rows
 
 
 def _cut_blocks(
@@ -149,6 +168,7 @@ def _score(
                 valid=bool(outputs["valid"][index]),
                 problem=str(outputs["problem"][index]),
             )
+            row.update(name_missing_score(row))
     return rows
 
 
@@ -167,4 +187,4 @@ def _make_row(piece: SoundPiece, columns: tuple[str, ...]) -> Row:
 
 
 def _number(value: Any) -> float | None:
-    return None if np.isnan(value) else float(value)
+    return float(value) if np.isfinite(value) else None

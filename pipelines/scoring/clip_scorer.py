@@ -17,6 +17,7 @@ from pipelines.exporting.manifest import verify_manifest
 from pipelines.exporting.publishing import versions
 from pipelines.runs.artefacts import CONTRACT
 from pipelines.runs.artefacts import load_detector
+from pipelines.runs.run_files import reading
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
 from pipelines.scoring.scoring_settings import OUTPUTS
@@ -175,8 +176,9 @@ def _load_saved_model(folder: pathlib.Path) -> ClipScorer:
             f"{folder}, without {CONTRACT}. Export it again."
         )
     verify_manifest(folder)
-    contract = json.loads((folder / CONTRACT).read_text(encoding="utf-8"))
-    loaded = tf.saved_model.load(folder)
+    with reading(folder, "An exported model", "Export it again."):
+        contract = json.loads((folder / CONTRACT).read_text(encoding="utf-8"))
+        loaded = tf.saved_model.load(folder)
     for name in ("serving_default", "decide"):
         given = getattr(loaded.signatures.get(name), "structured_outputs", {})
         if missing := sorted(set(OUTPUTS) - set(given)):

@@ -2,6 +2,7 @@
 
 import collections
 import concurrent.futures
+import contextlib
 import dataclasses
 import itertools
 import os
@@ -16,6 +17,8 @@ from pipelines.audio.inspection import MAX_THREADS
 from pipelines.audio.libsndfile import decode_clip
 from pipelines.audio.reading_threads import reading_threads
 from pipelines.audio.reading_threads import wait_for
+from pipelines.audio.recording_state import RecordingState
+from pipelines.audio.recording_state import read_state
 from pipelines.datasets.clip_keys import find_key
 from pipelines.scoring.clip_scorer import ClipScorer
 from pipelines.scoring.scoring_settings import ScoringSettings
@@ -35,6 +38,8 @@ class SoundPiece:
         start_seconds: Start of the window in the clip; `None` for a clip.
         end_seconds: End of the window in the clip; `None` for a clip.
         problem: Reason why there is no waveform.
+        state: What the recording was when it was read; `None` if it could
+            not be.
     """
 
     clip: str
@@ -44,6 +49,7 @@ class SoundPiece:
     start_seconds: float | None = None
     end_seconds: float | None = None
     problem: str = ""
+    state: RecordingState | None = None
 
 
 def read_pieces(
@@ -110,11 +116,16 @@ def _read_clip(
 ) -> Iterator[SoundPiece]:
     machine = ""
     rate = scorer.sampling_rate
+    state = None
     try:
+        with contextlib.suppress(
+            OSError, ValueError
+        ):  # What reads it next says why.
+            state = read_state(path)
         machine = settings.machine or find_key(path, scorer.machines)
         if settings.window_seconds is None:
             waveform = decode_clip(path, rate, scorer.recording_channel)
-            yield SoundPiece(path, index, machine, waveform)
+            yield SoundPiece(path, index, machine, waveform, state=state)
             return
         window = max(1, round(settings.window_seconds * rate))
         hop = round((settings.hop_seconds or settings.window_seconds) * rate)
@@ -128,8 +139,14 @@ def _read_clip(
                 waveform,
                 start / rate,
                 (start + len(waveform)) / rate,
+                state=state,
             )
     except Exception as error:  # Bytes may break a decoder in any way.
         yield SoundPiece(
-            path, index, machine, None, problem=broken_reason(error)
+            path,
+            index,
+            machine,
+            None,
+            problem=broken_reason(error),
+            state=state,
         )

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipelines import atomic
-from pipelines.names import escape_name
-from pipelines.names import table_cell
+from pipelines.files.names import escape_name
+from pipelines.files.names import table_cell
 from pipelines.scoring.batch_scoring import Row
 
 SUFFIXES = (".csv", ".parquet")
@@ -50,7 +50,7 @@ def write_score_table(
 
     Rows are written as they come and not kept. `None` is an empty cell in CSV
     and null in Parquet; truths in CSV are `true` and `false`. Names are spelt
-    as in `pipelines.names`, in both.
+    as in `pipelines.files.names`, in both.
 
     Args:
         path: Path of the table.
@@ -71,7 +71,6 @@ def write_score_table(
     write = _write_parquet if path.suffix == ".parquet" else _write_csv
     with atomic.replacing(path) as temporary:
         write(temporary, rows, columns)
-        atomic.flush(temporary)
 
 
 def _write_csv(

@@ -2,14 +2,33 @@
 
 import dataclasses
 import os
+from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import Any
 
+from keras_asd.layers.recording_check import NO_SCORE
 from pipelines.audio.libsndfile import MAX_SECONDS
 
 # What a model gives for each clip.
 OUTPUTS = ("anomaly_score", "p_value", "decision", "valid", "problem")
 # More would wait for each other, and so many take long to begin.
 MOST_THREADS = max(64, 4 * (os.cpu_count() or 1))
+
+
+def name_missing_score(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what to change in a row that has neither score nor problem.
+
+    Args:
+        row: A row of `OUTPUTS`, with `None` for a score that is not finite.
+
+    >>> name_missing_score({"anomaly_score": None, "problem": ""})
+    {'valid': False, 'problem': 'no finite score'}
+    >>> name_missing_score({"anomaly_score": 0.5, "problem": ""})
+    {}
+    """
+    if row["anomaly_score"] is not None or row["problem"]:
+        return {}
+    return {"valid": False, "problem": NO_SCORE}
 
 
 def check_threads(num_threads: int) -> None:

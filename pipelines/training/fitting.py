@@ -10,6 +10,7 @@ import keras
 from keras_asd.models import Classifier
 from pipelines.runs.archives.keras_archive import load_model
 from pipelines.runs.checkpoints import Checkpoints
+from pipelines.runs.checkpoints import drop_damaged
 from pipelines.runs.clip_list import ListedClip
 from pipelines.runs.labels import Example
 from pipelines.runs.labels import LabelMap
@@ -138,6 +139,7 @@ def _restore(
     classifier: Classifier | None,
 ) -> tuple[Classifier, int]:
     """The classifier of the last checkpoint, and the next epoch."""
+    drop_damaged(run, config.foreign_packages)
     latest = run.latest
     if latest is None:
         fresh = classifier or make_classifier(

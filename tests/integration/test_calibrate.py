@@ -1,6 +1,7 @@
 """Fresh normal clips: what they replace in a run, and what they leave."""
 
 import json
+import os
 import pathlib
 import shutil
 
@@ -9,8 +10,10 @@ import pytest
 import soundfile
 
 from keras_asd.__main__ import main
+from pipelines.calibration.calibration_fitting import write_calibration
 from pipelines.runs.artefacts import load_detector
 from pipelines.runs.run_folder import RunFolder
+from pipelines.runs.run_manifest import write_run_manifest
 
 UNITS = {"id_00": 120, "id_02": 180}
 
@@ -83,12 +86,19 @@ def test_too_few_fresh_clips_replace_nothing(copied_run, tmp_path, caplog):
 
 
 def test_a_kill_between_facts_and_detector_is_seen(
-    copied_run, tmp_path, capsys
+    copied_run, tmp_path, capsys, monkeypatch
 ):
-    detector = (copied_run / "detector.keras").read_bytes()
+    def replace(source, target):
+        if target == copied_run / "detector.keras":
+            raise KeyboardInterrupt
+        rename(source, target)
+
+    rename = os.replace
     fresh = write_fans(tmp_path / "fresh", 200, 25, 3.0, units=["id_00"])
-    assert main(["calibrate", str(copied_run), str(fresh)]) == 0
-    (copied_run / "detector.keras").write_bytes(detector)
+    with monkeypatch.context() as patch:
+        patch.setattr("os.replace", replace)
+        assert main(["calibrate", str(copied_run), str(fresh)]) == 130
+    assert read_facts(copied_run)["fan/id_00"]["num_clips"] == 25
     capsys.readouterr()
     assert main(["thresholds", str(copied_run)]) == 0
     lines = capsys.readouterr().out.splitlines()[3:]
@@ -99,7 +109,9 @@ def test_a_kill_between_facts_and_detector_is_seen(
 def test_a_run_of_an_earlier_version_is_of_unknown_sources(
     copied_run, tmp_path, capsys, caplog
 ):
-    (copied_run / "calibration.json").unlink()
+    run = RunFolder(copied_run)
+    write_calibration(run.calibration, {"method": "unknown", "keys": {}})
+    write_run_manifest(run)
     assert main(["thresholds", str(copied_run)]) == 0
     lines = capsys.readouterr().out.splitlines()[3:]
     assert [line.split()[3:] for line in lines] == [["unknown", "unknown"]] * 3

@@ -124,6 +124,7 @@ def test_recordings_taken_away_do_not_train_on_silence(
     words = ["train", "d", "--run", "run", *tiny]
     assert main([*words, "--epochs", "1"]) == 0
     (tmp_path / "run" / "detector.keras").unlink()
+    (tmp_path / "run" / "manifest.json").unlink()
     (tmp_path / "run" / "checkpoints" / "epoch_00001.keras").unlink()
     (tmp_path / "d").rename(tmp_path / "elsewhere")
     assert main([*words, "--epochs", "1"]) == 2

@@ -24,7 +24,7 @@ def fused(run, data, tiny, tmp_path_factory):
     flags = {"fusion": "training_free", "scorer": "NearestNeighbors"}
     folder = RunFolder(tmp_path_factory.mktemp("runs") / "fused")
     shutil.copytree(run, folder.path)
-    folder.detector.unlink()
+    folder.manifest.unlink()
     settings = yaml.safe_load(folder.config.read_text())
     settings |= write_settings(read_settings(flags, read_config(folder)))
     folder.config.write_text(yaml.safe_dump(settings))

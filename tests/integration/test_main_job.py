@@ -37,6 +37,7 @@ def test_the_run_holds_what_it_was_made_of_and_what_it_found(run):
         "history.csv",
         "checkpoints/epoch_00002.keras",
         "detector.keras",
+        "manifest.json",
         "metrics.json",
         "table.md",
         "report.html",

@@ -40,7 +40,7 @@ def test_training_warns_of_decisions_by_clips_that_were_trained_on(
     run, tmp_path, caplog
 ):
     again = pathlib.Path(shutil.copytree(run, tmp_path / "again"))
-    (again / "detector.keras").unlink()
+    (again / "manifest.json").unlink()
     words = yaml.safe_load((again / "config.yaml").read_text())["data"]
     with caplog.at_level("WARNING"):
         train(words, read_config(RunFolder(again)), str(again))

@@ -27,22 +27,74 @@ def test_a_failed_writer_leaves_the_old_file_and_nothing_else(tmp_path):
 
 def test_the_place_keeps_the_suffix_and_the_folder(tmp_path):
     with replacing(tmp_path / "deep" / "model.keras") as temporary:
-        assert temporary.suffix == ".keras"
-        assert temporary.parent == tmp_path / "deep"
+        assert temporary.name == "model.keras"
+        assert temporary.parent.parent == tmp_path / "deep"
         temporary.write_bytes(b"whole")
     assert (tmp_path / "deep" / "model.keras").read_bytes() == b"whole"
 
 
+WRITER = """
+import os, pathlib, sys
+from pipelines.atomic import replacing
+with replacing(sys.argv[1]) as temporary:
+    temporary.write_text("half of the")
+    print("half", flush=True)
+    sys.stdin.read()
+"""
+
+
+def start_writer(path):
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert writer.stdout.readline() == b"half\n"
+    return writer
+
+
 def test_what_a_killed_writer_left_is_cleared_away(tmp_path):
     path = tmp_path / "model.keras"
-    with replacing(path) as temporary:
-        temporary.write_text("first")
-    temporary.mkdir()
-    (temporary / "half").write_text("left by a writer that was killed")
+    with start_writer(path) as writer:
+        writer.kill()
+    assert [one.name[:9] for one in tmp_path.iterdir()] == [".partial-"]
     with replacing(path) as temporary:
         temporary.write_text("second")
     assert path.read_text() == "second"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_two_writers_never_publish_each_others_half(tmp_path):
+    path = tmp_path / "model.keras"
+    with start_writer(path) as writer:
+        write_text(path, "whole")
+        assert path.read_text() == "whole"
+        writer.communicate(b"")
+        assert writer.wait() == 0
+    assert path.read_text() == "half of the"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_file_is_on_the_disk_before_its_name_and_then_that(
+    tmp_path, monkeypatch
+):
+    done = []
+
+    def fsync(descriptor):
+        done.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+
+    def replace(source, target):
+        done.append("replace")
+        rename(source, target)
+
+    rename = os.replace
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", replace)
+    with replacing(tmp_path / "1") as temporary:
+        temporary.mkdir()
+        (temporary / "saved_model.pb").write_text("graph")
+    inner = [str(temporary / "saved_model.pb"), str(temporary)]
+    assert done == [*inner, "replace", str(tmp_path)]
 
 
 def test_a_folder_appears_whole(tmp_path):

@@ -26,11 +26,7 @@ def write_state(path: pathlib.Path, text: str) -> None:
     >>> read_state(path)
     {'seed': 3}
     """
-    with atomic.replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
-        atomic.flush(temporary)
-    # The name of the file must be on the disk, too.
-    atomic.flush(path.parent)
+    atomic.write_text(path, text)
 
 
 def read_state(path: pathlib.Path) -> dict[str, Any]:

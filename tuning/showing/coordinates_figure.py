@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
-from pipelines.names import printable
+from pipelines.files.names import printable
 from tuning.showing.effects import lowest_usual
 from tuning.showing.figure_parts import BEST_COLOR
 from tuning.showing.figure_parts import ParameterAxis

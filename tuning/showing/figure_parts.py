@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from pipelines.evaluation.plots import ANOMALY_COLOR
 from pipelines.evaluation.plots import NORMAL_COLOR
-from pipelines.names import printable
+from pipelines.files.names import printable
 from tuning.settings.ranges import RANGES
 from tuning.settings.values import Value
 from tuning.showing.effects import is_logarithmic

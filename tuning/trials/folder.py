@@ -3,6 +3,7 @@
 import shutil
 
 from pipelines import atomic
+from pipelines.runs.checkpoints import drop_damaged
 from pipelines.runs.checkpoints import read_history
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
@@ -48,6 +49,8 @@ def open_trial(
             shutil.rmtree(folder, ignore_errors=True)
         run.history.unlink(missing_ok=True)
         write_config(run, config, data=[])
+    for trial in (run, parent or run):
+        drop_damaged(trial, config.foreign_packages)
     is_begun = run.latest is not None
     if (
         parent

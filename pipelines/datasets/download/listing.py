@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pipelines.datasets.download.planning import PlannedPart
-from pipelines.datasets.download.space import format_bytes
+from pipelines.files.disk import format_bytes
 
 
 def list_plans(plans: Sequence[PlannedPart]) -> str:

@@ -10,7 +10,7 @@ import tqdm
 
 from pipelines import atomic
 from pipelines.datasets.download.members import read_members
-from pipelines.datasets.download.space import check_space
+from pipelines.files.disk import check_space
 
 _PIECE_BYTES = 1 << 20
 

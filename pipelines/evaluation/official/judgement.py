@@ -18,7 +18,7 @@ from pipelines.evaluation.official.labelled_scores import LabelledScores
 from pipelines.evaluation.tables import Block
 from pipelines.evaluation.tables import markdown_text
 from pipelines.evaluation.tables import plain_text
-from pipelines.names import printable
+from pipelines.files.names import printable
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -66,6 +66,8 @@ def find_class_fault(config: bytes, trust: Sequence[str] = ()) -> str | None:
         return next((fault for fault in faults if fault), None)
     except (ValueError, RecursionError):
         return "a config.json that is no JSON, or too deep"
+    except ImportError as error:
+        return f"a class that cannot be imported here ({error})"
 
 
 def _find_objects(value: Any) -> Iterator[dict]:

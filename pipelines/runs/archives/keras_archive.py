@@ -1,4 +1,4 @@
-"""Loading of `.keras` files, after a check that this package wrote them.
+"""`.keras` files: saved whole, and loaded after a check of their origin.
 
 The checks come before Keras reads anything. They are no sandbox: a model is
 still a program for Keras, so load models only from those you trust.
@@ -6,6 +6,7 @@ still a program for Keras, so load models only from those you trust.
 
 import collections
 import errno
+import math
 import os
 import pathlib
 import stat
@@ -15,8 +16,10 @@ from collections.abc import Sequence
 
 import keras
 
+from pipelines import atomic
 from pipelines.runs.archives.class_check import find_class_fault
 from pipelines.runs.archives.weight_check import find_weights_fault
+from pipelines.runs.run_files import reading
 
 CONFIG = "config.json"
 METADATA = "metadata.json"
@@ -27,6 +30,7 @@ MAX_TEXT_BYTES = 2**24
 # Keras keeps all of it in memory.
 MAX_BYTES = 2**33
 IS_ENCRYPTED = 1
+BYTES_PER_NUMBER = 4
 
 
 def load_model(
@@ -47,7 +51,27 @@ def load_model(
     FileNotFoundError: `path` must be a `.keras` file. ...
     """
     check_keras_archive(path, trust)
-    return keras.saving.load_model(path, safe_mode=True)
+    with reading(pathlib.Path(path), "A `.keras` file"):
+        return keras.saving.load_model(path, safe_mode=True)
+
+
+def save_model(path: str | os.PathLike[str], model: keras.Model) -> None:
+    """Writes a model as a `.keras` file, whole or not at all.
+
+    >>> import tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "model.keras")
+    >>> layers = [keras.Input((2,)), keras.layers.Dense(1)]
+    >>> save_model(path, keras.Sequential(layers))
+    >>> path.exists()
+    True
+    """
+    optimizer = getattr(model, "optimizer", None)
+    variables = [*model.variables, *getattr(optimizer, "variables", ())]
+    num_bytes = sum(
+        math.prod(one.shape) * BYTES_PER_NUMBER for one in variables
+    )
+    with atomic.replacing(path, num_bytes) as temporary:
+        model.save(temporary)
 
 
 def check_keras_archive(

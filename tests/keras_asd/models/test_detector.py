@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from keras_asd.layers import ClassCosine
+from keras_asd.layers.recording_check import NO_SCORE
+from keras_asd.layers.recording_check import PROBLEMS
 from keras_asd.models import AnomalyDetector
 from keras_asd.models import Embedder
 from keras_asd.scorers import CentreAngle
@@ -164,6 +166,18 @@ def test_a_clip_that_is_not_finite_is_nan_and_spoils_nobody_else(
     score = run(detector, waveform, [0, 1, 2])["anomaly_score"]
     assert np.isnan(score[1])
     np.testing.assert_allclose(score[[0, 2]], expected[[0, 2]], atol=1e-5)
+
+
+def test_a_score_that_is_not_finite_is_named(parts):
+    embedder, _, scorer = parts
+    head = ClassCosine(4)
+    detector = AnomalyDetector(embedder, head, scorer, keys=KEYS)
+    head.set_weights([np.full_like(head.get_weights()[0], np.nan)])
+    outputs = run(detector, draw(3, SAMPLES), [0, 1, 9])
+    assert np.isnan(outputs["anomaly_score"]).all()
+    assert not outputs["valid"].any()
+    names = [PROBLEMS[int(index)] for index in outputs["problem"]]
+    assert names == [NO_SCORE, NO_SCORE, "unknown machine"]
 
 
 def test_a_loud_clip_does_not_move_a_quiet_one(detector):

@@ -13,8 +13,8 @@ from pipelines.benchmarking.cell import read_cell
 from pipelines.benchmarking.cell import run_cell
 from pipelines.benchmarking.cell_scores import CONFIGURED_SCORER
 from pipelines.datasets.clip import Clip
+from pipelines.methods.embedding_files import write_embeddings
 from pipelines.methods.embeddings import Embeddings
-from pipelines.methods.embeddings import write_embeddings
 from pipelines.methods.scored_clip import ScoredClip
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import write_config
@@ -49,7 +49,9 @@ def calls(monkeypatch):
         write_embeddings(
             run.embeddings, Embeddings(VECTORS, keys, rows > 9, rows)
         )
-        run.labels.write_text(json.dumps({"classes": ["a", "b", "c"]}))
+        run.labels.write_text(
+            json.dumps({"classes": ["a", "b", "c"], "keys": {}, "groups": {}})
+        )
 
     def score_by_scorers(folder, roots, scorers, detector):
         noted.append("score")

@@ -38,10 +38,10 @@ def test_auto_takes_the_preset_of_the_regime_and_says_why(
 ):
     caplog.set_level(logging.INFO)
     words = ["--preset", "auto", "--run", str(tmp_path / "run")]
-    config, _, _ = parse_training([make_data("few", 3), *words])
+    config, *_ = parse_training([make_data("few", 3), *words])
     assert config == choose_preset(FEW)
     assert f"takes {FEW}: 1 section, 3 normal clips" in caplog.text
-    config, _, _ = parse_training([make_data("many", REGIMES[0].below), *words])
+    config, *_ = parse_training([make_data("many", REGIMES[0].below), *words])
     assert config == choose_preset(MANY)
 
 
@@ -50,7 +50,7 @@ def test_flags_and_the_file_stand_above_what_auto_takes(make_data, tmp_path):
     file.write_text(yaml.safe_dump({"preset": "auto", "clip_seconds": 3.0}))
     words = [make_data("few", 3), "--config", str(file)]
     words += ["--run", str(tmp_path / "run"), "--seed", "7"]
-    config, _, _ = parse_training(words)
+    config, *_ = parse_training(words)
     assert (config.clip_seconds, config.seed) == (3.0, 7)
     assert config.embedder == choose_preset(FEW).embedder
 
@@ -62,16 +62,16 @@ def test_a_begun_run_goes_on_with_what_auto_took_then(
     run = RunFolder(tmp_path / "run")
     data = make_data("few", 3)
     words = [data, "--preset", "auto", "--run", str(run.path), "--seed", "7"]
-    begun, _, _ = parse_training(words)
+    begun, *_ = parse_training(words)
     begin(run, begun, data)
     folder = tmp_path / "few" / "fan" / "train"
     for i in range(3, REGIMES[0].below):
         (folder / f"normal_id_00_{i:08d}.wav").touch()
-    again, _, _ = parse_training(words)
+    again, *_ = parse_training(words)
     assert again == begun
     assert f"goes on with {FEW}" in caplog.text
     # Other flags are not what it began with: the run will say so.
-    other, _, _ = parse_training([*words[:-1], "8"])
+    other, *_ = parse_training([*words[:-1], "8"])
     with pytest.raises(ValueError, match="configuration it began with"):
         write_config(run, other, [data])
 

@@ -6,7 +6,7 @@ import pathlib
 import pytest
 
 from keras_asd.__main__ import main
-from pipelines.names import read_name
+from pipelines.files.names import read_name
 from tests.hand_made_model import write_version
 
 

@@ -21,8 +21,8 @@ from pipelines.evaluation.summary import summarize
 from pipelines.evaluation.tables import escape_markdown
 from pipelines.evaluation.tables import markdown_text
 from pipelines.evaluation.tables import plain_text
+from pipelines.files.names import escape_name
 from pipelines.methods.scored_clip import ScoredClip
-from pipelines.names import escape_name
 
 HOSTILE = "_<script>|$x$*é日{{ 1 }}\x1b[31m"
 

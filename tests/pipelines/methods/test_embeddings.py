@@ -2,9 +2,9 @@ import numpy as np
 
 from pipelines.audio.inspection import inspect_clips
 from pipelines.datasets import read_clips
+from pipelines.methods.embedding_files import read_embeddings
+from pipelines.methods.embedding_files import write_embeddings
 from pipelines.methods.embeddings import embed_clips
-from pipelines.methods.embeddings import read_embeddings
-from pipelines.methods.embeddings import write_embeddings
 from pipelines.settings.config import Config
 
 CONFIG = Config(clip_seconds=0.2)

@@ -12,9 +12,9 @@ from pipelines.audio.inspection import inspect_clips
 from pipelines.datasets.clip import Clip
 from pipelines.methods.clip_scores import out_of_fold_scores
 from pipelines.methods.clip_scores import unseen_folds
+from pipelines.methods.embedding_files import read_embeddings
+from pipelines.methods.embedding_files import write_embeddings
 from pipelines.methods.embeddings import Embeddings
-from pipelines.methods.embeddings import read_embeddings
-from pipelines.methods.embeddings import write_embeddings
 from pipelines.methods.fused import Fused
 from pipelines.settings.config import Config
 from pipelines.settings.embedders import MobileFaceNet

@@ -141,7 +141,7 @@ def test_a_full_disk_is_told_with_the_way_out(zenodo, tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("shutil.copyfileobj", write)
-    with pytest.raises(OSError, match="goes on where it stopped"):
+    with pytest.raises(OSError, match="start the same command again"):
         fetch(zenodo, tmp_path)
     assert not (tmp_path / "dcase2020" / "development" / "fan").exists()
 

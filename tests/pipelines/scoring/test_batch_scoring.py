@@ -48,7 +48,7 @@ def score(scorer, paths, settings, first=0):
 
 
 def flatten(blocks):
-    return [row for rows, _ in blocks for row in rows]
+    return [row for block in blocks for row in block.rows]
 
 
 def test_rows_come_in_order_and_equal_lengths_share_a_batch(
@@ -121,13 +121,31 @@ def test_the_rest_of_blocks_is_scored_in_the_same_batches(
     blocks = score(scorer, paths, settings)
     shapes = [shape for shape, _, _ in loudness.calls]
     assert len(blocks) > 3
-    for number, (_, place) in enumerate(blocks[:-1]):
+    for number, block in enumerate(blocks[:-1]):
         loudness.calls.clear()
-        rest = score(scorer, paths, settings, first=place + 1)
+        rest = score(scorer, paths, settings, first=block.index + 1)
         assert rest == blocks[number + 1 :]
         assert [shape for shape, _, _ in loudness.calls] == shapes[
             -len(loudness.calls) :
         ]
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_a_score_that_is_not_finite_is_named(write_hum, number):
+    def broken(waveforms, *_):
+        return {
+            "anomaly_score": np.full(len(waveforms), number),
+            "p_value": np.full(len(waveforms), np.nan),
+            "decision": np.full(len(waveforms), -1),
+            "valid": np.ones(len(waveforms), bool),
+            "problem": np.full(len(waveforms), ""),
+        }
+
+    scorer = ClipScorer(("fan",), 16_000, "mean", 8_000, broken)
+    paths = [write_hum("fan/a.wav")]
+    [row] = flatten(score(scorer, paths, ScoringSettings()))
+    assert row["anomaly_score"] is None and not row["valid"]
+    assert row["problem"] == "no finite score"
 
 
 def test_windows_carry_their_seconds(write_hum, scorer, loudness):

@@ -16,6 +16,7 @@ from pipelines.settings.embedders import MobileFaceNet
 from pipelines.settings.front_ends import LogMel
 from pipelines.training.assembly import make_detector
 from tests.hand_made_model import write_version
+from tests.hand_made_run import end
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +76,7 @@ def test_a_run_scores_as_its_detector_does(tmp_path):
     write_config(run, config, [])
     detector = make_detector(config, label_map)
     detector.save(run.detector)
+    end(run)
     scorer = load_scorer(str(tmp_path))
     assert (scorer.machines, scorer.samples) == (("fan", "pump"), 8_000)
     waveforms = np.random.default_rng(0).uniform(-0.1, 0.1, (3, 9_000))

@@ -1,7 +1,9 @@
 import pytest
 
+from pipelines.audio.recording_state import RecordingState
 from pipelines.scoring.score_log import open_score_log
 
+STATE = RecordingState(44, 7, "c0ffee")
 FACTS = {"model": "a", "machine": None}
 
 
@@ -14,10 +16,15 @@ def rows_of(*clips):
     return [{"clip": clip, "anomaly_score": 0.5} for clip in clips]
 
 
+def append(log, *clips, **options):
+    states = {clip: STATE for clip in clips}
+    log.append(rows_of(*clips), states, **options)
+
+
 def write(path, *blocks, facts=FACTS):
     with open_score_log(path, facts) as log:
         for block in blocks:
-            log.append(rows_of(*block))
+            append(log, *block)
         return list(log.rows())
 
 
@@ -104,8 +111,38 @@ def test_the_clips_that_are_done_must_come_first(path, paths, found):
 def test_rows_of_one_clip_are_counted(path):
     with open_score_log(path, FACTS) as log:
         assert log.match(["a"]) == (0, 0)
-        log.append(rows_of("a"))
+        append(log, "a")
         assert log.match(["a", "b"]) == (0, 1)
-        log.append(rows_of("b", "b"))
-        log.append(rows_of("b"))
+        append(log, "b", "b")
+        append(log, "b")
         assert log.match(["a", "b"]) == (1, 3)
+
+
+def test_a_clip_that_was_scored_again_has_its_new_rows_in_its_place(path):
+    with open_score_log(path, FACTS) as log:
+        append(log, "a", "b", "b")
+        append(log, "b", "c", "c")
+        other = [{"clip": "b", "anomaly_score": score} for score in (1.5, 2.5)]
+        log.append(other, {"b": STATE}, is_again=True)
+        whole = [*rows_of("a"), *other, *rows_of("c", "c")]
+        assert list(log.rows()) == whole
+        assert log.match(["a", "b", "c", "d"]) == (2, 2)
+        append(log, "c", is_again=True)
+        assert list(log.rows()) == whole[:-1]
+        # It was scored whole, so that the next clip comes next.
+        assert log.match(["a", "b", "c", "d"]) == (3, 0)
+    assert write(path) == whole[:-1]
+
+
+def test_a_flipped_bit_is_found(path):
+    write(path, ["a.wav", "b.wav"], ["c.wav"])
+    content = path.read_bytes()
+    start = content.index(b"\n") + 1
+    for place in range(start, len(content) - 1, 7):
+        broken = bytearray(content)
+        broken[place] ^= 1
+        if b"\n" in broken[start:-1].replace(b"\n", b"", 1):
+            continue
+        path.write_bytes(broken)
+        with pytest.raises(ValueError, match="damaged. Remove it"):
+            write(path)

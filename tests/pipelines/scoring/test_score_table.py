@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from pipelines.names import read_name
+from pipelines.files.names import read_name
 from pipelines.scoring import score_table
 from pipelines.scoring.score_table import write_score_table
 

@@ -71,6 +71,33 @@ def test_stopped_early_it_goes_on_to_where_it_would_have_ended(fit):
         np.testing.assert_array_equal(one, other)
 
 
+def test_a_damaged_checkpoint_falls_back_to_the_one_before(fit, caplog):
+    whole, run = fit("whole")
+    fit("broken", last_epoch=2)
+    _, broken = fit("broken", last_epoch=2)
+    newest, older = broken.checkpoint(2), broken.checkpoint(1)
+    assert set(broken.checkpoints) == {newest, older}
+    newest.write_bytes(newest.read_bytes()[:-100])
+    again, _ = fit("broken")
+    assert f"fell back to {older.name}" in caplog.text
+    assert f"{newest}, with " in caplog.text
+    assert set(broken.checkpoints) == {broken.checkpoint(3), newest}
+    assert broken.history.read_text() == run.history.read_text()
+    for one, other in zip(
+        whole.get_weights(), again.get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_where_no_checkpoint_is_whole_none_is_removed(fit):
+    _, run = fit("broken", last_epoch=2)
+    for path in run.checkpoints:
+        path.write_bytes(b"")
+    with pytest.raises(ValueError, match="epoch_00002.keras"):
+        fit("broken")
+    assert len(run.checkpoints) == 2
+
+
 def test_a_classifier_that_is_given_is_the_one_that_trains(fit):
     classifier = make_classifier(CONFIG, 2)
     before = classifier.head.get_weights()[0]

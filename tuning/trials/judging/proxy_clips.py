@@ -2,10 +2,7 @@
 
 import hashlib
 import json
-import os
 import pathlib
-import secrets
-import time
 import zlib
 from collections.abc import Sequence
 
@@ -14,6 +11,7 @@ import tqdm
 from keras import ops
 
 from keras_asd.models.clip_windows import cut_windows
+from pipelines import atomic
 from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.audio.libsndfile import decode_clip
 from pipelines.settings.config import Config
@@ -23,8 +21,6 @@ from tuning.trials.judging.stand_ins import alter
 NORMAL = "normal"
 # Incremented whenever the same settings would make other windows.
 _VERSION = 1
-# Age after which an unfinished file counts as abandoned by its writer.
-_STALE_SECONDS = 3600.0
 
 
 def proxy_windows(
@@ -114,26 +110,15 @@ def _write(
     seed: int,
     row: np.dtype,
 ) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _remove_stale(path)
-    temporary = path.with_name(f".{path.stem}_{secrets.token_hex(4)}.partial")
-    try:
-        with temporary.open("wb") as file:
-            for place, one in enumerate(
-                tqdm.tqdm(
-                    clips, desc=f"making {kind}", unit="clip", disable=None
-                )
-            ):
-                windows = _cut(_read(one, kind, config, seed), config)
-                rows = np.zeros(len(windows), row)
-                rows["clip"] = place
-                rows["window"] = windows
-                rows.tofile(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with atomic.replacing(path) as temporary, temporary.open("wb") as file:
+        for place, one in enumerate(
+            tqdm.tqdm(clips, desc=f"making {kind}", unit="clip", disable=None)
+        ):
+            windows = _cut(_read(one, kind, config, seed), config)
+            rows = np.zeros(len(windows), row)
+            rows["clip"] = place
+            rows["window"] = windows
+            rows.tofile(file)
 
 
 def _read(
@@ -163,13 +148,3 @@ def _cut(waveform: np.ndarray, config: Config) -> np.ndarray:
         is_padded=config.short_clips == "pad",
     )
     return ops.convert_to_numpy(windows)[0]
-
-
-def _remove_stale(path: pathlib.Path) -> None:
-    """Removes files of writers that were killed."""
-    for left in path.parent.glob(f".{path.stem}_*.partial"):
-        try:
-            if time.time() - left.stat().st_mtime > _STALE_SECONDS:
-                left.unlink()
-        except FileNotFoundError:
-            pass  # Another process was faster.

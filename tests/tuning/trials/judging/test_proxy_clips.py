@@ -116,20 +116,6 @@ def test_an_interrupted_writer_leaves_nothing(clips, tmp_path, monkeypatch):
     assert not list((tmp_path / "proxy").iterdir())
 
 
-def test_what_a_killed_writer_left_goes_after_an_hour(clips, tmp_path):
-    rows = proxy_windows(tmp_path, clips, NORMAL, CONFIG)
-    path = tmp_path / os.path.basename(rows.filename)
-    path.unlink()
-    old, fresh = (
-        tmp_path / f".{path.stem}_{name}.partial" for name in ("old", "fresh")
-    )
-    for left in (old, fresh):
-        left.write_bytes(b"half")
-    os.utime(old, (0, 0))
-    proxy_windows(tmp_path, clips, NORMAL, CONFIG)
-    assert not old.exists() and fresh.exists() and path.exists()
-
-
 def test_a_clip_that_is_gone_is_named(clips, tmp_path):
     clips[1].clip.path.unlink()
     with pytest.raises(ValueError, match=clips[1].clip.path.name):

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.names import LineFormatter
-from pipelines.names import escape_name
-from pipelines.names import printable
-from pipelines.names import read_name
-from pipelines.names import table_cell
+from pipelines.files.names import LineFormatter
+from pipelines.files.names import escape_name
+from pipelines.files.names import printable
+from pipelines.files.names import read_name
+from pipelines.files.names import table_cell
 
 # Any bytes that can be the name of a file.
 NAMES = st.binary(min_size=1).map(

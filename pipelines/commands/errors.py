@@ -1,0 +1,54 @@
+"""The line of an error, and the one that asks to report a mistake of ours."""
+
+import importlib.metadata
+import platform
+
+from keras_asd import __version__
+from pipelines.files.disk import FullDisk
+from pipelines.files.disk import describe_full_disk
+from pipelines.files.disk import is_full_disk
+
+
+def word_error(error: Exception) -> str:
+    """Returns the line of an error of input or use.
+
+    Errors of this package are worded already; those of the system say little.
+
+    >>> word_error(ValueError("A rule. Received: x=1."))
+    'A rule. Received: x=1.'
+    >>> word_error(PermissionError(13, "Permission denied", "/clips"))
+    'A file must be such as can be used. Received: /clips: Permission denied...'
+    """
+    if isinstance(error, FullDisk):
+        return str(error)
+    place = getattr(error, "filename", None) or "."
+    if is_full_disk(error):
+        return describe_full_disk(place)
+    if not isinstance(error, OSError) or error.strerror is None:
+        return str(error)
+    return (
+        f"A file must be such as can be used. Received: {place}: "
+        f"{error.strerror}. Is it there, on a disk that can be written, and "
+        "may you use it?"
+    )
+
+
+def ask_for_report() -> str:
+    """Returns the line before the traceback of a programming error.
+
+    >>> ask_for_report()
+    'keras-asd: this is a mistake of the program: please report it with ...'
+    """
+    versions = [
+        f"keras-asd {__version__}",
+        f"Python {platform.python_version()}",
+    ]
+    for name in ("keras", "tensorflow"):
+        try:
+            versions.append(f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            versions.append(f"no {name}")
+    return (
+        "keras-asd: this is a mistake of the program: please report it with "
+        f"all that follows ({', '.join(versions)})"
+    )

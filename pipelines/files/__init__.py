@@ -1,0 +1,1 @@
+"""Names of files as printable text, and the disk that they lie on."""
