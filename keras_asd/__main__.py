@@ -54,9 +54,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Names of files may be no text. A line that nobody takes is told at once.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="surrogateescape", line_buffering=True)
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    is_quiet = os.environ["TF_CPP_MIN_LOG_LEVEL"] == "3"
+    if arguments is None and is_quiet and {*words[:1]} <= {*COMMANDS}:
+        from pipelines.commands.native_log import drop_native_log
+
+        drop_native_log()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    # Their last word is in our own error.
+    for name in ("tensorflow", "urllib3"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     try:
         try:
             if not words or words[0] not in COMMANDS:

@@ -13,6 +13,7 @@ from pipelines import atomic
 from pipelines.runs.labels import LabelMap
 from pipelines.settings.config import Config
 from pipelines.settings.labels import dotted_settings
+from pipelines.settings.plain_yaml import load_yaml
 from pipelines.settings.reading import read_settings
 from pipelines.settings.reading import write_settings
 
@@ -150,7 +151,7 @@ def write_config(run: RunFolder, config: Config, data: list[str]) -> None:
     written = {**write_settings(config), "data": data}
     if run.config.exists() and run.clips.exists():
         text = run.config.read_text(encoding="utf-8")
-        merged = {**write_settings(Config()), **yaml.safe_load(text)}
+        merged = {**write_settings(Config()), **load_yaml(text)}
         before = dotted_settings(merged)
         changed = [
             f"{name}: {before.get(name)} then, {value} now"
@@ -186,10 +187,10 @@ def read_config(run: RunFolder) -> Config:
             "`keras-asd train DATA --run RUN`."
         )
     try:
-        fields = yaml.safe_load(run.config.read_text(encoding="utf-8"))
+        fields = load_yaml(run.config.read_text(encoding="utf-8"))
         del fields["data"]
         return read_settings(fields)
-    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError(
             "The configuration must be as `keras-asd train` wrote it. "
             f"Received: {run.config}: {error!r}. Train again."
