@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     with own_process() if is_own else contextlib.nullcontext(Stop()) as stop:
         try:
-            code = _run(words)
+            code = _run(words, is_own)
         except BaseException as error:
             # What a signal breaks may come up as anything, an ImportError say.
             if not (stop.is_asked or isinstance(error, KeyboardInterrupt)):
@@ -72,17 +72,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return stop.code
 
 
-def _run(words: list[str]) -> int:
+def _run(words: list[str], is_own: bool) -> int:
     from pipelines.files.names import LineFormatter
 
     # Names of files may be no text. A line that nobody takes is told at once.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="surrogateescape", line_buffering=True)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    is_quiet = os.environ["TF_CPP_MIN_LOG_LEVEL"] == "3"
+    if is_own and is_quiet and {*words[:1]} <= {*COMMANDS}:
+        from pipelines.commands.native_log import drop_native_log
+
+        drop_native_log()
     handler = logging.StreamHandler()
     handler.setFormatter(LineFormatter("%(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # Their last word is in our own error.
+    for name in ("tensorflow", "urllib3"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     from pipelines.commands.errors import ask_for_report
     from pipelines.commands.errors import word_error
     from pipelines.files.disk import is_full_disk

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-import yaml
-
 from pipelines.benchmarking.benchmark import BUILT_IN
 from pipelines.benchmarking.benchmark import COLUMN_TITLES
 from pipelines.benchmarking.benchmark import DEFAULT_COLUMNS
@@ -21,6 +19,7 @@ from pipelines.benchmarking.rules import refuse_selection
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.settings import reading as settings
 from pipelines.settings.config import Config
+from pipelines.settings.plain_yaml import read_yaml
 from pipelines.settings.presets import choose_preset
 
 SHIPPED = pathlib.Path(__file__).parent / "specs"
@@ -91,12 +90,7 @@ def read_document(spec: str) -> Any:
             "`spec` must be a YAML file or one of "
             f"{', '.join(shipped_benchmarks())}. Received: spec={spec}."
         )
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeError) as error:
-        raise ValueError(
-            f"A benchmark must be a YAML file. Received: {path}: {error}"
-        ) from error
+    return read_yaml(path)
 
 
 def _parse(

@@ -7,13 +7,13 @@ import pathlib
 from collections.abc import Sequence
 from typing import Any
 
-import yaml
 from jsonargparse import ArgumentParser
 
 from pipelines.commands.parsing import Parser
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
 from pipelines.settings.config import Config
+from pipelines.settings.plain_yaml import read_yaml
 from pipelines.settings.presets import PRESETS
 from pipelines.settings.presets import choose_preset
 from pipelines.settings.reading import PARSER_MODE
@@ -196,14 +196,13 @@ def read_config_options(parser: ArgumentParser, options: Any) -> Config:
 def _find_preset(words: Sequence[str], default: str) -> str:
     """The preset to start from: of the flag, else of the file."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--preset")
-    parser.add_argument("--config", type=pathlib.Path)
+    parser.add_argument("--preset", nargs="?")
+    parser.add_argument("--config", nargs="?")
     first, _ = parser.parse_known_args(list(words))
     preset = first.preset
-    if preset is None and first.config is not None and first.config.is_file():
-        text = first.config.read_text(encoding="utf-8", errors="replace")
-        with contextlib.suppress(yaml.YAMLError, AttributeError):
-            preset = yaml.safe_load(text).get("preset")
+    if preset is None and first.config is not None:
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            preset = read_yaml(first.config).get("preset")
     # What is wrong with either is the other parser's to say.
     is_known = isinstance(preset, str) and preset in PRESETS
     return preset if is_known else default

@@ -9,6 +9,8 @@ from jsonargparse import ArgumentParser
 
 from pipelines.commands.help_formatter import HelpFormatter
 from pipelines.files.names import printable
+from pipelines.settings.plain_yaml import check_yaml
+from pipelines.settings.plain_yaml import read_yaml
 from pipelines.settings.spelling import reword
 
 
@@ -41,6 +43,10 @@ class Parser(ArgumentParser):
     def parse_args(self, args: Any = None, *others: Any, **kwargs: Any) -> Any:
         if args is not None:
             args = _sort_words(args)
+            try:
+                _check_words(args)
+            except (OSError, ValueError) as error:
+                self.error(str(error))
         return super().parse_args(args, *others, **kwargs)
 
     def error(self, message: str, ex: Exception | None = None) -> NoReturn:
@@ -69,6 +75,32 @@ class Parser(ArgumentParser):
             if action.dest == name:
                 return str((*action.option_strings, action.metavar)[0])
         return f"--{name}"
+
+
+def _check_words(words: Sequence[str]) -> None:
+    """Refuses files and values of flags that may not end when they are parsed.
+
+    Args:
+        words: Words that `_sort_words` has sorted.
+    """
+    flag = ""
+    for word in words:
+        if word == "--":
+            break
+        if word.startswith("--"):
+            flag, _, value = word.partition("=")
+        else:
+            value = word
+        if flag == "--config" and value:
+            if not isinstance(read_yaml(value), dict):
+                raise ValueError(
+                    "A file of settings must hold names and values. Received: "
+                    f"{value}. `--print_config` shows one."
+                )
+        elif flag and value.lstrip().startswith(("[", "{")):
+            check_yaml(value)
+        if value:
+            flag = ""
 
 
 def _sort_words(words: Sequence[str]) -> list[str]:

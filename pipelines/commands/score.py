@@ -1,5 +1,6 @@
 """The command `keras-asd score`."""
 
+import dataclasses
 import pathlib
 from collections.abc import Sequence
 
@@ -72,13 +73,17 @@ def run(
     from pipelines.scoring.batch_scoring import score_clips
     from pipelines.scoring.clip_scorer import open_model
     from pipelines.scoring.left_out import count_left_out
+    from pipelines.scoring.scoring_settings import MAX_SECONDS
     from pipelines.scoring.scoring_settings import ScoringSettings
 
     rate = requested_rate(false_alarm_rate, one_in)
+    # What cannot be is said before a model is waited for.
+    seconds = MAX_SECONDS if isinstance(window, str) else window
+    settings = ScoringSettings(machine, seconds, hop, rate, batch_size, threads)
     scorer, digest = open_model(model, threads, trust)
     if isinstance(window, str):
-        window = scorer.samples / scorer.sampling_rate
-    settings = ScoringSettings(machine, window, hop, rate, batch_size, threads)
+        seconds = scorer.samples / scorer.sampling_rate
+        settings = dataclasses.replace(settings, window_seconds=seconds)
     paths = find_recordings(clips)
     if out is None:
         num_scored = print_scores(

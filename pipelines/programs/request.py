@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipelines.audio.libsndfile import MAX_SAMPLING_RATE
+from pipelines.audio.libsndfile import MIN_SAMPLING_RATE
 from pipelines.audio.libsndfile import check_channel
 from pipelines.client.address import ServedModel
 from pipelines.client.clip_request import Inputs
@@ -69,10 +70,11 @@ def request_clips(
             "`false_alarm_rate` must lie in (0, 1). Received: "
             f"false_alarm_rate={false_alarm_rate}."
         )
-    if not 0 < sampling_rate <= MAX_SAMPLING_RATE:
+    if not MIN_SAMPLING_RATE <= sampling_rate <= MAX_SAMPLING_RATE:
         raise ValueError(
-            f"`sampling_rate` must be above 0 and at most {MAX_SAMPLING_RATE} "
-            f"Hz. Received: sampling_rate={sampling_rate}."
+            f"`sampling_rate` must be {MIN_SAMPLING_RATE} to "
+            f"{MAX_SAMPLING_RATE} Hz. Received: sampling_rate={sampling_rate}. "
+            "The contract of the model has it."
         )
     check_channel(recording_channel)
     for path in paths:

@@ -9,6 +9,7 @@ from pipelines import atomic
 from pipelines.runs.run_files import reading
 from pipelines.settings.config import Config
 from pipelines.settings.labels import dotted_settings
+from pipelines.settings.plain_yaml import load_yaml
 from pipelines.settings.reading import read_settings
 from pipelines.settings.reading import write_settings
 
@@ -159,7 +160,7 @@ def write_config(run: RunFolder, config: Config, data: list[str]) -> None:
     if run.config.exists() and run.clips.exists():
         with reading(run.config, "The configuration of a run"):
             text = run.config.read_text(encoding="utf-8")
-            merged = {**write_settings(Config()), **yaml.safe_load(text)}
+            merged = {**write_settings(Config()), **load_yaml(text)}
             before = dotted_settings(merged)
         changed = [
             f"{name}: {before.get(name)} then, {value} now"
@@ -195,6 +196,6 @@ def read_config(run: RunFolder) -> Config:
             "`keras-asd train DATA --run RUN`."
         )
     with reading(run.config, "The configuration of a run"):
-        fields = yaml.safe_load(run.config.read_text(encoding="utf-8"))
+        fields = load_yaml(run.config.read_text(encoding="utf-8"))
         del fields["data"]
         return read_settings(fields)

@@ -82,10 +82,10 @@ class Config:
     pretraining: Pretraining | None = None
     fusion: Literal["none", "training_free"] = "none"
     networks: Literal["one", "machine", "section"] = "one"
-    sampling_rate: int = setting(16_000, POSITIVE)
-    clip_seconds: float = setting(
-        10.0, Rule(lambda value: 0 < value <= 600, "in (0, 600]")
+    sampling_rate: int = setting(
+        16_000, within(1_000, 192_000, "1000 to 192000 Hz, as recordings have")
     )
+    clip_seconds: float = setting(10.0, within(0.01, 600))
     recording_channel: int | Literal["mean"] = setting(
         "mean",
         Rule(

@@ -67,6 +67,7 @@ def within(low: float, high: float, text: str = "") -> Rule:
     return Rule(lambda value: low <= value <= high, text)
 
 
+FINITE = Rule(math.isfinite, "a finite number")
 POSITIVE = Rule(lambda value: value > 0, "positive")
 NOT_NEGATIVE = Rule(lambda value: value >= 0, "zero or positive")
 NOT_EMPTY = Rule(bool, "at least one")
@@ -92,10 +93,13 @@ def check_fields(record: Any) -> None:
     """Checks every field of a record against its rule.
 
     Raises:
-        ValueError: For the first field that breaks its rule.
+        ValueError: For the first field that breaks its rule, or is a number
+            that is not finite.
     """
     for field in dataclasses.fields(record):
         rule, value = field.metadata.get("rule"), getattr(record, field.name)
+        if isinstance(value, float) and not math.isfinite(value):
+            rule = rule if rule and not rule.is_met(value) else FINITE
         if rule is not None and not rule.is_met(value):
             raise ValueError(
                 f"`{field.name}` must be {rule.text}. "

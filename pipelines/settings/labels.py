@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from typing import TypeVar
 
-import yaml
+from pipelines.settings.plain_yaml import load_yaml
 
 Record = TypeVar("Record")
 
@@ -44,7 +44,7 @@ def parse_label(text: str) -> tuple[str, dict[str, Any]]:
     parts = [part for part in (match[2] or "").split(",") if part.strip()]
     pairs = [part.partition("=") for part in parts]
     return match[1], {
-        name.strip(): yaml.safe_load(value) for name, _, value in pairs
+        name.strip(): load_yaml(value) for name, _, value in pairs
     }
 
 

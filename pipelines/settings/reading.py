@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import jsonargparse
-import yaml
 from jsonargparse import ArgumentParser
 from jsonargparse import set_parsing_settings
 
 from pipelines.settings.config import Config
 from pipelines.settings.labels import kinds
+from pipelines.settings.plain_yaml import load_yaml
 from pipelines.settings.spelling import RECORDS
 from pipelines.settings.spelling import reword
 from pipelines.settings.spelling import spell_out
@@ -23,15 +23,13 @@ set_parsing_settings(subclasses_enabled=list(RECORDS.values()))
 
 def load_settings(text: str) -> Any:
     """Parses a YAML file of settings for jsonargparse."""
-    values = yaml.safe_load(text)
+    values = load_yaml(text)
     return spell_out_all(values) if isinstance(values, dict) else values
 
 
 # Lets files of settings have labels and import paths, too.
 PARSER_MODE = "settings"
-jsonargparse.set_loader(
-    PARSER_MODE, load_settings, exceptions=(yaml.YAMLError, ValueError)
-)
+jsonargparse.set_loader(PARSER_MODE, load_settings, exceptions=(ValueError,))
 
 
 def add_settings(parser: ArgumentParser, defaults: Config) -> None:

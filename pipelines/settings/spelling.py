@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
-import yaml
-
 from pipelines.settings.embedders import Embedder
 from pipelines.settings.front_ends import FrontEnd
 from pipelines.settings.labels import kinds
 from pipelines.settings.labels import parse_label
 from pipelines.settings.losses import Loss
+from pipelines.settings.plain_yaml import load_yaml
 from pipelines.settings.pretraining import Pretraining
 from pipelines.settings.scorers import Scorer
 
@@ -29,6 +28,20 @@ CUSTOM = {
     "embedder": "CustomEmbedder",
     "loss": "CustomLoss",
     "scorer": "CustomScorer",
+}
+
+EXPECTED = re.compile(
+    r"Expected an? (?:typing\.Literal\[([^]]*)\]|(?:<class ')?(\w+(?:\.\w+)*))"
+)
+# What one of jsonargparse's types wants, in plain words.
+TYPES = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "str": "a text",
+    "tuple": "a list such as [one,two]",
+    "list": "a list such as [one,two]",
+    "dict": "a mapping such as {name: value}",
 }
 
 
@@ -110,8 +123,8 @@ def spell_out_words(words: Sequence[str]) -> list[str]:
 
 def _load(text: str) -> Any:
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
+        return load_yaml(text)
+    except ValueError:
         return text
 
 
@@ -126,13 +139,26 @@ def _full_path(kind: type) -> str:
 
 
 def reword(message: str) -> str:
-    """Rewords an error of jsonargparse about a record in one line.
+    """Rewords an error of jsonargparse in one line of plain words.
 
     >>> reword("Problem with given class_path 'a.b.ArcFace': Option 'foo' "
     ...     "is not accepted")
     "ArcFace has no setting 'foo'"
+    >>> reword("--epochs: Expected a <class 'int'>. Got value: many")
+    '--epochs must be a whole number. Received: many'
     """
     message = " ".join(message.split())
+    message = re.sub(r'Parser key "([\w.]+)"', r"`\1`", message)
+    message = re.sub(
+        r": Does not validate against any .*?Errors: (.*) Given value type: "
+        r"\w+ Given value: |: (Expected an? .*?)\.? Got value: ",
+        lambda found: f" must be {_plain(found[0])}. Received: ",
+        message,
+    )
+    message = message.replace(
+        ": Expected a dot import path string:",
+        " must be the name of a class. Received:",
+    )
     return re.sub(
         r"Problem with given class_path '[\w.]*?(\w+)': (?:Option ('\w+') "
         r"is not accepted)?",
@@ -143,3 +169,12 @@ def reword(message: str) -> str:
         ),
         message,
     )
+
+
+def _plain(expected: str) -> str:
+    """What types and choices an error of jsonargparse expects, in words."""
+    rules = []
+    for choices, name in EXPECTED.findall(expected):
+        words = choices.replace("'", "")
+        rules.append(f"one of {words}" if words else TYPES.get(name, name))
+    return " or ".join(rules)

@@ -91,8 +91,9 @@ class TuneFlags:
             ),
             (
                 "address",
-                re.fullmatch(r".*:\d{1,5}", self.address),
-                "host:port",
+                (port := re.fullmatch(r".*:([0-9]{1,5})", self.address))
+                and 0 < int(port[1]) < 2**16,
+                "host:port, of a port up to 65535",
             ),
             (
                 "lease_seconds",

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from pipelines.settings.config import Config
@@ -132,3 +134,19 @@ def test_only_what_tells_classes_apart_needs_two():
 
 def test_the_length_in_samples_is_rounded():
     assert Config(sampling_rate=11_025, clip_seconds=0.3).samples == 3308
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"sampling_rate": 2}, "`sampling_rate` must be 1000 to 192000 Hz"),
+        ({"sampling_rate": 10**9}, "`sampling_rate` must be 1000 to 192000"),
+        ({"clip_seconds": 1e-5}, r"`clip_seconds` must be in \[0.01, 600\]"),
+        ({"learning_rate": math.inf}, "`learning_rate` must be a finite"),
+        ({"weight_decay": math.nan}, "`weight_decay` must be zero or positive"),
+        ({"window_step_seconds": math.inf}, "_seconds` must be a finite num"),
+    ],
+)
+def test_a_number_that_cannot_be_is_refused(changes, said):
+    with pytest.raises(ValueError, match=said):
+        Config(**changes)
