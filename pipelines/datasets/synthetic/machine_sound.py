@@ -4,12 +4,12 @@ import dataclasses
 
 import numpy as np
 
+from pipelines.datasets.sound_elements import at_level
+from pipelines.datasets.sound_elements import band_noise
+from pipelines.datasets.sound_elements import periodic
+from pipelines.datasets.sound_elements import ring
+from pipelines.datasets.sound_elements import slow_curve
 from pipelines.datasets.synthetic.machine import Machine
-from pipelines.datasets.synthetic.sound_elements import at_level
-from pipelines.datasets.synthetic.sound_elements import band_noise
-from pipelines.datasets.synthetic.sound_elements import periodic
-from pipelines.datasets.synthetic.sound_elements import ring
-from pipelines.datasets.synthetic.sound_elements import slow_curve
 
 
 @dataclasses.dataclass(frozen=True)

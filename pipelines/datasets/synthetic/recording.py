@@ -5,12 +5,12 @@ import zlib
 
 import numpy as np
 
-from pipelines.datasets.synthetic.faults import fault_sound
+from pipelines.datasets.faults.machine_faults import fault_sound
+from pipelines.datasets.sound_elements import at_level
 from pipelines.datasets.synthetic.machine import DESIGNS
 from pipelines.datasets.synthetic.machine import build_unit
 from pipelines.datasets.synthetic.machine_sound import machine_sound
 from pipelines.datasets.synthetic.machine_sound import move
-from pipelines.datasets.synthetic.sound_elements import at_level
 from pipelines.datasets.synthetic.surroundings import background
 from pipelines.datasets.synthetic.surroundings import record
 from pipelines.datasets.synthetic.surroundings import room_response

@@ -6,13 +6,13 @@ import zlib
 import numpy as np
 import scipy.fft
 
-from pipelines.datasets.synthetic.sound_elements import amplitude
-from pipelines.datasets.synthetic.sound_elements import at_level
-from pipelines.datasets.synthetic.sound_elements import band_noise
-from pipelines.datasets.synthetic.sound_elements import octaves_above_1_hz
-from pipelines.datasets.synthetic.sound_elements import ring
-from pipelines.datasets.synthetic.sound_elements import shaped_noise
-from pipelines.datasets.synthetic.sound_elements import slow_curve
+from pipelines.datasets.sound_elements import amplitude
+from pipelines.datasets.sound_elements import at_level
+from pipelines.datasets.sound_elements import band_noise
+from pipelines.datasets.sound_elements import octaves_above_1_hz
+from pipelines.datasets.sound_elements import ring
+from pipelines.datasets.sound_elements import shaped_noise
+from pipelines.datasets.sound_elements import slow_curve
 
 # Level of the background in dB at these octaves above 1 Hz (31 Hz to 8 kHz).
 _KNOT_OCTAVES = np.linspace(5, 13, 9)

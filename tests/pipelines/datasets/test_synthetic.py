@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from pipelines.datasets.faults.machine_faults import FAULTS
+from pipelines.datasets.faults.machine_faults import fault_sound
+from pipelines.datasets.sound_elements import rms
 from pipelines.datasets.synthetic import generation
-from pipelines.datasets.synthetic.faults import FAULTS
-from pipelines.datasets.synthetic.faults import fault_sound
 from pipelines.datasets.synthetic.generation import SETTINGS_NAME
 from pipelines.datasets.synthetic.generation import generate
 from pipelines.datasets.synthetic.generation import plan
@@ -17,7 +18,6 @@ from pipelines.datasets.synthetic.machine import build_unit
 from pipelines.datasets.synthetic.machine_sound import machine_sound
 from pipelines.datasets.synthetic.machine_sound import move
 from pipelines.datasets.synthetic.recording import Recording
-from pipelines.datasets.synthetic.sound_elements import rms
 from pipelines.datasets.synthetic.synthetic_settings import SyntheticSettings
 from pipelines.evaluation.nearest_neighbor_baseline import mean_log_mel
 from pipelines.evaluation.nearest_neighbor_baseline import (

@@ -14,9 +14,9 @@ from keras_asd.models.clip_windows import cut_windows
 from pipelines import atomic
 from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.audio.libsndfile import decode_clip
+from pipelines.datasets.faults.stand_ins import STAND_INS
+from pipelines.datasets.faults.stand_ins import alter
 from pipelines.settings.config import Config
-from tuning.trials.judging.stand_ins import STAND_INS
-from tuning.trials.judging.stand_ins import alter
 
 NORMAL = "normal"
 # Incremented whenever the same settings would make other windows.

@@ -9,6 +9,7 @@ import numpy as np
 from keras_asd.metrics import roc_auc
 from keras_asd.models import AnomalyDetector
 from pipelines.audio.inspected_clip import InspectedClip
+from pipelines.datasets.faults.stand_ins import STAND_INS
 from pipelines.methods.clip_scores import score_embeddings
 from pipelines.methods.embeddings import Embeddings
 from pipelines.settings.config import Config
@@ -16,7 +17,6 @@ from tuning.trials.judging.objective import Objective
 from tuning.trials.judging.proxy_clips import NORMAL
 from tuning.trials.judging.proxy_clips import clip_number
 from tuning.trials.judging.proxy_clips import proxy_windows
-from tuning.trials.judging.stand_ins import STAND_INS
 from tuning.trials.search_data import SearchData
 
 logger = logging.getLogger(__name__)

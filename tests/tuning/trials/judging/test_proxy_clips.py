@@ -10,13 +10,13 @@ import tuning.trials.judging.proxy_clips
 from pipelines.audio.inspection import inspect_clips
 from pipelines.audio.libsndfile import decode_clip
 from pipelines.datasets import read_clips
+from pipelines.datasets.faults.stand_ins import STAND_INS
+from pipelines.datasets.faults.stand_ins import alter
 from pipelines.settings.config import Config
 from tuning.settings.values import with_values
 from tuning.trials.judging.proxy_clips import NORMAL
 from tuning.trials.judging.proxy_clips import clip_number
 from tuning.trials.judging.proxy_clips import proxy_windows
-from tuning.trials.judging.stand_ins import STAND_INS
-from tuning.trials.judging.stand_ins import alter
 
 CONFIG = Config(sampling_rate=8000, clip_seconds=0.4)
 

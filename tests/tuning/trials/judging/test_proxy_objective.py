@@ -4,6 +4,7 @@ import pathlib
 import numpy as np
 import pytest
 
+from pipelines.datasets.faults.stand_ins import STAND_INS
 from pipelines.runs.labels import LabelMap
 from pipelines.settings.config import Config
 from pipelines.settings.presets import PRESETS
@@ -14,7 +15,6 @@ from tuning.trials.judging.objective import make_objective
 from tuning.trials.judging.official_objective import OfficialObjective
 from tuning.trials.judging.proxy_clips import proxy_windows
 from tuning.trials.judging.proxy_objective import ProxyObjective
-from tuning.trials.judging.stand_ins import STAND_INS
 from tuning.trials.search_data import SearchData
 from tuning.trials.search_data import prepare_search
 

@@ -1,6 +1,8 @@
 """Stand-ins for anomalies: normal waveforms with a small change.
 
-The changes imitate no particular fault, and were designed without anomalies.
+Choices are made by these kinds; what they chose is judged by others, those of
+`injections`. They imitate no particular fault, and were designed without
+anomalies.
 Each change keeps the level, and its strength is drawn for every clip from a
 wide range, so that some stand-ins are detected by every detector and some by
 none.
@@ -27,10 +29,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tuning.trials.judging.changes import band_gain
-from tuning.trials.judging.changes import impulses
-from tuning.trials.judging.changes import noise_bursts
-from tuning.trials.judging.changes import pitch_shift
+from pipelines.datasets.faults.changes import band_gain
+from pipelines.datasets.faults.changes import impulses
+from pipelines.datasets.faults.changes import noise_bursts
+from pipelines.datasets.faults.changes import pitch_shift
 
 _NUM_TRIES = 8
 # A waveform with less power around its mean is silent or constant.
@@ -41,7 +43,7 @@ Change = Callable[[np.ndarray, int, np.random.Generator, float], np.ndarray]
 
 @dataclasses.dataclass(frozen=True)
 class StandIn:
-    """A kind of change and the range of its strength.
+    """Kind of change and the range of its strength.
 
     Args:
         change: Function that changes a waveform.
@@ -71,11 +73,7 @@ def alter(
     sampling_rate: int,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Applies a change to a waveform, at the same level.
-
-    Mean and power are kept, and the result is within full scale: a change that
-    would exceed it is made weaker, and a waveform without headroom is returned
-    unchanged.
+    """Applies a change of a random strength to a waveform, at the same level.
 
     Args:
         kind: Kind of the change, a key of `STAND_INS`.
@@ -84,16 +82,43 @@ def alter(
         rng: Random generator for the strength and the details.
 
     Returns:
-        Altered waveform, `(samples,)`, float32.
+        Altered waveform, `(samples,)`, float32; see `apply`.
 
     >>> hum = np.sin(np.arange(16_000)) / 2
     >>> altered = alter("impulses", hum, 16_000, np.random.default_rng(0))
     >>> round(float(np.std(altered) / np.std(hum)), 4)
     1.0
     """
-    stand_in = STAND_INS[kind]
+    severity = rng.uniform()
+    return apply(STAND_INS[kind], severity, waveform, sampling_rate, rng)
+
+
+def apply(
+    stand_in: StandIn,
+    severity: float,
+    waveform: np.ndarray,
+    sampling_rate: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Applies a change of a graded strength to a waveform, at the same level.
+
+    Mean and power are kept, and the result is within full scale: a change that
+    would exceed it is made weaker, and a waveform without headroom is returned
+    unchanged.
+
+    Args:
+        stand_in: Change and its range.
+        severity: Strength from 0, the weakest, to 1, the strongest, on a
+            logarithmic scale.
+        waveform: Waveform within full scale, `(samples,)`.
+        sampling_rate: Sampling rate in Hz.
+        rng: Random generator for the details.
+
+    Returns:
+        Altered waveform, `(samples,)`, float32.
+    """
     ratio = stand_in.strongest / stand_in.weakest
-    strength = stand_in.weakest * ratio ** rng.uniform()
+    strength = stand_in.weakest * ratio**severity
     waveform = np.asarray(waveform, np.float64)
     mean = np.mean(waveform)
     moving = waveform - mean

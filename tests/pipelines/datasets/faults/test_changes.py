@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from tuning.trials.judging.changes import band_gain
-from tuning.trials.judging.changes import impulses
-from tuning.trials.judging.changes import noise_bursts
-from tuning.trials.judging.changes import pitch_shift
+from pipelines.datasets.faults.changes import band_gain
+from pipelines.datasets.faults.changes import impulses
+from pipelines.datasets.faults.changes import noise_bursts
+from pipelines.datasets.faults.changes import pitch_shift
 
 RATE = 16_000
 SEEDS = range(6)

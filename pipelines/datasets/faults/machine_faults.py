@@ -1,16 +1,20 @@
-"""Faults: the sounds that damage adds to a machine."""
+"""Faults of the built-in machines: the sounds that damage adds."""
 
 import dataclasses
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.datasets.synthetic.machine import Machine
-from pipelines.datasets.synthetic.machine_sound import Motion
-from pipelines.datasets.synthetic.sound_elements import at_level
-from pipelines.datasets.synthetic.sound_elements import band_noise
-from pipelines.datasets.synthetic.sound_elements import periodic
-from pipelines.datasets.synthetic.sound_elements import ring
+from pipelines.datasets.sound_elements import at_level
+from pipelines.datasets.sound_elements import band_noise
+from pipelines.datasets.sound_elements import periodic
+from pipelines.datasets.sound_elements import ring
+
+if TYPE_CHECKING:
+    # The machines are made of this: a room of theirs must not be loaded first.
+    from pipelines.datasets.synthetic.machine import Machine
+    from pipelines.datasets.synthetic.machine_sound import Motion
 
 # Passes of a ball over a defect of the outer ring, per turn of the shaft.
 _DEFECT_ORDER = 3.57
@@ -20,8 +24,8 @@ _DEFECT_ORDER = 3.57
 class _Run:
     """A machine that runs: how it moves, and its sound without a fault."""
 
-    unit: Machine
-    motion: Motion
+    unit: "Machine"
+    motion: "Motion"
     sound: np.ndarray
     sampling_rate: int
 
@@ -106,8 +110,8 @@ FAULT_LEVELS_DB = {
 def fault_sound(
     fault: str,
     severity: float,
-    unit: Machine,
-    motion: Motion,
+    unit: "Machine",
+    motion: "Motion",
     sound: np.ndarray,
     sampling_rate: int,
     rng: np.random.Generator,
@@ -129,7 +133,7 @@ def fault_sound(
 
     >>> from pipelines.datasets.synthetic.machine import DESIGNS
     >>> from pipelines.datasets.synthetic.machine_sound import move
-    >>> from pipelines.datasets.synthetic.sound_elements import rms
+    >>> from pipelines.datasets.sound_elements import rms
     >>> rng = np.random.default_rng(0)
     >>> motion = move(DESIGNS["pump"], 1.0, 16000, 16000, rng)
     >>> sound = rng.standard_normal(16000)

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-import tuning.trials.judging.stand_ins
-from tuning.trials.judging.stand_ins import STAND_INS
-from tuning.trials.judging.stand_ins import alter
+import pipelines.datasets.faults.stand_ins
+from pipelines.datasets.faults.stand_ins import STAND_INS
+from pipelines.datasets.faults.stand_ins import alter
 
 KINDS = sorted(STAND_INS)
 RATE = 8_000
@@ -87,7 +87,7 @@ def test_strengths_are_drawn_evenly_on_their_logarithm(monkeypatch):
 
     stand_in = dataclasses.replace(STAND_INS["band_gain"], change=spy)
     monkeypatch.setitem(
-        tuning.trials.judging.stand_ins.STAND_INS, "band_gain", stand_in
+        pipelines.datasets.faults.stand_ins.STAND_INS, "band_gain", stand_in
     )
     rng = np.random.default_rng(0)
     for _ in range(2000):
