@@ -98,15 +98,17 @@ def draw_clips(num_steps: int, mix_probability: float, seed: int):
     weight = generator.uniform(size=(num_clips, 1))
     weight[generator.uniform(size=num_clips) >= mix_probability] = 1.0
     one_hot = np.eye(NUM_CLASSES)[classes]
-    turned = one_hot.reshape(num_steps, BATCH, -1)[:, ::-1]
-    targets = weight * one_hot + (1.0 - weight) * turned.reshape(one_hot.shape)
+
+    def turn(rows):
+        batches = rows.reshape(num_steps, BATCH, -1)[:, ::-1]
+        return batches.reshape(rows.shape)
+
+    targets = weight * one_hot + (1.0 - weight) * turn(one_hot)
     inputs = {
         "waveform": (middles[classes] + noise).astype("float32"),
         "mix_weight": weight[:, 0].astype("float32"),
-        "mix_partner": np.tile(np.arange(BATCH)[::-1], num_steps).astype(
-            "int32"
-        ),
     }
+    inputs["partner_waveform"] = turn(inputs["waveform"])
     return inputs, targets.astype("float32")
 
 

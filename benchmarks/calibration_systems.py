@@ -224,7 +224,7 @@ def _train(plan: Plan, size: int, config: Config):
         inputs = {
             "waveform": batch[0],
             "mix_weight": weight,
-            "mix_partner": partner,
+            "mix_partner": partner[None],
         }
         return inputs, mixed_targets(batch[1], weight, partner)
 

@@ -93,6 +93,6 @@ def _mixed_batch(waveform, generator):
     inputs = {
         "waveform": waveform,
         "mix_weight": weight,
-        "mix_partner": partner,
+        "mix_partner": partner[None],
     }
     return inputs, np.stack([first, second], axis=1)

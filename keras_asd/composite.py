@@ -22,6 +22,21 @@ class Composite(keras.layers.Layer):
 
     parts: tuple[str, ...] = ()
 
+    def quantize(self, mode=None, **kwargs):
+        """Quantizes the layers that Keras can quantize, if there are any.
+
+        Raises:
+            NotImplementedError: Where there is none; Keras would do nothing.
+        """
+        if not any(map(_can_be_quantized, self._flatten_layers())):
+            raise NotImplementedError(
+                "`quantize` must find a layer that Keras can quantize. "
+                f"Received: {type(self).__name__}, which has none. `keras-asd "
+                "export RUN --to FOLDER --also litert_int8` writes a network "
+                "of 8 bits."
+            )
+        super().quantize(mode, **kwargs)
+
     def get_config(self):
         parts = {
             name: keras.saving.serialize_keras_object(getattr(self, name))
@@ -36,3 +51,8 @@ class Composite(keras.layers.Layer):
             for name in cls.parts
         }
         return cls(**{**config, **parts})
+
+
+def _can_be_quantized(layer) -> bool:
+    bases = (keras.layers.Layer, keras.Model, Composite)
+    return type(layer).quantize not in {base.quantize for base in bases}

@@ -78,7 +78,7 @@ def mixed_waveform(generator, batch, samples):
         {
             "waveform": noise(generator, batch, samples),
             "mix_weight": generator.uniform(size=batch).astype("float32"),
-            "mix_partner": generator.permutation(batch).astype("int32"),
+            "partner_waveform": noise(generator, batch, samples),
         },
     )
 

@@ -41,8 +41,8 @@ class LogMelSpectrogram(keras.layers.Layer):
     Output shape: `(batch, 1 + samples // frame_step, num_mel_bins)`, in dB.
 
     Raises:
-        ValueError: For an unknown preset or transform, or frequencies out
-            of order.
+        ValueError: For an unknown preset or transform, frequencies out of
+            order, or a waveform that is too short to be reflected.
 
     >>> tuple(LogMelSpectrogram()(ops.ones((2, 16000))).shape)
     (2, 32, 128)
@@ -91,7 +91,22 @@ class LogMelSpectrogram(keras.layers.Layer):
             self.front_end.is_area_normalized,
         ).astype("float32")
 
+    def build(self, input_shape):
+        self._check_length(input_shape[-1])
+
+    def _check_length(self, samples):
+        least = self.frame_length // 2 + 1
+        is_reflected = self.front_end.padding == "reflect"
+        if is_reflected and samples is not None and samples < least:
+            raise ValueError(
+                f"`waveform` must have at least {least} samples for "
+                f"preset={self.preset!r}, which reflects half a frame of "
+                f"{self.frame_length}. Received: {samples} samples. Take a "
+                'shorter `frame_length`, or `preset="code"`.'
+            )
+
     def call(self, waveform):
+        self._check_length(waveform.shape[-1])
         half = self.frame_length // 2
         padded = ops.pad(
             waveform, [[0, 0], [half, half]], mode=self.front_end.padding

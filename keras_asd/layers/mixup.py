@@ -30,10 +30,14 @@ class Mixup(keras.layers.Layer):
         super().__init__(autocast=False, **kwargs)
 
     def call(self, inputs, mix_weight, mix_partner):
+        partners = ops.take(inputs, mix_partner, axis=0)
+        return self.blend(inputs, mix_weight, partners)
+
+    def blend(self, inputs, mix_weight, partners):
+        """Rows mixed with those of another tensor of the same shape."""
         shape = (-1,) + (1,) * (len(inputs.shape) - 1)
         weight = ops.reshape(ops.cast(mix_weight, inputs.dtype), shape)
-        partner = ops.take(inputs, mix_partner, axis=0)
-        return weight * inputs + (1.0 - weight) * partner
+        return weight * inputs + (1.0 - weight) * partners
 
     def compute_output_spec(self, inputs, mix_weight, mix_partner):
         return keras.KerasTensor(inputs.shape, inputs.dtype)

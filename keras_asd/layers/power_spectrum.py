@@ -35,6 +35,9 @@ def hann_window(length: int) -> np.ndarray:
 def power_spectrum(signal, transform: str = "fft"):
     """Squared magnitudes of the Fourier transform over the last axis.
 
+    Of a pure tone, bins more than 80 dB below its peak are what float32 rounds,
+    and differ between both transforms; above they agree to 0.01 dB.
+
     Args:
         signal: Real, `(batch, ..., length)`; all but the batch known for
             `"matrix"`.

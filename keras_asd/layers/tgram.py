@@ -24,6 +24,7 @@ class Tgram(keras.layers.Layer):
 
     Raises:
         ValueError: If `frame_length` is not a multiple of twice `frame_step`.
+        NotImplementedError: On the torch backend.
 
     >>> tuple(Tgram(filters=8)(ops.ones((2, 16000))).shape)
     (2, 32, 8)
@@ -45,6 +46,13 @@ class Tgram(keras.layers.Layer):
                 "`frame_length` must be a multiple of twice `frame_step`. "
                 f"Received: frame_length={frame_length}, "
                 f"frame_step={frame_step}."
+            )
+        if keras.backend.backend() == "torch":
+            raise NotImplementedError(
+                "`Tgram` normalises over time, which Keras cannot do on every "
+                "backend. Received: the backend 'torch', whose "
+                "`LayerNormalization` takes last axes alone. Set KERAS_BACKEND "
+                "to tensorflow or jax, or leave 'tgram' out of `channels`."
             )
         self.filters = filters
         self.frame_length = frame_length

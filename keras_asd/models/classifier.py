@@ -5,6 +5,8 @@ import keras
 from keras_asd.checks import check_choice
 from keras_asd.composite import Composite
 from keras_asd.layers import Mixup
+from keras_asd.models.draws import check_draws
+from keras_asd.models.draws import check_training_data
 from keras_asd.models.sizes import read_embedding_dim
 from keras_asd.models.sizes import read_samples
 from keras_asd.presets import MIX_POSITIONS
@@ -31,14 +33,18 @@ class Classifier(Composite, keras.Model):
 
     Call arguments:
         inputs: Waveforms `(batch, samples)`; or a dict of `waveform`,
-            `mix_weight` `(batch,)` and `mix_partner` `(batch,)`, integers.
-            Without the latter two nothing is mixed.
+            `mix_weight` `(batch,)` and `partner_waveform` `(batch, samples)`,
+            the clips to mix with: a row of it is mixed alike in whatever batch
+            and order `fit` takes it. Batches that are drawn whole may have
+            `mix_partner` `(1, batch)` instead, integers that count the rows of
+            that batch. Without `mix_weight` nothing is mixed.
 
     Output shape: cosines `(batch, num_classes)`, or what else the head gives.
 
     Raises:
         ValueError: For a mix position that is unknown, or that the embedder
-            does not have, or an embedder that does not give vectors.
+            does not have, an embedder that does not give vectors, or a
+            `mix_partner` that is given row by row.
 
     >>> from keras_asd.layers import ClassCosine
     >>> from keras_asd.models.embedder import Embedder
@@ -87,20 +93,31 @@ class Classifier(Composite, keras.Model):
         waveform = inputs["waveform"]
         if "mix_weight" not in inputs:
             return self.head(self.embedder(waveform, training=training))
+        check_draws(inputs)
 
-        def mix(tensor):
-            return self.mixup(
-                tensor, inputs["mix_weight"], inputs["mix_partner"]
-            )
+        def mix(transform):
+            return self._mix(inputs, transform)
 
         if self.mix_position == "waveform":
-            return self.head(self.embedder(mix(waveform), training=training))
-        log_mel = self.embedder.front_end(waveform)
+            clips = mix(lambda clips: clips)
+            return self.head(self.embedder(clips, training=training))
+        front_end, stack = self.embedder.front_end, self.embedder.stack
         if self.mix_position == "features":
-            image = mix(self.embedder.stack(waveform, log_mel))
+            image = mix(lambda clips: stack(clips, front_end(clips)))
         else:
-            image = self.embedder.stack(mix(waveform), mix(log_mel))
+            image = stack(mix(lambda clips: clips), mix(front_end))
         return self.head(self.embedder.backbone(image, training=training))
+
+    def _mix(self, inputs, transform):
+        rows, weight = transform(inputs["waveform"]), inputs["mix_weight"]
+        if "partner_waveform" in inputs:
+            partners = transform(inputs["partner_waveform"])
+            return self.mixup.blend(rows, weight, partners)
+        return self.mixup(rows, weight, inputs["mix_partner"][0])
+
+    def fit(self, x=None, y=None, *args, class_weight=None, **kwargs):
+        check_training_data(x, y, class_weight)
+        return super().fit(x, y, *args, class_weight=class_weight, **kwargs)
 
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True

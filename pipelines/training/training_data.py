@@ -152,7 +152,7 @@ class TrainingData:
         inputs = {
             "waveform": waveform,
             "mix_weight": weight,
-            "mix_partner": partner,
+            "mix_partner": partner[None],
         }
         targets = mixed_targets(one_hot, weight, partner)
         if self.config.loss.targets == "soft":

@@ -1,6 +1,7 @@
 """Ground truth of evaluation sets, in the files of DCASE's evaluators."""
 
 import dataclasses
+import logging
 import pathlib
 import re
 from collections import defaultdict
@@ -10,6 +11,8 @@ from pipelines.evaluation.official.labelled_scores import TrueClip
 from pipelines.evaluation.official.value_file import read_flag
 from pipelines.evaluation.official.value_file import read_rows
 from pipelines.evaluation.official.value_file import read_values
+
+logger = logging.getLogger(__name__)
 
 LIST_NAME = "eval_data_list.csv"
 _FILE_NAME = re.compile(
@@ -25,7 +28,10 @@ def read_ground_truth(folder: pathlib.Path, year: int) -> Truth:
 
     It reads `eval_data_list.csv` in 2020; `ground_truth_data`, with the domain
     in the file names, in 2021; and `ground_truth_domain` as well from 2022 on.
-    Original names come from `ground_truth_attributes`, if it exists.
+    Original names come from `ground_truth_attributes`, if it exists; the
+    evaluators do not read it. Where it contradicts labels or domains, as that
+    of 2022 does for ToyCar and ToyTrain, the section has no original names, and
+    a warning says so.
 
     Args:
         folder: Folder of the evaluator, with the files above.
@@ -37,8 +43,8 @@ def read_ground_truth(folder: pathlib.Path, year: int) -> Truth:
 
     Raises:
         FileNotFoundError: If a file is missing.
-        ValueError: If a file is malformed, or an original name has another
-            label or domain; the message has the file and the line.
+        ValueError: If a file is malformed, or an original name in the list of
+            2020 has another label; the message has the file and the line.
 
     >>> import tempfile
     >>> folder = pathlib.Path(tempfile.mkdtemp())
@@ -142,6 +148,7 @@ def _add_original_names(
     """Reads the file of 2023 and later, or 2022's, which has a header."""
     attributes = folder / "ground_truth_attributes"
     number = match["section"].removeprefix("section_")
+    named: dict[str, TrueClip] = {}
     for path in (
         attributes / file_name,
         attributes / match["machine"] / f"attributes_{number}.csv",
@@ -157,7 +164,21 @@ def _add_original_names(
                     "The file of original names must name clips of the set. "
                     f"Received: {name!r} in {where}."
                 )
-            clips[name] = _with_originals(clips[name], row[1:], where)
+            try:
+                named[name] = _with_originals(clips[name], row[1:], where)
+            except _Contradiction as error:
+                logger.warning(
+                    "%s/%s is judged without its original names. %s",
+                    match["machine"],
+                    match["section"],
+                    error,
+                )
+                return
+    clips |= named
+
+
+class _Contradiction(ValueError):
+    """An original name tells another label or domain than the truth."""
 
 
 def _with_originals(clip: TrueClip, cells: list[str], where: str) -> TrueClip:
@@ -170,11 +191,11 @@ def _with_originals(clip: TrueClip, cells: list[str], where: str) -> TrueClip:
             continue  # Value of an attribute.
         in_name = (parsed.is_anomaly, parsed.domain)
         if in_name != (clip.is_anomaly, clip.domain):
-            raise ValueError(
+            raise _Contradiction(
                 "The original name must have the label and domain of its clip. "
                 f"Received: {name!r} in {where}, for a clip of label "
                 f"{int(clip.is_anomaly)} and domain {clip.domain}. Tables "
-                "with wrong labels are in circulation: take the evaluator's."
+                "with wrong labels are in circulation."
             )
         names.append(name)
     return dataclasses.replace(clip, original_names=tuple(names))

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from keras_asd.layers import LogMelSpectrogram
+from keras_asd.models import Embedder
 
 GOLDEN = pathlib.Path(__file__).parents[2] / "data/tastgram_mfn.npz"
 
@@ -170,3 +171,23 @@ def test_its_axes_name_the_frame_and_band_of_a_short_tone(preset):
     frame, band = np.unravel_index(log_mel.argmax(), log_mel.shape)
     assert seconds[frame] == pytest.approx(0.6, abs=0.02)
     assert hz[band] == pytest.approx(3000, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda samples: LogMelSpectrogram("paper")(np.zeros((2, samples))),
+        lambda samples: Embedder(samples=samples, preset="paper", width=0.25),
+    ],
+)
+def test_a_clip_too_short_to_be_reflected_is_refused(make):
+    with pytest.raises(ValueError, match="Received: 512 samples"):
+        make(512)
+    make(513)
+
+
+def test_a_built_layer_refuses_a_short_clip_too():
+    layer = LogMelSpectrogram("paper")
+    layer(np.zeros((2, 2048)))
+    with pytest.raises(ValueError, match="at least 513 samples"):
+        layer(np.zeros((2, 512)))

@@ -76,3 +76,16 @@ def test_a_spectrogram_is_the_slow_one(transform):
     frames = [waveform[0, s : s + 12] * window for s in range(0, 39, 5)]
     expected = np.square(np.abs(np.fft.rfft(frames)))
     np.testing.assert_allclose(to_numpy(actual)[0], expected, rtol=1e-3)
+
+
+def test_both_agree_down_to_80_decibels_below_a_pure_tone():
+    tone = np.sin(2 * np.pi * 440 * np.arange(16_000) / 16_000)
+    tone = (0.5 * tone[None]).astype("float32")
+    window = hann_window(2048)
+    fast, matrix = (
+        to_numpy(power_spectrogram(tone, window, 512, transform))
+        for transform in ("fft", "matrix")
+    )
+    above = fast > 1e-8 * fast.max()
+    ratio = 10 * np.log10(matrix[above] / fast[above])
+    np.testing.assert_allclose(ratio, 0, atol=0.01)

@@ -100,3 +100,9 @@ def test_the_level_of_the_waveform_hardly_matters():
 def test_a_frame_that_does_not_fit_the_step_is_refused():
     with pytest.raises(ValueError, match="multiple of twice `frame_step`"):
         Tgram(frame_length=1000, frame_step=512)
+
+
+def test_torch_is_refused_by_name(monkeypatch):
+    monkeypatch.setattr("keras.backend.backend", lambda: "torch")
+    with pytest.raises(NotImplementedError, match="the backend 'torch'"):
+        Tgram()

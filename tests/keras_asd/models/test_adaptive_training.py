@@ -62,15 +62,18 @@ def make_clips(mix_probability=0.0, num_steps=4):
     )
     weight = generator.uniform(size=num_clips)
     weight[generator.uniform(size=num_clips) >= mix_probability] = 1.0
-    partner = np.tile(np.arange(BATCH)[::-1], num_steps)
     one_hot = np.eye(NUM_CLASSES)[classes]
-    turned = one_hot.reshape(num_steps, BATCH, -1)[:, ::-1]
+
+    def turn(rows):
+        batches = rows.reshape(num_steps, BATCH, -1)[:, ::-1]
+        return batches.reshape(rows.shape)
+
     targets = weight[:, None] * one_hot
-    targets += (1 - weight[:, None]) * turned.reshape(one_hot.shape)
+    targets += (1 - weight[:, None]) * turn(one_hot)
     inputs = {
         "waveform": waveform.astype("float32"),
         "mix_weight": weight.astype("float32"),
-        "mix_partner": partner.astype("int32"),
+        "partner_waveform": turn(waveform).astype("float32"),
     }
     return inputs, targets.astype("float32")
 

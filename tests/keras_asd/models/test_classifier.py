@@ -37,7 +37,7 @@ def inputs():
     return {
         "waveform": generator.normal(size=(3, 4096)).astype("float32"),
         "mix_weight": WEIGHT,
-        "mix_partner": PARTNER,
+        "mix_partner": PARTNER[None],
     }
 
 
@@ -69,7 +69,11 @@ def test_it_mixes_where_it_says(embedder, head, inputs, mix_position):
     expected = as_function(
         lambda waveform: head(by_hand(embedder, waveform, mix_position))
     )(inputs["waveform"])
-    assert_close(as_function(classifier)(inputs), expected, atol=1e-4)
+    function = as_function(classifier)
+    assert_close(function(inputs), expected, atol=1e-4)
+    by_rows = {name: inputs[name] for name in ("waveform", "mix_weight")}
+    by_rows["partner_waveform"] = inputs["waveform"][PARTNER]
+    assert_close(function(by_rows), expected, atol=1e-4)
 
 
 def test_the_three_mix_positions_really_differ(embedder, head, inputs):

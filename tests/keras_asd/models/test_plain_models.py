@@ -79,7 +79,7 @@ def train(embedder, clips):
     inputs = {
         "waveform": clips,
         "mix_weight": np.full(4, 0.7, "float32"),
-        "mix_partner": np.array([1, 0, 3, 2], "int32"),
+        "partner_waveform": clips[[1, 0, 3, 2]],
     }
     classifier(inputs)
     before = classifier.get_weights()

@@ -119,7 +119,7 @@ def test_a_clip_gone_since_its_inspection_weighs_nothing(make_data, two_fans):
     is_silent = ~waveforms.any(axis=1)
     partners = np.concatenate(
         [
-            is_silent[first : first + len(weight)][inputs["mix_partner"]]
+            is_silent[first : first + len(weight)][inputs["mix_partner"][0]]
             for first, (inputs, _, weight) in zip(
                 (0, 8, 16), batches, strict=True
             )
