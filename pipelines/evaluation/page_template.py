@@ -4,7 +4,7 @@ from typing import Any
 
 import jinja2
 
-from pipelines.files.names import printable
+from pipelines.files.names import printable_value
 
 
 def render_template(package: str, name: str, **values: Any) -> str:
@@ -25,13 +25,9 @@ def render_template(package: str, name: str, **values: Any) -> str:
             [jinja2.PackageLoader(package, "") for package in packages]
         ),
         autoescape=True,
-        finalize=_printable,
+        finalize=printable_value,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     return environment.get_template(name).render(values)
-
-
-def _printable(value: Any) -> Any:
-    return printable(value) if type(value) is str else value

@@ -8,6 +8,7 @@ from typing import Any
 import jinja2
 
 import keras_asd
+from pipelines.files.names import printable_value
 from pipelines.runs.clip_list import ListedClip
 from pipelines.runs.clip_list import normal_clips
 
@@ -41,6 +42,7 @@ def model_card(
         undefined=jinja2.StrictUndefined,
         # Markdown, and no page: nothing is escaped.
         autoescape=False,
+        finalize=printable_value,
     )
     return environment.get_template("model_card.md").render(
         name=name,

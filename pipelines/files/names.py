@@ -11,6 +11,7 @@ of what a spreadsheet would take for a formula. `printf %b` in a shell, and
 import logging
 import os
 import re
+from typing import Any
 
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 # Control characters, line separators, changes of the writing direction, and
@@ -33,6 +34,15 @@ def printable(text: str) -> str:
     fan\n\x1b[31m
     """
     return _UNPRINTABLE.sub(_spell, text)
+
+
+def printable_value(value: Any) -> Any:
+    r"""Returns what a template shows of a value: of plain text, `printable`.
+
+    >>> print(printable_value("a\rb"), printable_value(3))
+    a\rb 3
+    """
+    return printable(value) if type(value) is str else value
 
 
 def table_cell(text: str) -> str:
