@@ -25,6 +25,7 @@ from pipelines.exporting.acceptance_clips import check_ranges
 from pipelines.exporting.acceptance_clips import real_clips
 from pipelines.exporting.contract import make_contract
 from pipelines.exporting.contract import training_digest
+from pipelines.exporting.contract import writing_versions
 from pipelines.exporting.export_form import ExportForm
 from pipelines.exporting.export_form import load_forms
 from pipelines.exporting.manifest import write_manifest
@@ -193,6 +194,7 @@ def _write_version(
         metrics = json.loads(text)
         _write_json(version / METRICS, metrics)
     facts = {
+        "written_by": writing_versions(),
         "contract": contract,
         "training_data_sha256": training_digest(listed),
         "score_differences": differences,
