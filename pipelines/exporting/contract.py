@@ -4,8 +4,11 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+import keras
+import tensorflow as tf
 from keras import ops
 
+import keras_asd
 from keras_asd.layers.recording_check import PROBLEMS
 from keras_asd.models import AnomalyDetector
 from pipelines.calibration.calibration_sources import OPTIMISTIC
@@ -15,7 +18,11 @@ from pipelines.settings.config import Config
 from pipelines.settings.labels import label
 
 # Version of the contract; it rises where a reader of the last one would err.
-CONTRACT_VERSION = 2
+CONTRACT_VERSION = 3
+# What a request may hold, so that none takes all of a server's memory. A single
+# clip is never refused for the second.
+MAX_CLIPS = 64
+MAX_REQUEST_SECONDS = 3600
 
 
 def make_contract(
@@ -45,6 +52,8 @@ def make_contract(
         "sampling_rate": config.sampling_rate,
         "recording_channel": config.recording_channel,
         "samples": config.samples,
+        "max_clips": MAX_CLIPS,
+        "max_request_seconds": MAX_REQUEST_SECONDS,
         "long_clips": config.long_clips,
         "short_clips": config.short_clips,
         "embedder": label(config.embedder),
@@ -62,6 +71,18 @@ def make_contract(
         "embedding_dim": detector.embedding_dim,
         "problems": list(PROBLEMS),
     }
+
+
+def writing_versions() -> dict[str, str]:
+    """Returns the versions of what writes an export, for its manifest.
+
+    A server of an older TensorFlow may not load it.
+
+    >>> list(writing_versions())
+    ['keras_asd', 'keras', 'tensorflow']
+    """
+    modules = keras_asd, keras, tf
+    return {module.__name__: module.__version__ for module in modules}
 
 
 def training_digest(listed: Sequence[ListedClip]) -> str:

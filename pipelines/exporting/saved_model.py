@@ -11,11 +11,15 @@ import tensorflow as tf
 
 from keras_asd.layers.recording_check import PROBLEMS
 from keras_asd.models import AnomalyDetector
-from pipelines.audio.libsndfile import MAX_SECONDS
 from pipelines.exporting.export_form import ExportForm
 from pipelines.exporting.export_form import Runner
 from pipelines.exporting.frozen_function import freeze
 from pipelines.exporting.graph_wav_decoder import decode_wav_bytes
+from pipelines.exporting.request_limits import check_recordings
+from pipelines.exporting.request_limits import check_rows
+from pipelines.exporting.request_limits import check_waveforms
+from pipelines.exporting.request_limits import run_in_bounds
+from pipelines.exporting.windows_one_by_one import NUM_PARALLEL
 from pipelines.exporting.windows_one_by_one import one_by_one
 
 OUTPUTS = "anomaly_score p_value decision valid problem embedding".split()
@@ -41,8 +45,11 @@ def write_saved_model(
     The others give `anomaly_score`, `p_value`, `decision`, `valid`,
     `problem` and `embedding`: see `AnomalyDetector`; `problem` is text, empty
     where there is none. A row never depends on the others. A batch without a
-    row, inputs of unequal numbers of rows, and clips of no samples or of more
-    than `MAX_SECONDS` are refused with `InvalidArgumentError`.
+    row or of more than `MAX_CLIPS`, several clips of more than
+    `MAX_REQUEST_SECONDS` together, inputs of unequal numbers of rows, and
+    clips of no samples or of more than `MAX_SECONDS` are refused with
+    `InvalidArgumentError`. Memory stays that of one clip of `MAX_SECONDS`,
+    beside the request itself.
 
     Args:
         detector: Detector on the TensorFlow backend.
@@ -93,6 +100,7 @@ class _Served:
                 "Make it with `AnomalyDetector(..., sampling_rate=16_000)`."
             )
         self.sampling_rate = detector.sampling_rate
+        self.sizes = detector.samples, detector.sampling_rate
         self.embedding_dim = detector.embedding_dim
         self.false_alarm_rate = detector.calibration.false_alarm_rate
         self.recording_channel = recording_channel
@@ -120,12 +128,12 @@ class _Served:
             rate = tf.fill(tf.shape(machine), self.false_alarm_rate)
         else:
             rate = false_alarm_rate
-        checks = _check_rows(
+        checks = check_rows(
             waveform=waveform, machine=machine, false_alarm_rate=rate
-        )
-        with tf.control_dependencies(checks + self._check_length(waveform)):
+        ) + check_waveforms(waveform, *self.sizes)
+        with tf.control_dependencies(checks):
             waveform = tf.identity(waveform)
-        outputs = dict(self.run(waveform, self._find(machine), rate))
+        outputs = self._run(waveform, self._find(machine), rate)
         outputs["problem"] = tf.gather(PROBLEMS, outputs["problem"])
         return outputs
 
@@ -138,12 +146,15 @@ class _Served:
             "problem": tf.TensorSpec([], tf.string),
             "embedding": tf.TensorSpec([self.embedding_dim], tf.float32),
         }
-        with tf.control_dependencies(
-            _check_rows(wav_bytes=wav_bytes, machine=machine)
-        ):
+        checks = check_rows(wav_bytes=wav_bytes, machine=machine)
+        checks += check_recordings(wav_bytes, *self.sizes)
+        with tf.control_dependencies(checks):
             wav_bytes = tf.identity(wav_bytes)
         return tf.map_fn(
-            self._score_one, (wav_bytes, machine), fn_output_signature=spec
+            self._score_one,
+            (wav_bytes, machine),
+            parallel_iterations=NUM_PARALLEL,
+            fn_output_signature=spec,
         )
 
     def _score_one(self, row):
@@ -159,47 +170,21 @@ class _Served:
         return found
 
     def embed(self, waveform):
-        checks = _check_rows(waveform=waveform)
-        with tf.control_dependencies(checks + self._check_length(waveform)):
+        checks = check_rows(waveform=waveform)
+        checks += check_waveforms(waveform, *self.sizes)
+        with tf.control_dependencies(checks):
             waveform = tf.identity(waveform)
         no_key = tf.fill(tf.shape(waveform)[:1], -1)
         rate = tf.cast(no_key, tf.float32)
-        return {"embedding": self.run(waveform, no_key, rate)["embedding"]}
+        return {"embedding": self._run(waveform, no_key, rate)["embedding"]}
+
+    def _run(self, *inputs):
+        return run_in_bounds(self.run, inputs, *self.sizes)
 
     def _find(self, machine):
         matches = tf.equal(machine[:, None], tf.constant(self.machines))
         index = tf.argmax(matches, axis=-1, output_type=tf.int32)
         return tf.where(tf.reduce_any(matches, axis=-1), index, -1)
-
-    def _check_length(self, waveform):
-        length = tf.shape(waveform)[1]
-        return [
-            tf.debugging.assert_positive(length, "a waveform has no samples"),
-            tf.debugging.assert_less_equal(
-                length,
-                MAX_SECONDS * self.sampling_rate,
-                f"a waveform is longer than {MAX_SECONDS} s",
-            ),
-        ]
-
-
-def _check_rows(**inputs):
-    """Assertions that the inputs have equal numbers of rows, at least one."""
-    sizes = {name: tf.shape(value)[0] for name, value in inputs.items()}
-    first, *others = sizes
-    return [
-        tf.debugging.assert_equal(
-            sizes[first],
-            sizes[name],
-            f"{first} and {name} must have the same number of rows",
-        )
-        for name in others
-    ] + [
-        tf.debugging.assert_positive(
-            sizes[name], f"{name} must have at least one row"
-        )
-        for name in sizes
-    ]
 
 
 def saved_model_form(contract: Mapping[str, Any]) -> ExportForm:

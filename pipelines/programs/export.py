@@ -26,6 +26,7 @@ from pipelines.exporting.acceptance_clips import check_ranges
 from pipelines.exporting.acceptance_clips import real_clips
 from pipelines.exporting.contract import make_contract
 from pipelines.exporting.contract import training_digest
+from pipelines.exporting.contract import writing_versions
 from pipelines.exporting.export_form import ExportForm
 from pipelines.exporting.export_form import load_forms
 from pipelines.exporting.manifest import write_manifest
@@ -202,6 +203,7 @@ def _write_version(
     if metrics is not None:
         _write_json(version / METRICS, metrics)
     facts = {
+        "written_by": writing_versions(),
         "contract": contract,
         "training_data_sha256": training_digest(listed),
         "score_differences": differences,

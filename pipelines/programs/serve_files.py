@@ -1,23 +1,23 @@
 """Configuration files for TensorFlow Serving, Docker and Kubernetes."""
 
-import json
 import logging
 import os
 import pathlib
-import re
 import shlex
 
 import jinja2
 
 from pipelines import atomic
-from pipelines.exporting.manifest import verify_manifest
+from pipelines.exporting.contract import MAX_CLIPS
+from pipelines.exporting.contract import MAX_REQUEST_SECONDS
 from pipelines.exporting.publishing import versions
-from pipelines.runs.artefacts import CONTRACT
+from pipelines.programs.serving_versions import NUM_SERVED
+from pipelines.programs.serving_versions import check_image
+from pipelines.programs.serving_versions import read_served_versions
 
 logger = logging.getLogger(__name__)
 
 IMAGE = "tensorflow/serving:2.19.1"
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 CONFIGURATION = (
     "models.config",
     "batching.config",
@@ -29,6 +29,8 @@ ARGUMENTS = (
     "--rest_api_port=8501",
     "--model_config_file=/config/models.config",
     "--model_config_file_poll_wait_seconds=60",
+    # At its start the server reads the labels before it has loaded a version.
+    "--allow_version_labels_for_unavailable_models=true",
     "--monitoring_config_file=/config/monitoring.config",
 )
 BATCHING = (
@@ -38,7 +40,10 @@ BATCHING = (
 
 
 def write_serving_files(
-    models: str, target: str, is_batching: bool = False
+    models: str,
+    target: str,
+    is_batching: bool = False,
+    image: str | None = None,
 ) -> list[pathlib.Path]:
     """Writes the configuration of a server, for Docker and for Kubernetes.
 
@@ -49,6 +54,8 @@ def write_serving_files(
         models: Folder of exported models, each with its versions.
         target: Folder for the files; existing ones are replaced.
         is_batching: Whether the server joins simultaneous requests.
+        image: Image of the server; that of `IMAGE` if `None`. A warning
+            tells where its version is older than a model's TensorFlow.
 
     Returns:
         Paths of the files, `SERVING.md` last.
@@ -56,19 +63,25 @@ def write_serving_files(
     Raises:
         FileNotFoundError: If there is no exported model, or one of the
             folders holds no version.
-        ValueError: If the newest version of a model is not whole, or a
-            model's name cannot stand in a URL.
+        ValueError: If the newest version of a model is not whole, a model's
+            name cannot stand in a URL, or `image` is no name of an image.
 
     >>> write_serving_files("no_such_folder", "serving")
     Traceback (most recent call last):
     FileNotFoundError: `models` must be a folder of exported models. ...
     """
     root, folder = pathlib.Path(models), pathlib.Path(target)
-    newest = _newest_versions(root, folder)
+    served = list(map(read_served_versions, _find_models(root, folder)))
+    image = image or IMAGE
+    check_image(image, served)
     facts = {
-        "image": IMAGE,
-        "names": list(newest),
-        "machine": _first_machine(next(iter(newest.values()))),
+        "image": image,
+        "served": served,
+        "names": [model.name for model in served],
+        "machine": shlex.quote(served[0].machine),
+        "num_served": NUM_SERVED,
+        "max_clips": MAX_CLIPS,
+        "max_request_seconds": MAX_REQUEST_SECONDS,
         "arguments": ARGUMENTS + (BATCHING if is_batching else ()),
         "models": _relative(root, folder),
         "is_batching": is_batching,
@@ -82,45 +95,30 @@ def write_serving_files(
     return [folder / name for name in texts]
 
 
-def _newest_versions(
+def _find_models(
     root: pathlib.Path, target: pathlib.Path
-) -> dict[str, pathlib.Path]:
-    """The version of each model that a server would load, all of them whole."""
+) -> list[pathlib.Path]:
+    """The folders of exported models, sorted."""
     if versions(root):
         raise ValueError(
             "`models` must be a folder of exported models. Received: "
             f"models={root}, which is a model itself. Give its parent folder."
         )
-    names = [
-        path.name
+    folders = [
+        path
         for path in (sorted(root.iterdir()) if root.is_dir() else [])
         if path.is_dir()
         and not path.name.startswith(".")
         and path.resolve() != target.resolve()
         and not _is_begun(path)
     ]
-    if not names:
+    if not folders:
         raise FileNotFoundError(
             "`models` must be a folder of exported models. Received: "
             f"models={root}, which holds none. `keras-asd export RUN --to "
             f"{root}/NAME` writes one."
         )
-    newest = {}
-    for name in names:
-        if not NAME.fullmatch(name):
-            raise ValueError(
-                "A model's name must be of letters, digits, dots, dashes and "
-                f"underscores. Received: {root / name}. Rename the folder."
-            )
-        if not (numbers := versions(root / name)):
-            raise FileNotFoundError(
-                "Each folder of `models` must hold a version. Received: "
-                f"{root / name}, which has none. Export into it, or move it "
-                "away."
-            )
-        newest[name] = root / name / str(numbers[-1])
-        verify_manifest(newest[name])
-    return newest
+    return folders
 
 
 def _is_begun(folder: pathlib.Path) -> bool:
@@ -130,12 +128,6 @@ def _is_begun(folder: pathlib.Path) -> bool:
     if is_begun:
         logger.warning("passed over, since it holds no version: %s", folder)
     return is_begun
-
-
-def _first_machine(version: pathlib.Path) -> str:
-    """A key that the model knows, as a word of a shell."""
-    contract = json.loads((version / CONTRACT).read_text(encoding="utf-8"))
-    return shlex.quote(contract["machines"][0])
 
 
 def _relative(root: pathlib.Path, folder: pathlib.Path) -> str:

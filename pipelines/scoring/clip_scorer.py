@@ -1,7 +1,6 @@
 """Clip scorer: a run or an exported model, ready to score waveforms."""
 
 import dataclasses
-import hashlib
 import json
 import os
 import pathlib
@@ -12,14 +11,17 @@ import numpy as np
 import tensorflow as tf
 
 from keras_asd.layers.recording_check import PROBLEMS
-from pipelines.exporting.manifest import MANIFEST
+from pipelines.exporting.contract import MAX_CLIPS
+from pipelines.exporting.contract import MAX_REQUEST_SECONDS
 from pipelines.exporting.manifest import verify_manifest
-from pipelines.exporting.publishing import versions
 from pipelines.runs.artefacts import CONTRACT
 from pipelines.runs.artefacts import load_detector
 from pipelines.runs.run_files import reading
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
+from pipelines.scoring.model_folder import SAVED_MODEL
+from pipelines.scoring.model_folder import find_model
+from pipelines.scoring.model_folder import model_digest
 from pipelines.scoring.scoring_settings import OUTPUTS
 from pipelines.scoring.scoring_settings import check_threads
 
@@ -28,8 +30,6 @@ from pipelines.scoring.scoring_settings import check_threads
 ScoreFunction = Callable[
     [np.ndarray, list[str], float | None], dict[str, np.ndarray]
 ]
-
-SAVED_MODEL = "saved_model.pb"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,47 +83,6 @@ def open_model(
         limit_threads(num_threads)
     folder = str(find_model(path))
     return load_scorer(folder, trust), model_digest(folder)
-
-
-def find_model(path: str) -> pathlib.Path:
-    """Returns the folder of a run or of an exported version.
-
-    Args:
-        path: Folder of a run, of a version such as `saved_models/fan/1`, or
-            of an exported model, whose newest version is taken.
-
-    >>> find_model("runs/fan").as_posix()
-    'runs/fan'
-    """
-    folder = pathlib.Path(path)
-    whole = [
-        folder / str(number)
-        for number in versions(folder)
-        if (folder / str(number) / SAVED_MODEL).exists()
-    ]
-    return whole[-1] if whole else folder
-
-
-def model_digest(path: str) -> str:
-    """Returns a SHA-256 that differs between models.
-
-    Args:
-        path: Path of a model, as in `find_model`.
-
-    >>> model_digest("no_such_run")
-    Traceback (most recent call last):
-    FileNotFoundError: ...
-    """
-    folder = find_model(path)
-    run = RunFolder(folder)
-    files = [run.config, run.detector]
-    if (folder / SAVED_MODEL).exists():
-        # It has the digests of all other files.
-        files = [folder / MANIFEST]
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
 
 
 def load_scorer(path: str, trust: Sequence[str] = ()) -> ClipScorer:
@@ -189,6 +148,22 @@ def _load_saved_model(folder: pathlib.Path) -> ClipScorer:
             )
 
     def score(waveforms, machines, false_alarm_rate):
+        longest = MAX_REQUEST_SECONDS * contract["sampling_rate"]
+        most = max(1, min(MAX_CLIPS, longest // waveforms.shape[1]))
+        parts = [
+            score_part(
+                waveforms[start : start + most],
+                machines[start : start + most],
+                false_alarm_rate,
+            )
+            for start in range(0, len(waveforms), most)
+        ]
+        return {
+            name: np.concatenate([part[name] for part in parts])
+            for name in parts[0]
+        }
+
+    def score_part(waveforms, machines, false_alarm_rate):
         # Fetched in each call: a signature lives no longer than its model.
         serve = loaded.signatures["serving_default"]
         inputs = {

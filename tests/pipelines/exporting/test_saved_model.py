@@ -1,9 +1,14 @@
 """Batches that the signatures of an exported model refuse."""
 
+import pathlib
+import re
+
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from pipelines.exporting.contract import MAX_CLIPS
 from pipelines.exporting.saved_model import write_saved_model
 from pipelines.runs.labels import LabelMap
 from pipelines.settings.config import Config
@@ -12,11 +17,16 @@ from pipelines.training.assembly import make_detector
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory):
+def folder(tmp_path_factory):
     config = Config(embedder=MobileFaceNet(width=0.25), clip_seconds=1.0)
     label_map = LabelMap(("fan/a", "fan/b"), {"fan": (0, 1)})
     folder = tmp_path_factory.mktemp("models") / "1"
     write_saved_model(make_detector(config, label_map), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def model(folder):
     return tf.saved_model.load(folder)
 
 
@@ -67,3 +77,48 @@ def test_inputs_of_unequal_numbers_of_rows_are_refused(model, signature, rows):
 def test_as_many_rows_come_back(model, signature):
     outputs = model.signatures[signature](**make_inputs(signature, 2, 2, 2))
     assert {len(value) for value in outputs.values()} == {2}
+
+
+@pytest.mark.parametrize("signature", SIGNATURES)
+def test_a_request_of_too_many_clips_is_refused(model, signature):
+    inputs = make_inputs(signature, MAX_CLIPS + 1, MAX_CLIPS + 1, MAX_CLIPS + 1)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="at most 64 rows"):
+        model.signatures[signature](**inputs)
+
+
+def test_a_request_of_too_much_sound_is_refused(model):
+    machine = tf.fill([7], b"fan/a")
+    waveform = tf.zeros((7, 600 * 16_000))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="at most 3600 s"):
+        model.signatures["serving_default"](waveform=waveform, machine=machine)
+    wav_bytes = tf.fill([7], bytes(4 * 600 * 16_000))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="at most 3600 s"):
+        model.signatures["score_wav"](wav_bytes=wav_bytes, machine=machine)
+
+
+def test_clips_that_go_one_by_one_are_scored_as_together(model):
+    inputs = make_inputs("decide", 3, 3, 3)
+    inputs["machine"] = tf.fill([3], b"fan")
+    expected = model.signatures["decide"](**inputs)
+    long = {**inputs, "waveform": tf.tile(inputs["waveform"], [1, 201])}
+    outputs = model.signatures["decide"](**long)
+    # The same second again and again has the same score.
+    for name in ("anomaly_score", "embedding"):
+        assert np.isfinite(outputs[name]).all()
+        np.testing.assert_allclose(outputs[name], expected[name], rtol=1e-3)
+    assert outputs["problem"].numpy().tolist() == [b""] * 3
+
+
+def test_the_documented_layer_of_keras_scores_like_the_signature(folder):
+    path = pathlib.Path(__file__).parents[3] / "saved_models" / "README.md"
+    text = path.read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```py\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    names = {"keras": keras, "tf": tf, "print": lambda *words: None}
+    names["waveform"] = make_inputs("embed", 2, 0, 0)["waveform"].numpy()
+    exec(block.replace("saved_models/NAME/1", str(folder)), names)
+    expected = tf.saved_model.load(folder).signatures["serving_default"](
+        waveform=tf.constant(names["waveform"]), machine=tf.fill([2], b"fan")
+    )
+    assert np.isfinite(expected["anomaly_score"]).all()
+    for name, value in expected.items():
+        np.testing.assert_array_equal(names["outputs"][name], value)

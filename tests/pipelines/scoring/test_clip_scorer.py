@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
+from pipelines.exporting.contract import MAX_CLIPS
 from pipelines.runs.labels import LabelMap
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import write_config
 from pipelines.scoring.batch_scoring import score_clips
-from pipelines.scoring.clip_scorer import find_model
 from pipelines.scoring.clip_scorer import load_scorer
-from pipelines.scoring.clip_scorer import model_digest
+from pipelines.scoring.model_folder import find_model
+from pipelines.scoring.model_folder import model_digest
 from pipelines.scoring.scoring_settings import ScoringSettings
 from pipelines.settings.config import Config
 from pipelines.settings.embedders import MobileFaceNet
@@ -120,4 +121,34 @@ def test_a_model_without_its_contract_is_refused(tmp_path):
     folder = write_version(tmp_path / "1")
     (folder / "assets.extra" / "contract.json").unlink()
     with pytest.raises(FileNotFoundError, match="contract.*Export it again"):
+        load_scorer(str(folder))
+    with pytest.raises(ValueError, match="missing: .*contract.json"):
         load_scorer(str(tmp_path))
+
+
+def test_a_damaged_newest_version_gives_way_to_the_last_good_one(
+    tmp_path, caplog
+):
+    for number in ("1", "2", "3"):
+        write_version(tmp_path / number)
+    (tmp_path / "3" / "saved_model.pb").write_bytes(b"half")
+    (tmp_path / "2" / "fingerprint.pb").unlink()
+    assert find_model(str(tmp_path)) == tmp_path / "1"
+    first, second = [record.getMessage() for record in caplog.records]
+    assert "/3, changed: saved_model.pb" in first
+    assert "/2, missing: fingerprint.pb" in second
+    assert first.endswith("Version 1 is used.")
+    # Whoever names a version gets that one or none.
+    with pytest.raises(ValueError, match="changed: saved_model.pb"):
+        load_scorer(str(tmp_path / "3"))
+    (tmp_path / "1" / "fingerprint.pb").unlink()
+    with pytest.raises(ValueError, match="/3, changed: saved_model.pb"):
+        load_scorer(str(tmp_path))
+
+
+def test_more_clips_than_a_request_holds_are_sent_in_parts(served):
+    scorer = load_scorer(str(served))
+    waveforms = np.linspace(0.0, 1.0, 2 * MAX_CLIPS + 3, dtype="float32")
+    outputs = scorer.score(waveforms[:, None], ["fan"] * len(waveforms), None)
+    np.testing.assert_array_equal(outputs["anomaly_score"], waveforms)
+    assert outputs["problem"].shape == waveforms.shape
