@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pipelines.benchmarking.data_set import labelled_sections
 from pipelines.settings.config import Config
 from tuning.settings.search_settings import SearchSettings
+from tuning.settings.values import find_record
 from tuning.settings.values import value_of
 from tuning.showing.trial_ranking import format_value
 from tuning.trials.judging.objective import Objective
@@ -97,6 +98,9 @@ def contender_notes(
 
 
 def _describe(config: Config, parameters: Sequence[str]) -> str:
+    """The values of the parameters that mean something for its scorer."""
     return ", ".join(
-        f"{name} {format_value(value_of(config, name))}" for name in parameters
+        f"{name} {format_value(value_of(config, name))}"
+        for name in parameters
+        if find_record(config, name) is not None
     )

@@ -27,6 +27,7 @@ from tuning.programs.contenders import contenders
 from tuning.programs.running import run_trials
 from tuning.settings.search_settings import SearchSettings
 from tuning.settings.search_space import make_space
+from tuning.settings.values import find_record
 from tuning.settings.values import value_of
 from tuning.settings.values import with_values
 from tuning.showing.hparams import write_hparams
@@ -131,7 +132,11 @@ def search(
     with FolderLock(paths.path / "data.lock"):
         data = prepare_search(roots, settings.config, paths.data)
     objective = make_objective(settings, data)
-    base_values = {name: value_of(final, name) for name in settings.parameters}
+    base_values = {
+        name: value_of(final, name)
+        for name in settings.parameters
+        if find_record(final, name) is not None
+    }
     space = _space(settings, final, data, objective)
     lines = TrialLines(count_trials(settings, space))
 

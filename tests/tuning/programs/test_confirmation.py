@@ -15,6 +15,7 @@ from tests.tuning.toy_trials import TINY
 from tuning.programs import confirmation as program
 from tuning.programs.confirmation import run_with_proxy
 from tuning.programs.contenders import contender_notes
+from tuning.programs.contenders import contenders
 from tuning.settings.search_settings import SearchSettings
 from tuning.settings.values import with_values
 from tuning.trials.fitting import trial_detector
@@ -59,6 +60,14 @@ def test_it_says_which_sections_have_no_labels(two_fans, tmp_path):
 def test_it_says_that_the_preset_holds_out_another_share(two_fans, tmp_path):
     final = dataclasses.replace(Config(), holdout=0.05)
     assert "best.yaml holds out 0.05" in notes(two_fans, tmp_path, final)
+
+
+def test_a_value_that_the_scorer_does_not_have_is_left_out():
+    settings = SearchSettings(TRAINING_FREE, ("scorer", "space"))
+    best = with_values(TRAINING_FREE, {"scorer": "CentreAngle"})
+    first, second = contenders(settings, best, TRAINING_FREE)
+    assert first == "best trial: scorer CentreAngle"
+    assert "space" in second
 
 
 def test_what_the_confirmation_judges_by_was_not_fitted_on(two_fans, tmp_path):
