@@ -7,6 +7,7 @@ from keras_asd import __version__
 from pipelines.files.disk import FullDisk
 from pipelines.files.disk import describe_full_disk
 from pipelines.files.disk import is_full_disk
+from pipelines.files.names import printable
 
 
 def word_error(error: Exception) -> str:
@@ -19,6 +20,10 @@ def word_error(error: Exception) -> str:
     >>> word_error(PermissionError(13, "Permission denied", "/clips"))
     'A file must be such as can be used. Received: /clips: Permission denied...'
     """
+    return printable(_word(error))
+
+
+def _word(error: Exception) -> str:
     if isinstance(error, FullDisk):
         return str(error)
     place = getattr(error, "filename", None) or "."

@@ -38,6 +38,7 @@ def test_a_programming_error_keeps_its_traceback_behind_a_line():
     ("error", "said"),
     [
         (PermissionError(13, "Permission denied", "/runs/a"), "/runs/a: Perm"),
+        (ValueError("Received: \x1b[31m\n.wav."), r"Received: \x1b[31m\n.wav."),
         (OSError(errno.EROFS, "Read-only file system", "b.csv"), "b.csv: Read"),
         (OSError(errno.ENOSPC, "No space left on device"), "free (mounted at"),
         (RuntimeError("a; No space left on device; b"), "free (mounted at"),

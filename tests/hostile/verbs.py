@@ -1,0 +1,69 @@
+"""The commands of the campaign: a line each.
+
+In the words, `{data}` and the like are places of `tests.hostile.world`; what
+a command writes lies in its working folder.
+"""
+
+import dataclasses
+
+from keras_asd.__main__ import COMMANDS
+
+FREE = (
+    "--preset training_free --sampling_rate 4000 --clip_seconds 0.5 "
+    "--embedder.num_mel_bins 8 --embedder.embedding_dim 4"
+)
+NETWORK = (
+    "--preset autoencoder_study --sampling_rate 4000 --clip_seconds 0.5 "
+    "--networks one --epochs 3 --seed 1"
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Verb:
+    """A command that writes.
+
+    Args:
+        name: Its name.
+        words: Words after it.
+        run: Whether it works in a run, which is copied to `run`.
+        seconds: Longest time that it may take.
+    """
+
+    name: str
+    words: str
+    run: bool = False
+    seconds: int = 240
+
+    @property
+    def title(self):
+        """The name, and what tells two lines of one command apart."""
+        count = [verb.name for verb in VERBS].count(self.name)
+        return self.name + (f" ({VERBS.index(self)})" if count > 1 else "")
+
+
+# A short campaign has one kind of weather for each: kills, two writers, disks,
+# by turns.
+VERBS = (
+    Verb("train", f"{{data}} --run run {NETWORK}"),
+    Verb("train", f"{{data}} --run run {FREE}"),
+    Verb("evaluate", "run {data} --submission submission", run=True),
+    Verb("score", "{run} {data} --out scores.csv"),
+    Verb("score", "{fan} {data} --out scores.parquet --window 0.2"),
+    Verb("explain", "{run} {clip} --masks 20 --to pictures"),
+    Verb("export", "{run} --to fan"),
+    Verb("embed", "{run} {data} --to map"),
+    Verb("calibrate", "run {fresh}", run=True),
+    Verb("tune", f"{{data}} --search search --trials 2 {FREE}"),
+    Verb("serve-files", "{models} --to serving"),
+    Verb("bench", "{benchmark} --to results"),
+    Verb("download", "dcase2020 --parts development --mirror {zenodo} --to d"),
+)
+# They write nothing, or what the lines above write, through the same doors.
+WITHOUT_A_LINE = {
+    "thresholds": "prints",
+    "request": "prints",
+    "official": "prints",
+    "study": "a benchmark of another name",
+    "demo": "train, evaluate and export",
+}
+ALL_COMMANDS = set(COMMANDS)
