@@ -3,11 +3,15 @@
 import re
 import urllib.parse
 
+from pipelines.client.credentials import read_credentials
 from pipelines.client.grpc_model import GrpcModel
 from pipelines.client.rest_model import RestModel
 
-REST = re.compile(r"https?://[^/\s]+/v1/models/[^/:\s]+(/versions/\d+)?")
-GRPC = re.compile(r"grpc://(?P<server>[^/\s]+:\d+)/(?P<name>[^/:\s]+)")
+VERSION = r"(/versions/(?P<version>\d{1,18})|/labels/(?P<label>[\w.-]+))?"
+REST = re.compile(r"https?://[^/\s]+/v1/models/[^/:\s]+" + VERSION)
+GRPC = re.compile(
+    r"grpcs?://(?P<server>[^/\s]+:\d+)/(?P<name>[^/:\s]+)" + VERSION
+)
 
 # Sockets do not take any number of seconds.
 MAX_TIMEOUT_SECONDS = 86_400.0
@@ -15,18 +19,26 @@ MAX_TIMEOUT_SECONDS = 86_400.0
 ServedModel = RestModel | GrpcModel
 
 
-def connect(url: str, timeout_seconds: float = 30.0) -> ServedModel:
+def connect(
+    url: str,
+    timeout_seconds: float = 30.0,
+    ca_file: str | None = None,
+    token_file: str | None = None,
+) -> ServedModel:
     """The model that a URL names; nothing is sent yet.
 
     Args:
-        url: `http://HOST:8501/v1/models/NAME`, also with `/versions/NUMBER`
-            or `https`; or `grpc://HOST:8500/NAME`.
+        url: `http://HOST:8501/v1/models/NAME` or `grpc://HOST:8500/NAME`,
+            also with `/versions/NUMBER` or `/labels/LABEL`; encrypted as
+            `https` and `grpcs`.
         timeout_seconds: How long an answer may take, at most a day.
+        ca_file: See `read_credentials`.
+        token_file: See `read_credentials`.
 
     Raises:
         ValueError: If it is neither, its port is no number up to 65535,
-            `timeout_seconds` is not positive or too long, or what gRPC needs
-            is not installed.
+            `timeout_seconds` is not positive or too long, what gRPC needs
+            is not installed, or for a file that `read_credentials` refuses.
 
     >>> connect("http://localhost:8501/v1/models/fan").url
     'http://localhost:8501/v1/models/fan'
@@ -46,9 +58,18 @@ def connect(url: str, timeout_seconds: float = 30.0) -> ServedModel:
             f"url={url!r}."
         )
     if REST.fullmatch(url):
-        return RestModel(url, timeout_seconds)
+        credentials = read_credentials(url, ca_file, token_file)
+        return RestModel(url, timeout_seconds, credentials)
     if found := GRPC.fullmatch(url):
-        return GrpcModel(found["server"], found["name"], timeout_seconds)
+        return GrpcModel(
+            found["server"],
+            found["name"],
+            timeout_seconds,
+            read_credentials(url, ca_file, token_file),
+            found["version"],
+            found["label"],
+            is_encrypted=url.startswith("grpcs:"),
+        )
     raise ValueError(
         "`url` must be http://HOST:8501/v1/models/NAME or "
         f"grpc://HOST:8500/NAME. Received: url={url!r}."

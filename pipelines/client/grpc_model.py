@@ -1,22 +1,34 @@
 """A model behind TensorFlow Serving's gRPC interface."""
 
+import pathlib
+from typing import Any
+
 import numpy as np
 
+from pipelines.client.credentials import Credentials
 from pipelines.client.retries import RETRIES
 from pipelines.client.server_error import ServerError
+from pipelines.client.server_error import unauthorized
+from pipelines.client.server_error import untrusted
 
 MAX_ANSWER_BYTES = 2**26
 FIRST_RECONNECT_MILLISECONDS = 250
 TOO_LARGE = "larger than"  # In the reason of a RESOURCE_EXHAUSTED.
+UNTRUSTED = ("CERTIFICATE_VERIFY_FAILED", "SSL", "Ssl handshake")
+NONE = Credentials()
 
 
 class GrpcModel:
-    """A served model, requested by protocol buffers over an insecure channel.
+    """A served model, requested by protocol buffers.
 
     Args:
         server: Host and port, such as `localhost:8500`.
         name: Name of the model.
         timeout_seconds: How long an answer may take.
+        credentials: Certificates and token.
+        version: Number of a version; the newest if `None`.
+        label: Label of a version, in place of its number.
+        is_encrypted: Whether the channel is.
 
     Raises:
         ValueError: If `tensorflow-serving-api` is not installed.
@@ -25,7 +37,16 @@ class GrpcModel:
     'fan'
     """
 
-    def __init__(self, server: str, name: str, timeout_seconds: float = 30.0):
+    def __init__(
+        self,
+        server: str,
+        name: str,
+        timeout_seconds: float = 30.0,
+        credentials: Credentials = NONE,
+        version: str | None = None,
+        label: str | None = None,
+        is_encrypted: bool = False,
+    ):
         try:
             import grpc
             from tensorflow_serving.apis import prediction_service_pb2_grpc
@@ -43,7 +64,23 @@ class GrpcModel:
             ("grpc.max_receive_message_length", MAX_ANSWER_BYTES),
             ("grpc.initial_reconnect_backoff_ms", FIRST_RECONNECT_MILLISECONDS),
         ]
-        channel = grpc.insecure_channel(server, options)
+        if is_encrypted:
+            ca_file = credentials.ca_file
+            roots = ca_file and pathlib.Path(ca_file).read_bytes()
+            channel = grpc.secure_channel(
+                server, grpc.ssl_channel_credentials(roots), options
+            )
+        else:
+            # No proxy reads the token on its way to this machine.
+            direct = [("grpc.enable_http_proxy", 0)] * bool(credentials.token)
+            channel = grpc.insecure_channel(server, options + direct)
+        self.url = f"grpc{'s' * is_encrypted}://{server}"
+        self._metadata = tuple(credentials.headers.items())
+        self._version: dict[str, Any] = {}
+        if label is not None:
+            self._version = {"version_label": label}
+        elif version is not None:
+            self._version = {"version": {"value": int(version)}}
         self._stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
 
     def predict(
@@ -53,8 +90,9 @@ class GrpcModel:
         import tensorflow as tf
         from tensorflow_serving.apis import predict_pb2
 
-        request = predict_pb2.PredictRequest()
-        request.model_spec.name = self.name
+        request = predict_pb2.PredictRequest(
+            model_spec={"name": self.name, **self._version}
+        )
         request.model_spec.signature_name = signature
         for name, value in inputs.items():
             request.inputs[name].CopyFrom(tf.make_tensor_proto(value))
@@ -70,7 +108,11 @@ class GrpcModel:
         retries = RETRIES
         while True:
             try:
-                return self._stub.Predict(request, timeout=self.timeout_seconds)
+                return self._stub.Predict(
+                    request,
+                    timeout=self.timeout_seconds,
+                    metadata=self._metadata,
+                )
             except grpc.RpcError as error:
                 code = error.code()
                 reason = error.details() or "no reason given"
@@ -79,7 +121,9 @@ class GrpcModel:
                 grpc.StatusCode.UNAVAILABLE,
                 grpc.StatusCode.RESOURCE_EXHAUSTED,
             )
-            is_busy = is_busy and TOO_LARGE not in reason
+            is_busy = is_busy and not any(
+                words in reason for words in (TOO_LARGE, *UNTRUSTED)
+            )
             if not is_busy or not retries.total:
                 raise self._refusal(code, reason, signature)
             retries = retries.increment()
@@ -88,7 +132,11 @@ class GrpcModel:
     def _refusal(self, status, reason: str, signature: str) -> Exception:
         from grpc import StatusCode
 
-        server = f"grpc://{self.server}"
+        server = self.url
+        if any(words in reason for words in UNTRUSTED):
+            return untrusted(server, reason)
+        if status in (StatusCode.UNAUTHENTICATED, StatusCode.PERMISSION_DENIED):
+            return unauthorized(server, f"{status.name}: {reason}")
         if status == StatusCode.NOT_FOUND:
             return ServerError(
                 f"There is no model {self.name!r} at {server}: {reason}. "

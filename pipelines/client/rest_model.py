@@ -4,18 +4,24 @@ import base64
 import http.client
 import itertools
 import json
+import ssl
 from typing import Any
 
 import numpy as np
 import requests
 import urllib3
 
+from pipelines.client.credentials import Credentials
 from pipelines.client.retries import RETRIES
 from pipelines.client.retries import find_cause
 from pipelines.client.server_error import ServerError
+from pipelines.client.server_error import unauthorized
+from pipelines.client.server_error import untrusted
 
 MAX_ANSWER_BYTES = 2**26
 PIECE_BYTES = 2**16
+NONE = Credentials()
+UNAUTHORIZED = (401, 403)
 NOT_FOUND = 404
 TOO_LARGE = 413
 OUT_OF_TIME = 504
@@ -27,15 +33,26 @@ class RestModel:
     Args:
         url: URL of the model, such as `http://localhost:8501/v1/models/fan`.
         timeout_seconds: How long an answer may take.
+        credentials: Certificates and token.
 
     >>> RestModel("http://localhost:8501/v1/models/fan").url
     'http://localhost:8501/v1/models/fan'
     """
 
-    def __init__(self, url: str, timeout_seconds: float = 30.0):
+    def __init__(
+        self,
+        url: str,
+        timeout_seconds: float = 30.0,
+        credentials: Credentials = NONE,
+    ):
         self.url = url
         self.timeout_seconds = timeout_seconds
+        self._ca_file = credentials.ca_file or True
         self._session = requests.Session()
+        self._session.headers.update(credentials.headers)
+        if credentials.token and url.startswith("http:"):
+            # No proxy reads the token on its way to this machine.
+            self._session.trust_env = False
         # Sends no password from ~/.netrc.
         self._session.auth = lambda request: request
         for scheme in ("http://", "https://"):
@@ -79,6 +96,7 @@ class RestModel:
                 headers={"Content-Type": "application/json"},
                 timeout=self.timeout_seconds,
                 allow_redirects=False,
+                verify=self._ca_file,
                 stream=True,
             ) as response:
                 pieces = response.iter_content(PIECE_BYTES)
@@ -96,6 +114,8 @@ class RestModel:
 
     def _failure(self, error: Exception) -> Exception:
         cause = find_cause(error)
+        if isinstance(cause, ssl.SSLError):
+            return untrusted(self.url, str(cause))
         if isinstance(error, urllib3.exceptions.ConnectTimeoutError):
             return self._unreachable(cause)
         if isinstance(
@@ -119,6 +139,8 @@ class RestModel:
                 f"The model at {self.url} has no signature {signature!r}. "
                 "Export it again, with this version of keras-asd."
             )
+        if status in UNAUTHORIZED:
+            return unauthorized(self.url, f"HTTP {status}: {reason}")
         if status in RETRIES.status_forcelist:
             return self._unreachable(f"HTTP {status}: {reason}")
         if status == TOO_LARGE:

@@ -16,6 +16,8 @@ def run(
     sampling_rate: int = 16_000,
     recording_channel: int | str = "mean",
     timeout: float = 30.0,
+    ca_file: str | None = None,
+    token_file: str | None = None,
     json: bool = False,
 ) -> int:
     """Scores clips with a model that TensorFlow Serving serves.
@@ -24,7 +26,9 @@ def run(
     normal, -1 none) and p-value.
 
     Args:
-        url: http://HOST:8501/v1/models/NAME or grpc://HOST:8500/NAME.
+        url: http://HOST:8501/v1/models/NAME or grpc://HOST:8500/NAME, also
+            with /versions/NUMBER or /labels/LABEL, such as /labels/stable;
+            https:// and grpcs:// are encrypted.
         clips (CLIP): Recordings.
         machine (KEY): Machine of all clips, MACHINE/SECTION or MACHINE.
             Defaults to what each clip's name and folders say.
@@ -34,6 +38,11 @@ def run(
         recording_channel (CHANNEL): Channel of what is decoded here, which
             is everything but 16-bit PCM WAV: `mean`, or an index.
         timeout (SECONDS): Longest wait for an answer.
+        ca_file (FILE): Certificates to trust, in PEM. Defaults to those of
+            the system.
+        token_file (FILE): Text file of a token, sent as the header
+            `Authorization: Bearer`, over an encrypted connection or to this
+            machine only.
         json: Print one JSON object a line, also for a clip that is left out.
     """
     from pipelines.client.address import connect
@@ -41,7 +50,7 @@ def run(
     from pipelines.scoring.left_out import count_left_out
 
     rows = request_clips(
-        connect(url, timeout),
+        connect(url, timeout, ca_file, token_file),
         clips,
         machine,
         false_alarm_rate,

@@ -19,12 +19,15 @@ class RunningServer:
 
     rest_port: int
     grpc_port: int
+    is_encrypted: bool = False
 
     def rest_url(self, name):
-        return f"http://127.0.0.1:{self.rest_port}/v1/models/{name}"
+        scheme = "https" if self.is_encrypted else "http"
+        return f"{scheme}://127.0.0.1:{self.rest_port}/v1/models/{name}"
 
     def grpc_url(self, name):
-        return f"grpc://127.0.0.1:{self.grpc_port}/{name}"
+        scheme = "grpcs" if self.is_encrypted else "grpc"
+        return f"{scheme}://127.0.0.1:{self.grpc_port}/{name}"
 
     def order_faults(self, *faults):
         """Sets the next faults; returns the requests since the last order."""
@@ -37,9 +40,13 @@ class RunningServer:
 
 
 @contextlib.contextmanager
-def running_server(models):
-    """Serves a folder of models; ends the process on the way out."""
+def running_server(models, *gateway):
+    """Serves a folder of models; ends the process on the way out.
+
+    `gateway` is a folder of certificate and key, and a token.
+    """
     words = ["-m", "tests.serving.server", str(models), str(LONGEST_SECONDS)]
+    words += map(str, gateway)
     with subprocess.Popen(
         [sys.executable, *words],
         cwd=ROOT,
@@ -50,7 +57,7 @@ def running_server(models):
         try:
             line = process.stdout.readline()
             ports = json.loads(line)
-            yield RunningServer(ports["rest"], ports["grpc"])
+            yield RunningServer(ports["rest"], ports["grpc"], bool(gateway))
         finally:
             process.stdin.close()
             try:

@@ -2,11 +2,16 @@
 
 `python -m tests.serving.server MODELS SECONDS` prints its ports as one line
 of JSON, and stops when its standard input closes or the seconds are over.
+With a folder of `certificate.pem` and `key.pem` and a token behind, it is
+TensorFlow Serving behind a gateway: encrypted, and for those who have the
+token.
 """
 
 import concurrent.futures
 import http.server
 import json
+import pathlib
+import ssl
 import sys
 import threading
 
@@ -15,7 +20,7 @@ BLOCKED = ("keras", "tf_keras", "keras_asd", "pipelines", "tuning")
 MAX_MESSAGE_BYTES = 2**24
 
 
-def main(models_folder, seconds):
+def main(models_folder, seconds, certificates=None, token=None):
     for name in BLOCKED:
         sys.modules[name] = None
     import grpc
@@ -28,17 +33,31 @@ def main(models_folder, seconds):
 
     models, faults = ServedModels(models_folder), Faults()
     rest = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), make_handler(models, faults)
+        ("127.0.0.1", 0), make_handler(models, faults, token)
     )
+    if certificates is not None:
+        certificate, key = (
+            pathlib.Path(certificates, name)
+            for name in ("certificate.pem", "key.pem")
+        )
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        rest.socket = context.wrap_socket(rest.socket, server_side=True)
     threading.Thread(target=rest.serve_forever, daemon=True).start()
     service = grpc.server(
         concurrent.futures.ThreadPoolExecutor(2),
         options=[("grpc.max_receive_message_length", MAX_MESSAGE_BYTES)],
     )
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(
-        PredictionService(models, faults), service
+        PredictionService(models, faults, token), service
     )
-    grpc_port = service.add_insecure_port("127.0.0.1:0")
+    if certificates is None:
+        grpc_port = service.add_insecure_port("127.0.0.1:0")
+    else:
+        pair = key.read_bytes(), certificate.read_bytes()
+        grpc_port = service.add_secure_port(
+            "127.0.0.1:0", grpc.ssl_server_credentials([pair])
+        )
     service.start()
     ports = {"rest": rest.server_address[1], "grpc": grpc_port}
     print(json.dumps(ports), flush=True)
@@ -50,4 +69,4 @@ def main(models_folder, seconds):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], float(sys.argv[2]))
+    main(sys.argv[1], float(sys.argv[2]), *sys.argv[3:])
