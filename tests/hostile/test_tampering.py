@@ -33,9 +33,7 @@ def kinds(world):
     version = world.models / "fan"
     files = [path for path in sorted(version.rglob("*")) if path.is_file()]
     exported = [
-        str(path.relative_to(version))
-        for path in files
-        if path.name != ".lock"
+        str(path.relative_to(version)) for path in files if path.name != ".lock"
     ]
     score = "score {model} {clip} --out scores.csv"
     readers = (

@@ -13,7 +13,7 @@ FREE = (
     "--embedder.num_mel_bins 8 --embedder.embedding_dim 4"
 )
 NETWORK = (
-    "--preset autoencoder_study --sampling_rate 4000 --clip_seconds 0.5 "
+    "--preset autoencoder_study --sampling_rate 4000 --clip_seconds 1 "
     "--networks one --epochs 3 --seed 1"
 )
 
