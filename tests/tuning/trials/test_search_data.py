@@ -21,12 +21,19 @@ def test_clips_are_split_once_for_every_trial(two_fans, tmp_path):
     }
     assert data.label_map.classes == ("fan/id_00", "fan/id_02")
     assert len(data.examples) == 20
-    # The recordings are not read again, nor drawn by another seed.
-    shutil.rmtree(two_fans)
+    # The folder is not read again, nor are clips drawn by another seed.
+    path = data.train[0].clip.path
+    shutil.copy(path, path.with_name("normal_id_00_00000099.wav"))
     other = with_values(CONFIG, {"seed": 1, "margin": 0.1})
-    two_fans.mkdir()
     again = prepare_search([str(two_fans)], other, tmp_path / "search")
     assert again == data
+
+
+def test_a_search_whose_recordings_are_gone_is_refused(two_fans, tmp_path):
+    prepare_search([str(two_fans)], CONFIG, tmp_path / "search")
+    shutil.rmtree(two_fans)
+    with pytest.raises(ValueError, match="Bring the recordings back"):
+        prepare_search([str(two_fans)], CONFIG, tmp_path / "search")
 
 
 def test_labelled_clips_are_in_no_trial(two_fans, tmp_path):
