@@ -18,6 +18,7 @@ setup(
     long_description=(HERE / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="Apache-2.0",
+    classifiers=["Operating System :: POSIX"],
     python_requires=">=3.11,<3.13",
     packages=find_packages(include=["keras_asd*", "pipelines*", "tuning*"]),
     package_data={

@@ -118,4 +118,6 @@ def _sort_words(words: Sequence[str]) -> list[str]:
             flag = "--" + flag[2:].replace("-", "_")
         is_file = flag == "--config" or files[-1:] == ["--config"]
         (files if is_file else others).append(flag + is_given + value)
+    if files[-1:] == ["--config"]:  # Its file is missing.
+        return others + files + words[end:]
     return files + others + words[end:]
