@@ -198,4 +198,4 @@ class Trials:
             ScoredClip(one.clip, score)
             for one, score in zip(self._test, scores.tolist(), strict=True)
         ]
-        return float(judge_clips(scored).means["auc"][0])
+        return judge_clips(scored).means["auc"].number

@@ -1,5 +1,7 @@
 """Columns of the tables of a benchmark, and their titles."""
 
+from pipelines.evaluation.drawn import HIGH_PAUC
+
 # Columns of a benchmark that names none.
 DEFAULT = ("auc", "pauc", "mauc", "pooled_auc", "official_score")
 TITLES = {
@@ -19,7 +21,9 @@ COMPARED = ("auc", "domain_auc", "official_score")
 NOTES = {
     "auc": "AUC is the mean over machines of the mean over sections, whatever "
     "the domain.",
-    "pauc": "pAUC (to 10 % false positives, standardised) is such a mean, too.",
+    "pauc": "pAUC (to 10 % false positives, standardised) is such a mean, too. "
+    f"{HIGH_PAUC}",
+    "domain_pauc": HIGH_PAUC,
     "mauc": "mAUC takes each machine's worst section.",
     "pooled_auc": "Pooled AUC is of one curve over all clips of a machine.",
     "domain_auc": "AUC is the mean over sections and domains; chance is 50.",

@@ -77,15 +77,15 @@ def _draw(
         number = line.number(metric)
         if number is None:
             continue
-        low, high = number.interval
-        axes.plot(
-            [100 * low, 100 * high],
-            [place] * 2,
-            color="0.6",
-            linewidth=2,
-            label="95 % interval over clips",
-        )
-        seeds = [100 * one.means[metric][0] for one in line.judged.values()]
+        if number.interval is not None:
+            axes.plot(
+                [100 * bound for bound in number.interval],
+                [place] * 2,
+                color="0.6",
+                linewidth=2,
+                label="95 % interval over clips",
+            )
+        seeds = [100 * one.means[metric].number for one in line.judged.values()]
         axes.plot(
             seeds,
             [place] * len(seeds),

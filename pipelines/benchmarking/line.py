@@ -12,7 +12,7 @@ from pipelines.benchmarking.costs import Costs
 from pipelines.benchmarking.numbers import Number
 from pipelines.benchmarking.numbers import average_seeds
 from pipelines.benchmarking.numbers import number_of
-from pipelines.evaluation.judging import Drawn
+from pipelines.evaluation.drawn import Drawn
 from pipelines.evaluation.judging import Judged
 
 
@@ -58,7 +58,7 @@ class Line:
             for seed, judged in self.judged.items()
             if machine is None or machine in judged.machines
         ]
-        if not drawn or np.isnan(drawn).any():
+        if not drawn or any(np.isnan(one.values).any() for one in drawn):
             return None
         return number_of(drawn)
 
@@ -75,7 +75,10 @@ class Line:
         if not pairs or any(one.clips != other.clips for one, other in pairs):
             return None
         drawn = average_seeds(
-            [one.means[metric] - its.means[metric] for one, its in pairs]
+            [
+                one.means[metric].values - its.means[metric].values
+                for one, its in pairs
+            ]
         )
         return None if np.isnan(drawn).any() else paired_difference(drawn)
 

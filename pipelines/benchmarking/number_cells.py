@@ -12,12 +12,17 @@ def number_cell(number: Number | None, num_seeds: int) -> str:
     '50.0 ± 1.0 [40.0, 60.0]'
     >>> number_cell(Number(0.5, 0.0, (0.4, 0.6)), num_seeds=1)
     '50.0 [40.0, 60.0]'
+    >>> number_cell(Number(0.5, 0.0, None), num_seeds=1)
+    '50.0'
     """
     if number is None:
         return NOTHING
-    low, high = (100 * bound for bound in number.interval)
     spread = f" ± {100 * number.deviation:.1f}" if num_seeds > 1 else ""
-    return f"{100 * number.mean:.1f}{spread} [{low:.1f}, {high:.1f}]"
+    cell = f"{100 * number.mean:.1f}{spread}"
+    if number.interval is None:
+        return cell
+    low, high = (100 * bound for bound in number.interval)
+    return f"{cell} [{low:.1f}, {high:.1f}]"
 
 
 def difference_cell(found: PairedDifference | None) -> str:

@@ -4,9 +4,9 @@ import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from keras_asd.metrics import percentile_interval
-from pipelines.evaluation.judging import Drawn
+from pipelines.evaluation.drawn import Drawn
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,8 +16,8 @@ class Number:
     Args:
         mean: Mean over the seeds.
         deviation: Standard deviation over the seeds; 0 for one seed.
-        interval: Bootstrap interval at 95 %, over resampled seeds and test
-            clips.
+        interval: Interval at 95 %, over resampled seeds and test clips; `None`
+            with too few clips.
 
     >>> Number(0.7, 0.02, (0.6, 0.8)).is_above(0.5)
     True
@@ -25,14 +25,16 @@ class Number:
 
     mean: float
     deviation: float
-    interval: tuple[float, float]
+    interval: tuple[float, float] | None
 
     def is_above(self, value: float) -> bool:
-        """Whether the whole interval is above a value."""
-        return self.interval[0] > value
+        """Whether there is an interval, and the whole of it above a value."""
+        return self.interval is not None and self.interval[0] > value
 
 
-def average_seeds(drawn: Sequence[Drawn]) -> Drawn:
+def average_seeds(
+    drawn: Sequence[NDArray[np.float64]],
+) -> NDArray[np.float64]:
     """Mean over the seeds, which are resampled in each resample, too.
 
     The same seeds are drawn for every row, so that differences are paired.
@@ -55,15 +57,23 @@ def average_seeds(drawn: Sequence[Drawn]) -> Drawn:
 
 
 def number_of(drawn: Sequence[Drawn]) -> Number:
-    """Mean, deviation and interval; the argument is that of `average_seeds`.
+    """Mean, deviation and interval of a metric of each seed.
 
-    >>> number_of([np.array([0.25, 0.5]), np.array([0.75, 0.5])]).interval
+    >>> seeds = [Drawn(np.array([0.25, 0.5])), Drawn(np.array([0.75, 0.5]))]
+    >>> number_of(seeds).interval
     (0.5, 0.5)
     """
-    own = [float(row[0]) for row in drawn]
-    averaged = average_seeds(drawn)
+    own = [one.number for one in drawn]
+    values = average_seeds([one.values for one in drawn])
+    # What averaging takes from the variance, it adds to the clips.
+    of_seed = np.mean([np.var(one.values[1:]) for one in drawn])
+    gain = max(of_seed / max(np.var(values[1:]), 1e-12), 1.0)
+    num_effective = min(one.num_effective for one in drawn)
+    averaged = dataclasses.replace(
+        drawn[0], values=values, num_effective=gain * num_effective
+    )
     return Number(
-        float(averaged[0]),
+        averaged.number,
         float(np.std(own, ddof=1)) if len(own) > 1 else 0.0,
-        percentile_interval(averaged[1:]),
+        averaged.interval,
     )

@@ -46,13 +46,13 @@ def results_csv(tables: Mapping[str, Sequence[Line]]) -> str:
 def _numbers(line: Line) -> Iterator[tuple]:
     for seed, judged in line.judged.items():
         for metric, drawn in judged.means.items():
-            yield seed, "", "", metric, float(drawn[0]), OURS
+            yield seed, "", "", metric, drawn.number, OURS
         for machine, numbers in judged.machines.items():
             for metric, drawn in numbers.items():
-                yield seed, machine, "", metric, float(drawn[0]), OURS
+                yield seed, machine, "", metric, drawn.number, OURS
         for (machine, section), numbers in judged.sections.items():
             for metric, drawn in numbers.items():
-                yield seed, machine, section, metric, float(drawn[0]), OURS
+                yield seed, machine, section, metric, drawn.number, OURS
     for seed, costs in line.costs.items():
         for name, value in dataclasses.asdict(costs).items():
             if isinstance(value, int | float):

@@ -18,13 +18,13 @@ def make_line(scored, seeds, strength):
 
 def test_a_number_is_the_mean_over_the_seeds(scored):
     line = make_line(scored, (1, 2, 3), 1.0)
-    own = [judged.means["auc"][0] for judged in line.judged.values()]
+    own = [judged.means["auc"].number for judged in line.judged.values()]
     number = line.number("auc")
     assert number.mean == pytest.approx(np.mean(own))
     assert number.deviation == pytest.approx(np.std(own, ddof=1))
     low, high = number.interval
     assert low < number.mean < high
-    fans = [one.machines["fan"]["mauc"][0] for one in line.judged.values()]
+    fans = [one.machines["fan"]["mauc"].number for one in line.judged.values()]
     assert line.number("mauc", "fan").mean == pytest.approx(np.mean(fans))
 
 
@@ -62,7 +62,7 @@ def test_a_machine_counts_where_a_seed_has_it(scored):
     fans = [one for one in scored(2) if one.clip.machine == "fan"]
     judged = {1: judge_clips(scored(1), 2023), 2: judge_clips(fans, 2023)}
     line = Line("one", "one", judged)
-    pump = judged[1].machines["pump"]["auc"][0]
+    pump = judged[1].machines["pump"]["auc"].number
     assert line.number("auc", "pump").mean == pytest.approx(pump)
     assert "pump" in machine_table([line])
 
@@ -89,7 +89,7 @@ def test_only_seeds_that_both_have_are_compared(scored):
     line = make_line(scored, (1, 2), 1.0)
     other = make_line(scored, (2, 3), 0.5)
     found = line.difference(other, "auc").difference
-    own, its = (one.judged[2].means["auc"][0] for one in (line, other))
+    own, its = (one.judged[2].means["auc"].number for one in (line, other))
     assert found == pytest.approx(own - its)
     assert line.difference(make_line(scored, (5,), 1.0), "auc") is None
 
