@@ -200,4 +200,4 @@ class Trials:
                 self._test, scores.tolist(), strict=True
             )
         ]
-        return float(judge_clips(scored).means["auc"][0])
+        return judge_clips(scored).means["auc"].number

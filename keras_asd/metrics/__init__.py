@@ -21,6 +21,10 @@ from keras_asd.metrics.roc import partial_auc
 from keras_asd.metrics.roc import roc_auc
 from keras_asd.metrics.roc import roc_curves
 from keras_asd.metrics.roc import standardized_area
+from keras_asd.metrics.share_interval import effective_clips
+from keras_asd.metrics.share_interval import effective_of_mean
+from keras_asd.metrics.share_interval import lowest_area
+from keras_asd.metrics.share_interval import share_interval
 
 __all__ = [
     "DecisionNumbers",
@@ -28,8 +32,11 @@ __all__ = [
     "OfficialScores",
     "PairedDifference",
     "decision_numbers",
+    "effective_clips",
+    "effective_of_mean",
     "harmonic_mean",
     "lacking_parts",
+    "lowest_area",
     "number_names",
     "official_interval",
     "official_score",
@@ -43,5 +50,6 @@ __all__ = [
     "roc_auc",
     "roc_curves",
     "section_counts",
+    "share_interval",
     "standardized_area",
 ]

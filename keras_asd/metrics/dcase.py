@@ -10,6 +10,7 @@ from keras_asd.metrics.dcase_scores import OfficialScores
 from keras_asd.metrics.dcase_years import number_names
 from keras_asd.metrics.roc import roc_curves
 from keras_asd.metrics.roc import standardized_area
+from keras_asd.metrics.share_interval import effective_clips
 
 MAX_FPR = 0.1
 
@@ -62,7 +63,7 @@ def official_scores(
     keys = sorted(
         set(zip(columns[0].tolist(), columns[1].tolist(), strict=True))
     )
-    complete, rows, left_out = [], [], []
+    complete, rows, sizes, left_out = [], [], [], []
     for machine, section in keys:
         inside = (columns[0] == machine) & (columns[1] == section)
         lacking = lacking_parts(year, columns[2][inside], labels[inside])
@@ -79,13 +80,14 @@ def official_scores(
             values[inside],
             None if resamples is None else resamples[:, inside],
         )
-        rows.append([numbers[name] for name in names])
+        rows.append([numbers[name][0] for name in names])
+        sizes.append([numbers[name][1] for name in names])
     if not complete or (left_out and not leave_out_incomplete):
         raise ValueError(
             f"Each section must have what the rules of {year} compare. "
             f"Received: {'; '.join(left_out) or 'no clip'}. Leave such "
-            "sections out with leave_out_incomplete=True, or choose another "
-            "year's rules."
+            "sections out (`leave_out_incomplete`), or choose another year's "
+            "rules."
         )
     return OfficialScores(
         year=year,
@@ -96,10 +98,12 @@ def official_scores(
             for index, name in enumerate(names)
         },
         left_out=tuple(left_out),
+        sizes=dict(zip(names, np.transpose(sizes), strict=True)),
     )
 
 
 def _section_numbers(year, domains, labels, values, counts) -> dict:
+    """Area and effective clips of each number."""
     numbers = {}
     for name in number_names(year):
         kind, _, domain = name.partition("_")
@@ -111,5 +115,10 @@ def _section_numbers(year, domains, labels, values, counts) -> dict:
         rates = roc_curves(labels[kept], values[kept], resamples)
         max_fpr = MAX_FPR if kind == "pauc" else 1.0
         area = standardized_area(*rates, max_fpr=max_fpr)
-        numbers[name] = area[0] if counts is None else area
+        num_anomaly = int(np.sum(labels[kept]))
+        num_normal = int(np.sum(kept)) - num_anomaly
+        numbers[name] = (
+            area[0] if counts is None else area,
+            effective_clips(num_normal, num_anomaly, max_fpr),
+        )
     return numbers

@@ -12,6 +12,7 @@ from keras_asd.metrics.bootstrap import resample_counts
 from keras_asd.metrics.dcase import official_scores
 from keras_asd.metrics.dcase_clips import clip_columns
 from keras_asd.metrics.dcase_scores import OfficialScores
+from keras_asd.metrics.share_interval import share_interval
 
 
 @dataclasses.dataclass(frozen=True)
@@ -165,28 +166,26 @@ def official_interval(
     num_resamples: int = 1000,
     seed: int | np.random.Generator = 0,
     confidence: float = 0.95,
-) -> tuple[float, float]:
-    """Returns the bounds of the official score over resamples of the clips.
+) -> tuple[float, float] | None:
+    """Returns the bounds of the official score by resamples of the clips.
 
-    Takes what `resampled_scores` takes, and the share between the bounds.
+    Takes what `resampled_scores` takes, and the confidence of
+    `share_interval`; `None` with too few clips, see `effective_clips`.
 
     >>> low, high = official_interval(
-    ...     2020, ["fan"] * 4, ["id_01"] * 4, None, [0, 0, 1, 1],
-    ...     [0.1, 0.2, 0.4, 0.9])
-    >>> low, high
-    (1.0, 1.0)
+    ...     2020, ["fan"] * 20, ["id_01"] * 20, None, [0] * 10 + [1] * 10,
+    ...     range(20))
+    >>> round(low, 2), high
+    (0.82, 1.0)
     """
-    resampled = resampled_scores(
-        year,
-        machines,
-        sections,
-        domains,
-        is_anomaly,
-        scores,
-        num_resamples,
-        seed,
+    clips = (machines, sections, domains, is_anomaly, scores)
+    found = official_scores(year, *clips)
+    resampled = resampled_scores(year, *clips, num_resamples, seed)
+    return share_interval(
+        np.append(found.official_score, resampled.official_score),
+        found.effective(),
+        confidence,
     )
-    return percentile_interval(resampled.official_score, confidence)
 
 
 def paired_bootstrap(

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from collections.abc import Mapping
 
 from pipelines.datasets.synthetic import SyntheticSettings
+from pipelines.evaluation.drawn import HIGH_PAUC
 from pipelines.settings.config import Config
 
 # Columns of a benchmark that names none.
@@ -26,7 +27,9 @@ COMPARED_COLUMNS = ("auc", "domain_auc", "official_score")
 COLUMN_NOTES = {
     "auc": "AUC is the mean over machines of the mean over sections, whatever "
     "the domain.",
-    "pauc": "pAUC (to 10 % false positives, standardised) is such a mean, too.",
+    "pauc": "pAUC (to 10 % false positives, standardised) is such a mean, too. "
+    f"{HIGH_PAUC}",
+    "domain_pauc": HIGH_PAUC,
     "mauc": "mAUC takes each machine's worst section.",
     "pooled_auc": "Pooled AUC is of one curve over all clips of a machine.",
     "domain_auc": "AUC is the mean over sections and domains; chance is 50.",

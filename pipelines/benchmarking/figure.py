@@ -78,15 +78,17 @@ def _draw(
         number = row.number(metric)
         if number is None:
             continue
-        low, high = number.interval
-        axes.plot(
-            [100 * low, 100 * high],
-            [height] * 2,
-            color="0.6",
-            linewidth=2,
-            label="95 % interval over clips",
-        )
-        seeds = [100 * seed.means[metric][0] for seed in row.metrics.values()]
+        if number.interval is not None:
+            axes.plot(
+                [100 * bound for bound in number.interval],
+                [height] * 2,
+                color="0.6",
+                linewidth=2,
+                label="95 % interval over clips",
+            )
+        seeds = [
+            100 * seed.means[metric].number for seed in row.metrics.values()
+        ]
         axes.plot(
             seeds,
             [height] * len(seeds),

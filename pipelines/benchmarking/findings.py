@@ -14,6 +14,7 @@ from pipelines.benchmarking.costs import Costs
 from pipelines.benchmarking.data_set import DataSet
 from pipelines.benchmarking.result_row import ResultRow
 from pipelines.benchmarking.running import CellOutcome
+from pipelines.evaluation.drawn import Drawn
 from pipelines.evaluation.judging import NUM_RESAMPLES
 from pipelines.evaluation.judging import Judged
 from pipelines.evaluation.judging import judge_clips
@@ -79,7 +80,7 @@ class Findings:
             key = (plan.data_set, name)
             metrics = judge_clips(clips, self.year(plan.data_set))
             further = {
-                name: np.full(1 + NUM_RESAMPLES, value)
+                name: Drawn(np.full(1 + NUM_RESAMPLES, value))
                 for name, value in outcome.numbers.items()
             }
             metrics = dataclasses.replace(

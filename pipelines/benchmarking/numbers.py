@@ -4,10 +4,10 @@ import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from keras_asd.metrics import PairedDifference
-from keras_asd.metrics import percentile_interval
-from pipelines.evaluation.judging import Drawn
+from pipelines.evaluation.drawn import Drawn
 from pipelines.evaluation.tables import NOTHING
 
 
@@ -18,8 +18,8 @@ class Number:
     Args:
         mean: Mean over the seeds.
         deviation: Standard deviation over the seeds; 0 for one seed.
-        interval: Bootstrap interval at 95 %, over resampled seeds and test
-            clips.
+        interval: Interval at 95 %, over resampled seeds and test clips; `None`
+            with too few clips.
 
     >>> Number(0.7, 0.02, (0.6, 0.8)).is_above(0.5)
     True
@@ -27,14 +27,16 @@ class Number:
 
     mean: float
     deviation: float
-    interval: tuple[float, float]
+    interval: tuple[float, float] | None
 
     def is_above(self, value: float) -> bool:
-        """Whether the whole interval is above a value."""
-        return self.interval[0] > value
+        """Whether there is an interval, and the whole of it above a value."""
+        return self.interval is not None and self.interval[0] > value
 
 
-def average_seeds(drawn: Sequence[Drawn]) -> Drawn:
+def average_seeds(
+    drawn: Sequence[NDArray[np.float64]],
+) -> NDArray[np.float64]:
     """Mean over the seeds, which are resampled in each resample, too.
 
     The same seeds are drawn for every row, so that differences are paired.
@@ -57,17 +59,25 @@ def average_seeds(drawn: Sequence[Drawn]) -> Drawn:
 
 
 def number_of(drawn: Sequence[Drawn]) -> Number:
-    """Mean, deviation and interval; the argument is that of `average_seeds`.
+    """Mean, deviation and interval of a metric of each seed.
 
-    >>> number_of([np.array([0.25, 0.5]), np.array([0.75, 0.5])]).interval
+    >>> seeds = [Drawn(np.array([0.25, 0.5])), Drawn(np.array([0.75, 0.5]))]
+    >>> number_of(seeds).interval
     (0.5, 0.5)
     """
-    values = [float(row[0]) for row in drawn]
-    averaged = average_seeds(drawn)
+    numbers = [seed.number for seed in drawn]
+    values = average_seeds([seed.values for seed in drawn])
+    # What averaging takes from the variance, it adds to the clips.
+    of_seed = np.mean([np.var(seed.values[1:]) for seed in drawn])
+    gain = max(of_seed / max(np.var(values[1:]), 1e-12), 1.0)
+    num_effective = min(seed.num_effective for seed in drawn)
+    averaged = dataclasses.replace(
+        drawn[0], values=values, num_effective=gain * num_effective
+    )
     return Number(
-        float(averaged[0]),
-        float(np.std(values, ddof=1)) if len(values) > 1 else 0.0,
-        percentile_interval(averaged[1:]),
+        averaged.number,
+        float(np.std(numbers, ddof=1)) if len(numbers) > 1 else 0.0,
+        averaged.interval,
     )
 
 
@@ -78,12 +88,17 @@ def number_cell(number: Number | None, num_seeds: int) -> str:
     '50.0 ± 1.0 [40.0, 60.0]'
     >>> number_cell(Number(0.5, 0.0, (0.4, 0.6)), num_seeds=1)
     '50.0 [40.0, 60.0]'
+    >>> number_cell(Number(0.5, 0.0, None), num_seeds=1)
+    '50.0'
     """
     if number is None:
         return NOTHING
-    low, high = (100 * bound for bound in number.interval)
     spread = f" ± {100 * number.deviation:.1f}" if num_seeds > 1 else ""
-    return f"{100 * number.mean:.1f}{spread} [{low:.1f}, {high:.1f}]"
+    cell = f"{100 * number.mean:.1f}{spread}"
+    if number.interval is None:
+        return cell
+    low, high = (100 * bound for bound in number.interval)
+    return f"{cell} [{low:.1f}, {high:.1f}]"
 
 
 def difference_cell(difference: PairedDifference | None) -> str:

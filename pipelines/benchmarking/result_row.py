@@ -12,7 +12,7 @@ from pipelines.benchmarking.costs import Costs
 from pipelines.benchmarking.numbers import Number
 from pipelines.benchmarking.numbers import average_seeds
 from pipelines.benchmarking.numbers import number_of
-from pipelines.evaluation.judging import Drawn
+from pipelines.evaluation.drawn import Drawn
 from pipelines.evaluation.judging import Judged
 
 
@@ -59,7 +59,7 @@ class ResultRow:
             for seed, metrics in self.metrics.items()
             if machine is None or machine in metrics.machines
         ]
-        if not drawn or np.isnan(drawn).any():
+        if not drawn or any(np.isnan(one.values).any() for one in drawn):
             return None
         return number_of(drawn)
 
@@ -79,7 +79,10 @@ class ResultRow:
         if not pairs or any(ours.clips != its.clips for ours, its in pairs):
             return None
         drawn = average_seeds(
-            [ours.means[metric] - its.means[metric] for ours, its in pairs]
+            [
+                ours.means[metric].values - its.means[metric].values
+                for ours, its in pairs
+            ]
         )
         return None if np.isnan(drawn).any() else paired_difference(drawn)
 

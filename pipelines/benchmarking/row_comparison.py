@@ -8,6 +8,7 @@ from pipelines.benchmarking.benchmark import COMPARED_COLUMNS
 from pipelines.benchmarking.numbers import difference_cell
 from pipelines.benchmarking.numbers import number_cell
 from pipelines.benchmarking.result_row import ResultRow
+from pipelines.evaluation.drawn import FEW_CLIPS
 from pipelines.evaluation.judging import RESAMPLING
 from pipelines.evaluation.judging import Judged
 from pipelines.evaluation.tables import NOTHING
@@ -72,9 +73,9 @@ def comparison_note(columns: Sequence[str]) -> str:
             "Mean ± standard deviation over the seeds, each a fresh training; "
             "weights of the last epoch or of the least hold-out loss, never "
             "chosen by test labels. In brackets: 95 % interval of the mean, "
-            f"seeds drawn again, on {RESAMPLING}. Differences: points, on the "
-            "same resamples of seeds and clips; p is two-sided, not corrected "
-            "for the number of rows.",
+            f"seeds drawn again, on {RESAMPLING}. {FEW_CLIPS} Differences: "
+            "points, on the same resamples of seeds and clips; p is two-sided, "
+            "not corrected for the number of rows.",
             *(COLUMN_NOTES[name] for name in columns if name in COLUMN_NOTES),
         ]
     )

@@ -134,13 +134,13 @@ def results_csv(results: Mapping[str, Sequence[ResultRow]]) -> str:
 def _numbers(row: ResultRow) -> Iterator[tuple]:
     for seed, metrics in row.metrics.items():
         for metric, drawn in metrics.means.items():
-            yield seed, "", "", metric, float(drawn[0]), _OURS
+            yield seed, "", "", metric, drawn.number, _OURS
         for machine, numbers in metrics.machines.items():
             for metric, drawn in numbers.items():
-                yield seed, machine, "", metric, float(drawn[0]), _OURS
+                yield seed, machine, "", metric, drawn.number, _OURS
         for (machine, section), numbers in metrics.sections.items():
             for metric, drawn in numbers.items():
-                yield seed, machine, section, metric, float(drawn[0]), _OURS
+                yield seed, machine, section, metric, drawn.number, _OURS
     for seed, costs in row.costs.items():
         for name, value in dataclasses.asdict(costs).items():
             if isinstance(value, int | float):

@@ -10,6 +10,7 @@ def run(
     ground_truth: str,
     year: int,
     against: str | None = None,
+    leave_out_incomplete: bool = False,
     markdown: bool = False,
 ) -> None:
     """Judges score files by the official rules of DCASE Task 2.
@@ -23,9 +24,11 @@ def run(
         year: Year of the challenge, 2020 to 2026.
         against (SCORES): Folder of another system: prints the difference,
             with its interval and p-value, by a paired bootstrap.
+        leave_out_incomplete: Leave out sections that lack a domain or a label,
+            instead of refusing them.
         markdown: Print the tables in Markdown.
     """
     from pipelines.programs.official import official
 
-    found = official(scores, ground_truth, year, against)
+    found = official(scores, ground_truth, year, against, leave_out_incomplete)
     print(found.markdown if markdown else found.table, end="")

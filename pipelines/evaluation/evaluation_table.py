@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.evaluation.drawn import FEW_CLIPS
+from pipelines.evaluation.drawn import HIGH_PAUC
 from pipelines.evaluation.judging import RESAMPLING
 from pipelines.evaluation.tables import NOTHING
 from pipelines.evaluation.tables import Block
@@ -99,13 +101,16 @@ def reasons(metrics: dict[str, Any]) -> list[str]:
 
 
 def interval_note(metrics: dict[str, Any]) -> str:
-    """Returns the sentence that explains the intervals in brackets.
+    """Returns what explains the intervals in brackets, and the pAUC.
 
     >>> interval_note({"intervals": {"confidence": 0.95}}).split(" of ")[0]
     'In brackets: 95 % interval'
     """
     confidence = 100 * metrics["intervals"]["confidence"]
-    return f"In brackets: {confidence:g} % interval of {RESAMPLING}."
+    return (
+        f"In brackets: {confidence:g} % interval of {RESAMPLING}. {FEW_CLIPS} "
+        f"{HIGH_PAUC}"
+    )
 
 
 def percent(entry: dict[str, Any], name: str) -> str:
@@ -115,11 +120,16 @@ def percent(entry: dict[str, Any], name: str) -> str:
     ' 95.44 [ 93.1, 100.0]'
     >>> percent({"auc": None}, "auc")
     '-'
+    >>> percent({"auc": 0.9544, "auc_interval": None}, "auc")
+    ' 95.44'
     """
     if entry[name] is None:
         return NOTHING
+    number = f"{100 * entry[name]:6.2f}"
+    if entry[f"{name}_interval"] is None:
+        return number
     low, high = entry[f"{name}_interval"]
-    return f"{100 * entry[name]:6.2f} [{100 * low:5.1f}, {100 * high:5.1f}]"
+    return f"{number} [{100 * low:5.1f}, {100 * high:5.1f}]"
 
 
 def _numbers(

@@ -4,13 +4,16 @@ import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from keras_asd.metrics import OfficialScores
+from keras_asd.metrics import effective_clips
+from keras_asd.metrics import lowest_area
 from keras_asd.metrics import roc_curves
 from keras_asd.metrics import section_counts
 from keras_asd.metrics import standardized_area
 from keras_asd.metrics.dcase import MAX_FPR
+from pipelines.evaluation.drawn import Drawn
+from pipelines.evaluation.drawn import average
+from pipelines.evaluation.drawn import worst
 from pipelines.evaluation.official.judgement import Judgement
 from pipelines.evaluation.official.judgement import Unjudged
 from pipelines.evaluation.official.official import official_of_clips
@@ -22,18 +25,16 @@ RESAMPLING = (
     "section, domain and label"
 )
 
-# A metric on the original clips, then on each resample.
-Drawn = NDArray[np.float64]
 Areas = dict[str, Drawn]
+_MAX_FPR = {"auc": 1.0, "pauc": MAX_FPR}
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Judged:
     """Metrics of scored clips, with bootstrap resamples.
 
-    Every array is `(1 + num_resamples,)`: the metric on the original clips,
-    then on each resample. Resamples depend on the clips only, not on their
-    scores, so systems can be compared resample by resample.
+    Resamples depend on the clips only, not on their scores, so systems can be
+    compared resample by resample.
 
     Args:
         num_clips: Numbers of normal clips, anomalies and clips of unknown
@@ -95,7 +96,7 @@ def judge_clips(
     >>> path = pathlib.Path("a.wav")
     >>> clips = [Clip(path, "fan", "id_00", "test", i > 2) for i in range(6)]
     >>> scored = [ScoredClip(clip, i) for i, clip in enumerate(clips)]
-    >>> float(judge_clips(scored, 2020).means["auc"][0])
+    >>> judge_clips(scored, 2020).means["auc"].number
     1.0
 
     Reference: Koizumi et al., https://arxiv.org/abs/2006.05822, for AUC and
@@ -121,9 +122,15 @@ def judge_clips(
         if len(set(labels[inside].tolist())) < 2:
             return None
         rates = roc_curves(labels[inside], scores[inside], counts[:, inside])
+        num_anomaly = int(np.sum(labels[inside]))
+        num_normal = int(np.sum(inside)) - num_anomaly
         return {
-            "auc": standardized_area(*rates),
-            "pauc": standardized_area(*rates, max_fpr=MAX_FPR),
+            name: Drawn(
+                standardized_area(*rates, max_fpr=max_fpr),
+                effective_clips(num_normal, num_anomaly, max_fpr),
+                lowest_area(max_fpr),
+            )
+            for name, max_fpr in _MAX_FPR.items()
         }
 
     num_clips, sections, pooled = {}, {}, {}
@@ -140,7 +147,7 @@ def judge_clips(
             pooled[machine] = found
     machines = _machines(sections)
     official = official_of_clips(kept, year, True, num_resamples)
-    nothing = np.full(1 + num_resamples, np.nan)
+    nothing = Drawn(np.full(1 + num_resamples, np.nan))
     means = {
         name: _mean(machines, name, nothing) for name in ("auc", "pauc", "mauc")
     }
@@ -164,40 +171,41 @@ def _machines(sections: dict[tuple[str, str], Areas]) -> dict[str, Areas]:
     machines = {}
     for machine in sorted({machine for machine, _ in sections}):
         parts = [one for key, one in sections.items() if key[0] == machine]
-        auc = np.stack([areas["auc"] for areas in parts])
-        pauc = np.stack([areas["pauc"] for areas in parts])
+        aucs = [areas["auc"] for areas in parts]
         machines[machine] = {
-            "auc": auc.mean(axis=0),
-            "pauc": pauc.mean(axis=0),
-            "mauc": auc.min(axis=0),
+            "auc": average(aucs),
+            "pauc": average([areas["pauc"] for areas in parts]),
+            "mauc": worst(aucs),
         }
     return machines
 
 
 def _mean(machines: dict[str, Areas], name: str, nothing: Drawn) -> Drawn:
     found = [areas[name] for areas in machines.values()]
-    return np.mean(found, axis=0) if found else nothing
+    return average(found) if found else nothing
 
 
 def _official_means(official: Judgement | Unjudged, nothing: Drawn) -> Areas:
-    names = ("official_score", "domain_auc", "domain_pauc")
     if isinstance(official, Unjudged):
+        names = ("official_score", "domain_auc", "domain_pauc")
         return dict.fromkeys(names, nothing)
-    numbers = [
-        (
-            one.official_score,
-            _domain_mean(one, "auc"),
-            _domain_mean(one, "pauc"),
-        )
-        for one in (official.scores, official.resampled)
-    ]
     return {
-        name: np.append(own, resampled)
-        for name, own, resampled in zip(names, *numbers, strict=True)
+        "official_score": official.drawn,
+        "domain_auc": _domain_mean(official, "auc"),
+        "domain_pauc": _domain_mean(official, "pauc"),
     }
 
 
-def _domain_mean(scores: OfficialScores, kind: str) -> Drawn:
+def _domain_mean(official: Judgement, kind: str) -> Drawn:
     """Mean of AUC or pAUC over all sections and, if known, domains."""
-    names = [name for name in scores.numbers if name.split("_")[0] == kind]
-    return np.mean([scores.arithmetic_mean(name) for name in names], axis=0)
+    names = [n for n in official.scores.numbers if n.split("_")[0] == kind]
+    means = [
+        np.mean([scores.arithmetic_mean(name) for name in names], axis=0)
+        for scores in (official.scores, official.resampled)
+    ]
+    # The domains of a section share its clips.
+    return Drawn(
+        np.append(*means),
+        min(official.scores.effective(name) for name in names),
+        lowest_area(_MAX_FPR[kind]),
+    )

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from keras_asd.metrics import percentile_interval
+from pipelines.evaluation.drawn import CONFIDENCE
+from pipelines.evaluation.drawn import Drawn
 from pipelines.evaluation.judging import NUM_RESAMPLES
 from pipelines.evaluation.judging import Areas
 from pipelines.evaluation.judging import Judged
 from pipelines.evaluation.official.judgement import Judgement
 
-CONFIDENCE = 0.95
 _NOTHING = "no machine has clips of both labels"
 
 
@@ -22,7 +22,7 @@ def summarize(
     over machines of the worst section's AUC; `pooled` the means over machines
     of one curve over all their sections; `official` the official score. Metrics
     are from 0 to 1, or `None` with a `reason` if a label is missing. Intervals
-    are at 95 %.
+    are at 95 %, or `None` with too few clips.
 
     Args:
         judged: Metrics from `pipelines.evaluation.judging.judge_clips`.
@@ -46,13 +46,14 @@ def summarize(
         "confidence": CONFIDENCE,
         "num_resamples": NUM_RESAMPLES,
         "strata": ["machine", "section", "domain", "label"],
+        "bounds": "Wilson, corrected for bias",
     }
     official = judged.official
     if isinstance(official, Judgement):
         summary["official"] = {
             "year": official.scores.year,
             "score": official.official_score,
-            "score_interval": list(official.interval),
+            "score_interval": _interval(official.drawn),
         }
     else:
         reasons = list(official.reasons)
@@ -94,14 +95,15 @@ def _means(
 def _numbers(areas: Areas | None, names: list[str]) -> dict[str, Any]:
     numbers: dict[str, Any] = {}
     for name in names:
-        rows = None if areas is None else areas[name]
-        numbers[name] = None if rows is None else float(rows[0])
-        numbers[f"{name}_interval"] = (
-            None
-            if rows is None
-            else list(percentile_interval(rows[1:], CONFIDENCE))
-        )
+        drawn = None if areas is None else areas[name]
+        numbers[name] = None if drawn is None else drawn.number
+        numbers[f"{name}_interval"] = _interval(drawn)
     return numbers
+
+
+def _interval(drawn: Drawn | None) -> list[float] | None:
+    interval = None if drawn is None else drawn.interval
+    return None if interval is None else list(interval)
 
 
 def _label_counts(

@@ -9,7 +9,11 @@ from pipelines.evaluation.official.official import judge
 
 
 def official(
-    scores: str, ground_truth: str, year: int, against: str | None = None
+    scores: str,
+    ground_truth: str,
+    year: int,
+    against: str | None = None,
+    leave_out_incomplete: bool = False,
 ) -> Judgement | Comparison:
     """Judges a folder of score files, alone or against another one.
 
@@ -18,6 +22,8 @@ def official(
         ground_truth: Folder of the official evaluator.
         year: Year of the challenge, 2020 to 2026.
         against: Folder of another system's score files.
+        leave_out_incomplete: Whether sections that lack a domain or a label are
+            left out instead of refused.
 
     Returns:
         The judgement; with `against`, the comparison of both.
@@ -31,6 +37,7 @@ def official(
     FileNotFoundError: ...
     """
     folder, truth = pathlib.Path(scores), pathlib.Path(ground_truth)
+    options = {"leave_out_incomplete": leave_out_incomplete}
     if against is None:
-        return judge(folder, truth, year)
-    return compare(folder, pathlib.Path(against), truth, year)
+        return judge(folder, truth, year, **options)
+    return compare(folder, pathlib.Path(against), truth, year, **options)

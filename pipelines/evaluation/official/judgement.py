@@ -10,8 +10,10 @@ from keras_asd.metrics import DecisionNumbers
 from keras_asd.metrics import OfficialScores
 from keras_asd.metrics import decision_numbers
 from keras_asd.metrics import official_scores
-from keras_asd.metrics import percentile_interval
 from keras_asd.metrics import resampled_scores
+from pipelines.evaluation.drawn import FEW_CLIPS
+from pipelines.evaluation.drawn import HIGH_PAUC
+from pipelines.evaluation.drawn import Drawn
 from pipelines.evaluation.official import paper_layout
 from pipelines.evaluation.official.evaluators_ci95 import evaluators_ci95
 from pipelines.evaluation.official.labelled_scores import LabelledScores
@@ -62,9 +64,16 @@ class Judgement:
         return float(self.scores.official_score)
 
     @property
-    def interval(self) -> tuple[float, float]:
-        """The 95 % interval of the official score."""
-        return percentile_interval(self.resampled.official_score)
+    def drawn(self) -> Drawn:
+        """The official score, and that of each resample."""
+        resampled = self.resampled.official_score
+        values = np.append(self.official_score, resampled)
+        return Drawn(values, self.scores.effective())
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval of the official score, or `None`."""
+        return self.drawn.interval
 
     @property
     def table(self) -> str:
@@ -88,10 +97,11 @@ class Judgement:
         num_resamples = self.resampled.official_score.size
         notes = [
             f"Official score by the rules of {self.scores.year}: "
-            f"{paper_layout.percent(self.official_score)} % "
-            f"{paper_layout.bounds(self.resampled.official_score)}.",
+            f"{paper_layout.percent(self.official_score)} %, interval "
+            f"{paper_layout.bounds(self.drawn)}.",
             f"In brackets: 95 % interval of {num_resamples} bootstrap "
-            "resamples within machine, section, domain and label.",
+            f"resamples within machine, section, domain and label. {FEW_CLIPS} "
+            f"{HIGH_PAUC}",
         ]
         if self.evaluators_ci95 is not None:
             notes.append(
@@ -99,7 +109,8 @@ class Judgement:
                 f"small by N - 1 = {self.labelled.scores.size - 1}: "
                 f"{100 * self.evaluators_ci95:.4f} points."
             )
-        return [*notes, *self.labelled.notes]
+        left_out = [f"Left out: {reason}." for reason in self.scores.left_out]
+        return [*notes, *left_out, *self.labelled.notes]
 
 
 def judge_scores(
@@ -107,6 +118,7 @@ def judge_scores(
     year: int,
     num_resamples: int = 1000,
     seed: int = 0,
+    leave_out_incomplete: bool = False,
 ) -> Judgement:
     """Returns the official numbers by the rules of a year, with intervals.
 
@@ -115,6 +127,7 @@ def judge_scores(
         year: Integer, 2020 to 2026.
         num_resamples: Number of bootstrap resamples.
         seed: Seed of the bootstrap.
+        leave_out_incomplete: See `keras_asd.metrics.official_scores`.
 
     Raises:
         ValueError: For the reasons of `keras_asd.metrics.official_scores`.
@@ -127,8 +140,12 @@ def judge_scores(
     """
     return Judgement(
         labelled=labelled,
-        scores=official_scores(year, *labelled.clips),
-        resampled=resampled_scores(year, *labelled.clips, num_resamples, seed),
+        scores=official_scores(
+            year, *labelled.clips, leave_out_incomplete=leave_out_incomplete
+        ),
+        resampled=resampled_scores(
+            year, *labelled.clips, num_resamples, seed, leave_out_incomplete
+        ),
         decisions=_decisions(labelled),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from keras_asd.metrics import lacking_parts
-from keras_asd.metrics import paired_bootstrap
+from keras_asd.metrics import paired_difference
 from pipelines.datasets.clip import Clip
 from pipelines.evaluation.official.comparison import Comparison
 from pipelines.evaluation.official.ground_truth import read_ground_truth
@@ -25,6 +25,7 @@ def judge(
     year: int,
     num_resamples: int = 1000,
     seed: int = 0,
+    leave_out_incomplete: bool = False,
 ) -> Judgement:
     r"""Evaluates score files like the official evaluator of a year.
 
@@ -38,6 +39,8 @@ def judge(
         year: Integer, 2020 to 2026.
         num_resamples: Number of bootstrap resamples.
         seed: Seed of the bootstrap.
+        leave_out_incomplete: Whether sections that lack a domain or a label are
+            left out, and listed in the notes, instead of refused.
 
     Raises:
         FileNotFoundError: If a file is missing, see `read_ground_truth` and
@@ -56,7 +59,9 @@ def judge(
     """
     truth = read_ground_truth(pathlib.Path(ground_truth_folder), year)
     labelled = read_score_folder(pathlib.Path(scores_folder), truth, year)
-    return judge_scores(labelled, year, num_resamples, seed)
+    return judge_scores(
+        labelled, year, num_resamples, seed, leave_out_incomplete
+    )
 
 
 def compare(
@@ -66,6 +71,7 @@ def compare(
     year: int,
     num_resamples: int = 1000,
     seed: int = 0,
+    leave_out_incomplete: bool = False,
 ) -> Comparison:
     r"""Compares two folders of score files on the same clips and resamples.
 
@@ -81,19 +87,13 @@ def compare(
     >>> compare(folder, folder, folder, 2020, 10).difference.p_value
     1.0
     """
-    judgements = [
-        judge(folder, ground_truth_folder, year, num_resamples, seed)
+    options = (year, num_resamples, seed, leave_out_incomplete)
+    first, second = (
+        judge(folder, ground_truth_folder, *options)
         for folder in (first_folder, second_folder)
-    ]
-    first, second = judgements
-    difference = paired_bootstrap(
-        year,
-        *first.labelled.clips,
-        second.labelled.scores,
-        num_resamples=num_resamples,
-        seed=seed,
     )
-    return Comparison(first, second, difference)
+    drawn = first.drawn.values - second.drawn.values
+    return Comparison(first, second, paired_difference(drawn))
 
 
 def official_of_clips(

@@ -6,7 +6,11 @@ import numpy as np
 
 from keras_asd.metrics import DecisionNumbers
 from keras_asd.metrics import OfficialScores
-from keras_asd.metrics import percentile_interval
+from keras_asd.metrics import effective_of_mean
+from keras_asd.metrics import lowest_area
+from keras_asd.metrics.dcase import MAX_FPR
+from pipelines.evaluation.drawn import Drawn
+from pipelines.evaluation.tables import NOTHING
 from pipelines.evaluation.tables import Table
 
 _LABELS = {
@@ -41,15 +45,18 @@ def official_table(scores: OfficialScores, resampled: OfficialScores) -> Table:
     header = means if is_harmonic else ["a-mean", "interval"]
     rows = []
     for name in scores.numbers:
-        arithmetic = percent(scores.arithmetic_mean(name))
-        cells = [arithmetic, bounds(resampled.arithmetic_mean(name))]
+        cells = _mean("arithmetic_mean", name, scores, resampled)
         if is_harmonic:
-            cells = [percent(scores.harmonic_mean(name))]
-            cells += [bounds(resampled.harmonic_mean(name)), arithmetic]
+            harmonic = _mean("harmonic_mean", name, scores, resampled)
+            cells = [*harmonic, cells[0]]
         parts = [scores.of_machine(machine) for machine in machines]
         cells += [percent(part.arithmetic_mean(name)) for part in parts]
         rows.append([_LABELS[name], *cells])
-    total = [percent(scores.official_score), bounds(resampled.official_score)]
+    drawn = Drawn(
+        np.append(scores.official_score, resampled.official_score),
+        scores.effective(),
+    )
+    total = [percent(drawn.number), bounds(drawn)]
     if is_harmonic:
         every = np.concatenate(list(scores.numbers.values()))
         total.append(percent(every.mean()))
@@ -57,9 +64,22 @@ def official_table(scores: OfficialScores, resampled: OfficialScores) -> Table:
     rows.append(["TOTAL", *total])
     if scores.mauc is not None and resampled.mauc is not None:
         worst = [percent(scores.of_machine(m).mauc) for m in machines]
-        cells = [percent(scores.mauc), bounds(resampled.mauc)]
-        rows.append(["mAUC", *cells, *worst])
+        sizes = [scores.of_machine(one).effective("auc") for one in machines]
+        drawn = Drawn(
+            np.append(scores.mauc, resampled.mauc), effective_of_mean(sizes)
+        )
+        rows.append(["mAUC", percent(drawn.number), bounds(drawn), *worst])
     return Table(["metric", *header, *machines], rows, "Official numbers")
+
+
+def _mean(
+    kind: str, name: str, scores: OfficialScores, resampled: OfficialScores
+) -> list[str]:
+    """A mean of one number and its interval."""
+    rows = [getattr(one, kind)(name) for one in (scores, resampled)]
+    lowest = lowest_area(MAX_FPR) if "pauc" in name else 0.0
+    drawn = Drawn(np.append(*rows), scores.effective(name), lowest)
+    return [percent(drawn.number), bounds(drawn)]
 
 
 def section_table(scores: OfficialScores) -> Table:
@@ -105,11 +125,13 @@ def percent(share) -> str:
     return f"{100 * float(share):.2f}"
 
 
-def bounds(statistics) -> str:
-    """Returns the 95 % interval of resampled shares, in percent.
+def bounds(drawn: Drawn) -> str:
+    """Returns the 95 % interval of shares, in percent.
 
-    >>> bounds([0.5, 0.5])
+    >>> bounds(Drawn(np.array([0.5, 0.5])))
     '[50.0, 50.0]'
     """
-    low, high = percentile_interval(statistics)
-    return f"[{100 * low:.1f}, {100 * high:.1f}]"
+    if (interval := drawn.interval) is None:
+        return NOTHING
+    low, high = (100 * bound for bound in interval)
+    return f"[{low:.1f}, {high:.1f}]"

@@ -193,7 +193,10 @@ def test_a_waveform_of_another_length_is_refused(embedder):
 @pytest.mark.parametrize(
     "settings, message",
     [
-        ({"branches": ()}, "`branches` must be some of 'spectrum', 'spectrogram'"),
+        (
+            {"branches": ()},
+            "`branches` must be some of 'spectrum', 'spectrogram'",
+        ),
         ({"branches": ("phase",)}, r"Received: branches=\('phase',\)"),
         ({"spectrogram": "mel"}, "of 'linear', 'log_mel'.*spectrogram='mel'"),
         ({"frame_lengths": ()}, "at least one"),

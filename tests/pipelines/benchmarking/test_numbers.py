@@ -6,12 +6,13 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from keras_asd.metrics import official_interval
-from keras_asd.metrics import percentile_interval
+from keras_asd.metrics import share_interval
 from pipelines.benchmarking.cell import Cell
 from pipelines.benchmarking.numbers import Number
 from pipelines.benchmarking.numbers import average_seeds
 from pipelines.benchmarking.numbers import number_of
 from pipelines.datasets.clip import Clip
+from pipelines.evaluation.drawn import Drawn
 from pipelines.evaluation.judging import judge_clips
 from pipelines.methods.scored_clip import ScoredClip
 
@@ -80,7 +81,7 @@ def test_domain_means_are_those_of_a_slow_computation():
         found = judge(cell, 2023)
         names = ("domain_auc", "domain_pauc", "official_score")
         for name, expected in zip(names, slow_numbers(cell), strict=True):
-            assert found[name][0] == pytest.approx(expected), name
+            assert found[name].number == pytest.approx(expected), name
 
 
 def test_before_there_were_domains_machines_count_alike():
@@ -94,7 +95,7 @@ def test_before_there_were_domains_machines_count_alike():
         ]
         aucs.setdefault(machine, []).append(area(own))
     expected = statistics.mean(map(statistics.mean, aucs.values()))
-    assert judge(cell, 2020)["domain_auc"][0] == pytest.approx(expected)
+    assert judge(cell, 2020)["domain_auc"].number == pytest.approx(expected)
     assert number_of([judge(cell, 2020)["domain_auc"]]).deviation == 0
 
 
@@ -110,9 +111,9 @@ def test_the_interval_is_of_seeds_and_clips_drawn_again():
     # One seed twice in half of the draws, with one draw of its clips.
     of_seeds, of_clips = 0.1**2 / 2, 0.03**2 * (0.5 + 0.5 / 2)
     assert averaged[1:].var() == pytest.approx(of_seeds + of_clips, rel=0.05)
-    number = number_of(drawn)
+    number = number_of([Drawn(one, 40.0) for one in drawn])
     assert number.deviation == pytest.approx(np.std([0.6, 0.8], ddof=1))
-    assert number.interval == percentile_interval(averaged[1:])
+    assert number.interval == share_interval(averaged, 40.0)
 
 
 def test_a_single_seed_has_the_interval_of_its_clips():
@@ -139,7 +140,7 @@ def test_clips_without_a_label_do_not_count():
     more = Cell((*cell.scored_clips, unknown), cell.spread, cell.num_classes)
     found, expected = judge(more, 2023), judge(cell, 2023)
     for name, drawn in expected.items():
-        np.testing.assert_array_equal(found[name], drawn)
+        np.testing.assert_array_equal(found[name].values, drawn.values)
 
 
 def test_a_number_is_above_where_its_whole_interval_is():

@@ -18,13 +18,13 @@ def make_row(scored, seeds, strength):
 
 def test_a_number_is_the_mean_over_the_seeds(scored):
     row = make_row(scored, (1, 2, 3), 1.0)
-    own = [judged.means["auc"][0] for judged in row.metrics.values()]
+    own = [judged.means["auc"].number for judged in row.metrics.values()]
     number = row.number("auc")
     assert number.mean == pytest.approx(np.mean(own))
     assert number.deviation == pytest.approx(np.std(own, ddof=1))
     low, high = number.interval
     assert low < number.mean < high
-    fans = [one.machines["fan"]["mauc"][0] for one in row.metrics.values()]
+    fans = [one.machines["fan"]["mauc"].number for one in row.metrics.values()]
     assert row.number("mauc", "fan").mean == pytest.approx(np.mean(fans))
 
 
@@ -62,7 +62,7 @@ def test_a_machine_counts_where_a_seed_has_it(scored):
     fans = [one for one in scored(2) if one.clip.machine == "fan"]
     judged = {1: judge_clips(scored(1), 2023), 2: judge_clips(fans, 2023)}
     row = ResultRow("one", "one", judged)
-    pump = judged[1].machines["pump"]["auc"][0]
+    pump = judged[1].machines["pump"]["auc"].number
     assert row.number("auc", "pump").mean == pytest.approx(pump)
     assert "pump" in machine_table([row])
 
@@ -91,7 +91,7 @@ def test_only_seeds_that_both_have_are_compared(scored):
     row = make_row(scored, (1, 2), 1.0)
     other = make_row(scored, (2, 3), 0.5)
     found = row.difference(other, "auc").difference
-    own, its = (each.metrics[2].means["auc"][0] for each in (row, other))
+    own, its = (each.metrics[2].means["auc"].number for each in (row, other))
     assert found == pytest.approx(own - its)
     assert row.difference(make_row(scored, (5,), 1.0), "auc") is None
 

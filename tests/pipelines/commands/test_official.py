@@ -81,6 +81,22 @@ def test_an_incomplete_folder_is_refused(words, tmp_path, capsys):
     assert lines[0].split(",")[0] in capsys.readouterr().err
 
 
+def test_a_section_without_a_domain_is_left_out_on_demand(tmp_path, capsys):
+    rows = draw_set(YEAR, num_each=6)
+    rows = [row for row in rows if row[0] == "fan" or row[2] == "source"]
+    truth = write_truth(tmp_path / "truth", YEAR, rows)
+    scores = write_scores(tmp_path / "scores", YEAR, rows)
+    words = ["official", str(scores), "--ground_truth", str(truth)]
+    words += ["--year", str(YEAR)]
+    assert main(words) == 2
+    assert "`leave_out_incomplete`" in capsys.readouterr().err
+    for more in ([], ["--against", str(scores)]):
+        assert main([*words, "--leave_out_incomplete", *more]) == 0
+        told = capsys.readouterr().out
+        reason = "normal clip of the target domain"
+        assert f"Left out: RoboticArm/section_00 has no {reason}." in told
+
+
 @pytest.mark.parametrize(
     ("more", "unbuffered"), [([], ""), (["--help"], ""), (["--help"], "1")]
 )

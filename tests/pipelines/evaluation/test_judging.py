@@ -32,13 +32,13 @@ def test_means_are_those_of_a_slow_reference(scored):
         expected["mauc"].append(min(aucs))
         expected["pooled_auc"].append(area(own))
         found = judged.machines[machine]
-        assert found["auc"][0] == pytest.approx(np.mean(aucs))
-        assert found["mauc"][0] == pytest.approx(min(aucs))
-        assert judged.sections[machine, "section_01"]["pauc"][
-            0
-        ] == pytest.approx(paucs[1])
+        assert found["auc"].number == pytest.approx(np.mean(aucs))
+        assert found["mauc"].number == pytest.approx(min(aucs))
+        assert judged.sections[machine, "section_01"][
+            "pauc"
+        ].number == pytest.approx(paucs[1])
     for name, values in expected.items():
-        assert judged.means[name][0] == pytest.approx(np.mean(values)), name
+        assert judged.means[name].number == pytest.approx(np.mean(values)), name
 
 
 @pytest.mark.parametrize("year", [2020, 2023])
@@ -54,7 +54,7 @@ def test_the_official_score_is_that_of_the_year(year, scored):
         [one.anomaly_score for one in rows],
     ).official_score
     found = judge_clips(rows, year).means["official_score"]
-    assert found[0] == pytest.approx(float(expected))
+    assert found.number == pytest.approx(float(expected))
 
 
 def test_resamples_do_not_depend_on_scores_or_order(scored):
@@ -69,11 +69,11 @@ def test_resamples_do_not_depend_on_scores_or_order(scored):
         2023,
     )
     for name in DEFAULT_COLUMNS:
-        drawn = judged.means[name]
+        drawn = judged.means[name].values
         assert drawn.shape == (1 + NUM_RESAMPLES,)
         assert np.ptp(drawn) > 0
-        np.testing.assert_array_equal(drawn, again.means[name])
-        np.testing.assert_allclose(drawn, shifted.means[name])
+        np.testing.assert_array_equal(drawn, again.means[name].values)
+        np.testing.assert_allclose(drawn, shifted.means[name].values)
 
 
 def relabel(one, is_anomaly):
@@ -93,12 +93,12 @@ def test_sections_without_both_labels_do_not_count(scored):
         assert len(found.clips) == len(kept)
         for name in set(DEFAULT_COLUMNS) - {"pooled_auc"}:
             np.testing.assert_array_equal(
-                found.means[name], expected.means[name]
+                found.means[name].values, expected.means[name].values
             )
         assert "pump" in found.pooled
     nothing = judge_clips([relabel(one, True) for one in rows], 2023)
     assert not nothing.sections and not nothing.clips
-    assert np.isnan(nothing.means["auc"]).all()
+    assert np.isnan(nothing.means["auc"].values).all()
 
 
 def test_a_section_is_drawn_alike_whatever_else_is_judged(scored):
@@ -107,7 +107,9 @@ def test_a_section_is_drawn_alike_whatever_else_is_judged(scored):
     together, alone = judge_clips(rows, 2023), judge_clips(fans, 2023)
     for key, areas in alone.sections.items():
         for name, drawn in areas.items():
-            np.testing.assert_array_equal(together.sections[key][name], drawn)
+            np.testing.assert_array_equal(
+                together.sections[key][name].values, drawn.values
+            )
 
 
 def test_without_a_domain_there_is_no_score_of_a_year_with_domains(scored):
@@ -118,5 +120,5 @@ def test_without_a_domain_there_is_no_score_of_a_year_with_domains(scored):
         for one in scored(4)
     ]
     judged = judge_clips(rows, 2023)
-    assert np.isnan(judged.means["official_score"]).all()
-    assert np.isfinite(judged.means["auc"]).all()
+    assert np.isnan(judged.means["official_score"].values).all()
+    assert np.isfinite(judged.means["auc"].values).all()

@@ -23,8 +23,8 @@ def expected_score(year, rows):
     return official_scores(year, *columns[:4], scores).official_score
 
 
-def lay_out(tmp_path, year, **kwargs):
-    rows = draw_set(year)
+def lay_out(tmp_path, year, num_each=3, **kwargs):
+    rows = draw_set(year, num_each)
     truth = write_truth(tmp_path / "truth", year, rows)
     scores = write_scores(tmp_path / "scores", year, rows, **kwargs)
     return rows, scores, truth
@@ -49,13 +49,21 @@ def scored_clips(year, num_each=3):
 
 @pytest.mark.parametrize("year", YEARS)
 def test_a_folder_gets_the_score_of_its_clips(tmp_path, year):
-    rows, scores, truth = lay_out(tmp_path, year)
+    rows, scores, truth = lay_out(tmp_path, year, num_each=10)
     found = judge(scores, truth, year, num_resamples=50)
     assert found.official_score == expected_score(year, rows)
     low, high = found.interval
     assert low <= found.official_score <= high
     assert not found.decisions
     assert (found.evaluators_ci95 is None) == (year < 2022)
+
+
+def test_few_clips_have_a_score_without_an_interval(tmp_path):
+    _, scores, truth = lay_out(tmp_path, 2023)
+    found = judge(scores, truth, 2023, num_resamples=5)
+    assert found.interval is None
+    assert "An interval needs 4 clips" in " ".join(found.table.split())
+    assert "interval -." in found.table
 
 
 @pytest.mark.parametrize("year", [2020, 2022, 2023, 2024])
