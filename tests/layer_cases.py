@@ -5,6 +5,8 @@ import numpy as np
 from keras_asd.layers import Bottleneck
 from keras_asd.layers import ClassCosine
 from keras_asd.layers import ConvolutionBlock
+from keras_asd.layers import EnvelopeLines
+from keras_asd.layers import LogMelPercentiles
 from keras_asd.layers import LogMelSpectrogram
 from keras_asd.layers import LogMelStatistics
 from keras_asd.layers import MagnitudeSpectrogram
@@ -15,6 +17,7 @@ from keras_asd.layers import ResidualBlock
 from keras_asd.layers import SubclusterCosine
 from keras_asd.layers import TemporalAttention
 from keras_asd.layers import Tgram
+from keras_asd.layers import ViewWhitening
 from keras_asd.layers import Whitening
 from keras_asd.models import AnomalyDetector
 from keras_asd.models import Classifier
@@ -24,6 +27,7 @@ from keras_asd.models import MobileFaceNet
 from keras_asd.models import SpectrogramBranch
 from keras_asd.models import SpectrumBranch
 from keras_asd.models import StatisticsEmbedder
+from keras_asd.models import ViewsEmbedder
 from keras_asd.scorers import Calibration
 from keras_asd.scorers import CentreAngle
 from tests.classifier_cases import CLASSIFIER_CASES
@@ -127,10 +131,18 @@ def make_whitening(_):
     return layer
 
 
-def make_statistics_embedder(samples):
-    embedder = StatisticsEmbedder(
-        samples=samples, num_mel_bins=8, num_modulation_bands=2
-    )
+def make_view_whitening(_):
+    layer = ViewWhitening([3, 2])
+    layer.fit(np.random.default_rng(3).normal(size=(9, 6)))
+    return layer
+
+
+def make_views_embedder(samples):
+    return make_statistics_embedder(samples, ViewsEmbedder)
+
+
+def make_statistics_embedder(samples, kind=StatisticsEmbedder):
+    embedder = kind(samples=samples, num_mel_bins=8, num_modulation_bands=2)
     clips = noise(np.random.default_rng(3), 12, samples)
     embedder.fit(np.array(embedder.statistics(clips)))
     return embedder
@@ -147,6 +159,12 @@ CASES = {
         make=lambda _: ConvolutionBlock(4, 3, strides=2),
         inputs=image(3),
         sizes=(7, 1, 8),
+    ),
+    "layers.EnvelopeLines": Case(
+        make=lambda _: EnvelopeLines(500.0, 2), inputs=log_mel, sizes=(200, 3)
+    ),
+    "layers.LogMelPercentiles": Case(
+        make=lambda _: LogMelPercentiles(), inputs=log_mel, sizes=(31, 1)
     ),
     "layers.LogMelSpectrogram": Case(
         make=lambda _: LogMelSpectrogram(num_mel_bins=16, frame_length=256),
@@ -185,6 +203,9 @@ CASES = {
         make=lambda _: Tgram(4, frame_length=64, frame_step=32),
         inputs=waveform,
         sizes=(200, 1, 31, 32, 193),
+    ),
+    "layers.ViewWhitening": Case(
+        make=make_view_whitening, inputs=rows(6), sizes=(1,)
     ),
     "layers.Whitening": Case(make=make_whitening, inputs=rows(6), sizes=(1,)),
     "models.AnomalyDetector": Case(
@@ -226,6 +247,9 @@ CASES = {
     ),
     "models.StatisticsEmbedder": Case(
         make=make_statistics_embedder, inputs=waveform, sizes=(4096, 700)
+    ),
+    "models.ViewsEmbedder": Case(
+        make=make_views_embedder, inputs=waveform, sizes=(4096, 700)
     ),
     **CLASSIFIER_CASES,
     **FLOW_CASES,

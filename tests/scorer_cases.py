@@ -11,8 +11,10 @@ from keras_asd.scorers import LocalDensity
 from keras_asd.scorers import Mahalanobis
 from keras_asd.scorers import MinimumOverDomains
 from keras_asd.scorers import NearestNeighbors
+from keras_asd.scorers import PeakExcess
 from keras_asd.scorers import ScoreSum
 from keras_asd.scorers import SelectiveMahalanobis
+from keras_asd.scorers import ViewSum
 from tests.harness import Case
 
 SPACES = ("sphere", "standardized", "whitened", "raw")
@@ -75,6 +77,12 @@ def make_score_sum(dim):
     return made.fit(*draw_clips([(9, 2), (4, 0), (0, 3)], dim))
 
 
+def make_view_sum(dim):
+    parts = [LocalDensity(3, space="raw"), PeakExcess(1)]
+    made = ViewSum(parts, [dim - 2, 2], num_whole=1)
+    return made.fit(*draw_clips([(9, 2), (4, 0), (0, 3)], dim))
+
+
 def cosine(generator, batch, num_classes):
     shape = (batch, num_classes)
     return (generator.uniform(-0.99, 0.99, shape).astype("float32"),)
@@ -102,6 +110,18 @@ SCORER_CASES = {
     ),
     "scorers.HeadScore": Case(
         make=lambda _: HeadScore(), inputs=cosine, sizes=(5, 1)
+    ),
+    "scorers.PeakExcess": Case(
+        make=make_fitted(lambda _: PeakExcess(2)),
+        inputs=embedding,
+        sizes=(6, 2),
+        is_trained=False,
+    ),
+    "scorers.ViewSum": Case(
+        make=make_view_sum,
+        inputs=embedding,
+        sizes=(6, 4),
+        is_trained=False,
     ),
     "scorers.ScoreSum": Case(
         make=make_score_sum,

@@ -6,8 +6,10 @@ from keras_asd.layers.bottleneck import Bottleneck
 from keras_asd.layers.class_cosine import ClassCosine
 from keras_asd.layers.class_logits import ClassLogits
 from keras_asd.layers.convolution_block import ConvolutionBlock
+from keras_asd.layers.envelope_lines import EnvelopeLines
 from keras_asd.layers.invertible_mixing import InvertibleMixing
 from keras_asd.layers.joined_head import JoinedHead
+from keras_asd.layers.log_mel_percentiles import LogMelPercentiles
 from keras_asd.layers.log_mel_spectrogram import LogMelSpectrogram
 from keras_asd.layers.log_mel_statistics import LogMelStatistics
 from keras_asd.layers.magnitude_spectrogram import MagnitudeSpectrogram
@@ -20,6 +22,7 @@ from keras_asd.layers.subcluster_cosine import SubclusterCosine
 from keras_asd.layers.temporal_attention import TemporalAttention
 from keras_asd.layers.tgram import Tgram
 from keras_asd.layers.total_error import TotalError
+from keras_asd.layers.view_whitening import ViewWhitening
 from keras_asd.layers.whitening import Whitening
 
 __all__ = [
@@ -29,8 +32,10 @@ __all__ = [
     "ClassCosine",
     "ClassLogits",
     "ConvolutionBlock",
+    "EnvelopeLines",
     "InvertibleMixing",
     "JoinedHead",
+    "LogMelPercentiles",
     "LogMelSpectrogram",
     "LogMelStatistics",
     "MagnitudeSpectrogram",
@@ -43,5 +48,6 @@ __all__ = [
     "TemporalAttention",
     "Tgram",
     "TotalError",
+    "ViewWhitening",
     "Whitening",
 ]

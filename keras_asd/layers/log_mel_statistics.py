@@ -73,13 +73,7 @@ class LogMelStatistics(keras.layers.Layer):
         self.transform = transform
 
     def call(self, log_mel):
-        frames = log_mel.shape[1]
-        if frames is None:
-            raise ValueError(
-                "The number of frames must be known. Received: log-Mel of "
-                f"shape {tuple(log_mel.shape)}. Give the model's input its "
-                "number of samples."
-            )
+        frames = known_frames(log_mel)
         mean = ops.mean(log_mel, axis=1)
         deviation = log_mel - mean[:, None]
         spread = ops.sqrt(ops.mean(ops.square(deviation), axis=1))
@@ -117,6 +111,24 @@ class LogMelStatistics(keras.layers.Layer):
             "level": self.level,
             "transform": self.transform,
         }
+
+
+def known_frames(log_mel) -> int:
+    """Number of frames of a spectrogram `(batch, frames, mel_bins)`.
+
+    Raises:
+        ValueError: If it is not known.
+
+    >>> known_frames(np.zeros((2, 7, 4)))
+    7
+    """
+    if log_mel.shape[1] is None:
+        raise ValueError(
+            "The number of frames must be known. Received: log-Mel of "
+            f"shape {tuple(log_mel.shape)}. Give the model's input its "
+            "number of samples."
+        )
+    return log_mel.shape[1]
 
 
 def modulation_weights(

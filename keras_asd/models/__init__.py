@@ -16,6 +16,7 @@ from keras_asd.models.reconstruction_embedder import ReconstructionEmbedder
 from keras_asd.models.spectrogram_branch import SpectrogramBranch
 from keras_asd.models.spectrum_branch import SpectrumBranch
 from keras_asd.models.statistics_embedder import StatisticsEmbedder
+from keras_asd.models.views_embedder import ViewsEmbedder
 
 __all__ = [
     "AnomalyDetector",
@@ -31,6 +32,7 @@ __all__ = [
     "SpectrogramBranch",
     "SpectrumBranch",
     "StatisticsEmbedder",
+    "ViewsEmbedder",
     "fold",
     "load_published_weights",
     "portable",

@@ -81,9 +81,6 @@ class StatisticsEmbedder(LogMelEmbedder):
                 f"samples={self.samples}, sampling_rate={sampling_rate}. "
                 "Tile the clips."
             )
-        num_features = (2 + num_modulation_bands) * self.num_mel_bins
-        if num_components is not None:
-            num_components = min(num_components, num_features)
         self.num_modulation_bands = num_modulation_bands
         self.level = level
         self.num_components = num_components
@@ -95,23 +92,34 @@ class StatisticsEmbedder(LogMelEmbedder):
             level,
             name="pooling",
         )
-        self.whitening = Whitening(num_components, is_fitted, name="whitening")
-        self.embedding_dim = num_components or num_features
+        self.whitening = self._add_views(is_fitted)
+        self.embedding_dim = self.num_components or sum(self.dims)
         self.build((None, self.samples))
+
+    def _add_views(self, is_fitted):
+        """Sets `dims`, the length of each view, and returns their whitening."""
+        shape = (None, *self.log_mel_shape)
+        self.dims = [self.pooling.compute_output_shape(shape)[-1]]
+        if self.num_components is not None:
+            self.num_components = min(self.num_components, self.dims[0])
+        return Whitening(self.num_components, is_fitted, name="whitening")
 
     def build(self, input_shape):
         if not self.whitening.built:
-            features = (2 + self.num_modulation_bands) * self.num_mel_bins
-            self.whitening.build((None, features))
+            self.whitening.build((None, sum(self.dims)))
         self.built = True
+
+    def measure(self, representations):
+        """Statistics `(batch, features)` before whitening, in dB."""
+        return self.pooling(representations["log_mel"])
 
     def embed(self, representations, training=None):
         """Embedding `(batch, embedding_dim)` of what `represent` gave."""
-        return self.whitening(self.pooling(representations["log_mel"]))
+        return self.whitening(self.measure(representations))
 
     def statistics(self, waveform):
         """What `fit` takes: `(batch, features)`, in dB, not whitened."""
-        return self.pooling(self.represent(waveform)["log_mel"])
+        return self.measure(self.represent(waveform))
 
     def fit(self, statistics, groups=None):
         """Sets the whitening from the statistics of normal clips.

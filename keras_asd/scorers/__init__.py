@@ -11,11 +11,13 @@ from keras_asd.scorers.log_odds import LogOdds
 from keras_asd.scorers.mahalanobis import Mahalanobis
 from keras_asd.scorers.minimum_over_domains import MinimumOverDomains
 from keras_asd.scorers.nearest_neighbors import NearestNeighbors
+from keras_asd.scorers.peak_excess import PeakExcess
 from keras_asd.scorers.score_sum import ScoreSum
 
 # What they have in common: for type hints, not a scorer of its own.
 from keras_asd.scorers.scorer import Scorer as Scorer
 from keras_asd.scorers.selective_mahalanobis import SelectiveMahalanobis
+from keras_asd.scorers.view_sum import ViewSum
 
 __all__ = [
     "Calibration",
@@ -29,6 +31,8 @@ __all__ = [
     "Mahalanobis",
     "MinimumOverDomains",
     "NearestNeighbors",
+    "PeakExcess",
     "ScoreSum",
     "SelectiveMahalanobis",
+    "ViewSum",
 ]

@@ -137,12 +137,14 @@ class ScoreSum(Composite):
                 scores[index, is_out] = values[np.arange(len(columns)), columns]
         if not self.built:
             self.build((None, rows.shape[1]))
-        location, factor = _standardization(
-            scores, table[:, 0], self.num_groups
-        )
+        self._set_currency(scores, table[:, 0].astype(int))
+        return self
+
+    def _set_currency(self, scores, owners) -> None:
+        """Makes scorers comparable by left-out scores, `(scorers, clips)`."""
+        location, factor = _standardization(scores, owners, self.num_groups)
         self.location.assign(location)
         self.factor.assign(factor)
-        return self
 
     def _fit_each(self, scorers, table) -> None:
         for scorer, part in self._parts(scorers):
@@ -171,11 +173,13 @@ class ScoreSum(Composite):
             setattr(self, name, weight)
 
     def call(self, embedding):
-        total = 0.0
+        return sum(self._standardized(embedding), 0.0)
+
+    def _standardized(self, embedding):
+        """Each scorer's standardised scores, `(batch, num_groups)`."""
         for index, (scorer, part) in enumerate(self._parts(self.scorers)):
             scores = scorer(embedding[:, part])
-            total += (scores - self.location[index]) * self.factor[index]
-        return total
+            yield (scores - self.location[index]) * self.factor[index]
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.num_groups)
@@ -218,7 +222,7 @@ def _standardization(
     factor = np.ones((len(scores), num_groups))
     for index, row in enumerate(scores):
         is_scored = np.isfinite(row)
-        groups = owners[is_scored].astype(int)
+        groups = owners[is_scored]
         values = row[is_scored]
         if not len(values):
             continue

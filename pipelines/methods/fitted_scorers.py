@@ -1,5 +1,6 @@
 """Scorers fitted on the embeddings of normal clips."""
 
+from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 
@@ -18,6 +19,7 @@ def fit_scorer(
     embeddings: Embeddings,
     groups: Mapping[str, Sequence[int]],
     head: keras.layers.Layer | None = None,
+    embed_again: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> keras.layers.Layer:
     """Builds and fits the configured scorer, one for each network.
 
@@ -28,6 +30,8 @@ def fit_scorer(
             `LabelMap.groups`.
         head: Head of the detector, which has the number of classes of each
             network.
+        embed_again: Function from booleans, the rows that the embedder is
+            fitted on, to all vectors, for a scorer that leaves clips out.
 
     >>> from pipelines.settings.scorers import NearestNeighbors
     >>> rows = np.arange(4)
@@ -43,6 +47,14 @@ def fit_scorer(
         scorers = [config.scorer.build(config) for _ in counts]
         return JoinedScorer(scorers, counts)
     indices = np.array([groups[key][0] for key in embeddings.keys.tolist()])
+    if config.scorer.leaves_out:
+        return config.scorer.build(config).fit(
+            embeddings.vectors,
+            indices,
+            embeddings.is_target,
+            embeddings.clips,
+            embed_again,
+        )
     sections = {key: groups[key][0] for key in groups if "/" in key}
     names = sorted({part_name(key, config.networks) for key in sections})
     if reads_head or len(names) < 2:

@@ -1,6 +1,7 @@
 """Whitened statistics: detectors without training."""
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,6 +9,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from keras_asd.layers import ClassCosine
+from keras_asd.layers import ViewWhitening
 from keras_asd.layers import Whitening
 from keras_asd.layers.whitening import has_spread
 from keras_asd.models import StatisticsEmbedder
@@ -49,7 +51,8 @@ class Statistics(Method):
 
     def fit_scorer(self, embeddings, groups, head=None):
         """The fitted scorer."""
-        return fit_scorer(self.config, embeddings, groups, head)
+        again = functools.partial(self.embed_again, embeddings)
+        return fit_scorer(self.config, embeddings, groups, head, again)
 
     def embed_again(self, embeddings, is_fitted):
         """Vectors whose whitening is fitted on the chosen rows only."""
@@ -106,7 +109,9 @@ def whiten(embedder: StatisticsEmbedder, measured: Embeddings) -> Embeddings:
 
 
 def whiten_by(
-    whitening: Whitening, embeddings: Embeddings, is_fitted: NDArray[np.bool_]
+    whitening: Whitening | ViewWhitening,
+    embeddings: Embeddings,
+    is_fitted: NDArray[np.bool_],
 ) -> NDArray:
     """Whitened statistics, by a new whitening fitted on some rows only.
 
@@ -134,7 +139,7 @@ def whiten_by(
             "Embeddings must have their statistics from before the whitening. "
             "Received: none. Train again."
         )
-    fresh = Whitening.from_config(
+    fresh = type(whitening).from_config(
         {**whitening.get_config(), "is_fitted": False}
     )
     _, sections = np.unique(embeddings.keys, return_inverse=True)

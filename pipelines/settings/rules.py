@@ -75,10 +75,15 @@ def _between_records(config: "Config") -> list[tuple[str, bool, str]]:
         (
             "scorer",
             scorer.reads_head
-            or scorer.reads == "embedding"
+            or scorer.reads in ("embedding", "views")
             or scorer.reads == embedder.gives,
             f"another with embedder={label(embedder)}, which gives no "
             f"{scorer.reads}",
+        ),
+        (
+            "scorer",
+            scorer.reads != "views" or embedder.has_views,
+            f"another with embedder={label(embedder)}, which gives one view",
         ),
         (
             "scorer",

@@ -8,6 +8,7 @@ from pipelines.settings.embedders.dual_branch import DualBranch
 from pipelines.settings.embedders.embedder import Embedder
 from pipelines.settings.embedders.mobile_facenet import MobileFaceNet
 from pipelines.settings.embedders.untrained import Statistics
+from pipelines.settings.embedders.untrained import Views
 
 __all__ = [
     "CustomEmbedder",
@@ -18,4 +19,5 @@ __all__ = [
     "MobileNet",
     "Reconstruction",
     "Statistics",
+    "Views",
 ]

@@ -25,6 +25,8 @@ class Embedder(Record):
     - `gives`: kind of its output: `embedding`; or, for certain losses only,
       `band errors`, `likelihood` or `statistics`.
     - `is_trained`: whether it is trained with a loss.
+    - `has_views`: whether it gives several views in a row, each with a scorer
+      of its own.
     - `mixes_inside`: whether mixup can be applied within the network.
     - `projection_dim`: size of the projection for contrastive pre-training; 0
       without one.
@@ -33,6 +35,7 @@ class Embedder(Record):
 
     gives: ClassVar[str] = "embedding"
     is_trained: ClassVar[bool] = True
+    has_views: ClassVar[bool] = False
     mixes_inside: ClassVar[bool] = False
     is_of_one_section: ClassVar[bool] = False
 

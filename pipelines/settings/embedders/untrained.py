@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 _FRONT_END = {field.name: field for field in dataclasses.fields(FrontEnd)}
 
 
+def _num_mel_bins() -> int:
+    metadata = _FRONT_END["num_mel_bins"].metadata
+    return dataclasses.field(default=32, metadata=metadata)
+
+
+def _level() -> Any:
+    return setting(
+        "removed",
+        search=Range("A fault can be louder; so can a closer microphone."),
+    )
+
+
 @dataclasses.dataclass(frozen=True)
 class Statistics(Embedder):
     """Statistics of the log-Mel over time, whitened; needs no training.
@@ -28,13 +40,8 @@ class Statistics(Embedder):
         embedding_dim: Largest length of the embedding.
     """
 
-    num_mel_bins: int = dataclasses.field(
-        default=32, metadata=_FRONT_END["num_mel_bins"].metadata
-    )
-    level: Literal["kept", "removed"] = setting(
-        "removed",
-        search=Range("A fault can be louder; so can a closer microphone."),
-    )
+    num_mel_bins: int = _num_mel_bins()
+    level: Literal["kept", "removed"] = _level()
     embedding_dim: int = embedding_dim(256)
 
     gives: ClassVar[str] = "statistics"
@@ -50,4 +57,32 @@ class Statistics(Embedder):
             num_mel_bins=self.num_mel_bins,
             level=self.level,
             num_components=self.embedding_dim,
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Views(Embedder):
+    """Statistics, percentiles and envelope lines; needs no training.
+
+    Args:
+        num_mel_bins: Number of Mel bands.
+        level: Treatment of the clip's level: `kept` or `removed`.
+    """
+
+    num_mel_bins: int = _num_mel_bins()
+    level: Literal["kept", "removed"] = _level()
+
+    gives: ClassVar[str] = "statistics"
+    is_trained: ClassVar[bool] = False
+    has_views: ClassVar[bool] = True
+
+    def build(self, config: "Config", dtype: str = "float32") -> Any:
+        """The `keras.Model`, before its whitening is fitted."""
+        from keras_asd.models import ViewsEmbedder
+
+        return ViewsEmbedder(
+            samples=config.samples,
+            sampling_rate=config.sampling_rate,
+            num_mel_bins=self.num_mel_bins,
+            level=self.level,
         )

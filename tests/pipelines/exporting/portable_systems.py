@@ -10,10 +10,13 @@ from keras_asd.models import DualBranchEmbedder
 from keras_asd.models import Embedder
 from keras_asd.models import JoinedEmbedder
 from keras_asd.models import StatisticsEmbedder
+from keras_asd.models import ViewsEmbedder
 from keras_asd.models import fold
 from keras_asd.scorers import Calibration
 from keras_asd.scorers import LocalDensity
+from keras_asd.scorers import PeakExcess
 from keras_asd.scorers import ScoreSum
+from keras_asd.scorers import ViewSum
 from pipelines.settings.config import Config
 from pipelines.settings.labels import kinds
 from pipelines.settings.scorers import Scorer
@@ -73,6 +76,7 @@ SYSTEMS = {
         make_sum(make_branches(frame_lengths=(64, 256), spectrogram="log_mel"))
     ),
     "statistics": lambda: make_detector(make_statistics()),
+    "views": lambda: make_views(),
 }
 # Spaces other than a scorer's own, so that each space comes once.
 SPACES = {"NearestNeighbors": "standardized", "GaussianMixture": "raw"}
@@ -100,6 +104,25 @@ def make_detector(embedder, scorer="CentreAngle", head=None, **settings):
     measures = to_numpy(detector.check.measure(draw_noise(9)))
     detector.check.fit(measures, np.zeros(9, "int32"))
     return detector
+
+
+def make_views():
+    """With the scorers of the views, at the sizes of these small ones."""
+    embedder = ViewsEmbedder(
+        samples=SAMPLES,
+        num_mel_bins=4,
+        num_modulation_bands=2,
+        # Without the direction in which rounding alone moves clips.
+        level="kept",
+    )
+    embedder.fit(to_numpy(embedder.statistics(draw_noise(40))))
+    detector = make_detector(embedder)
+    parts = [LocalDensity(space="raw") for _ in "ab"]
+    scorer = ViewSum([*parts, PeakExcess(num_rows=4)], embedder.dims, 2).fit(
+        to_numpy(embedder(draw_noise(30), training=False)),
+        np.repeat([0, 1, 2], 10),
+    )
+    return detector.with_parts(scorer=scorer, calibration=detector.calibration)
 
 
 def make_joined():

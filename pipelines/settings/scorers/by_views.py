@@ -1,0 +1,31 @@
+"""Settings of scorers of several views in a row."""
+
+import dataclasses
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import ClassVar
+
+from pipelines.settings.scorers.scorer import Scorer
+
+if TYPE_CHECKING:
+    from pipelines.settings.config import Config
+
+
+@dataclasses.dataclass(frozen=True)
+class ViewSum(Scorer):
+    """Local densities of views, and lines beyond those of normal clips."""
+
+    reads: ClassVar[str] = "views"
+    leaves_out: ClassVar[bool] = True
+
+    def build(self, config: "Config") -> Any:
+        """The Keras layer, not fitted yet, for the views of the embedder."""
+        from keras_asd import scorers
+
+        embedder = config.embedder.build(config)
+        parts = [
+            scorers.LocalDensity(space="raw"),
+            scorers.LocalDensity(space="raw"),
+            scorers.PeakExcess(num_rows=embedder.lines.num_groups),
+        ]
+        return scorers.ViewSum(parts, embedder.dims, num_whole=2)
