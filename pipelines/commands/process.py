@@ -64,6 +64,8 @@ class Stop:
     def interrupt(self, number: int, frame: FrameType | None) -> None:
         """Handles a signal in the main thread."""
         self._ask(number)
+        # What is broken off half made may fail again as it is taken down.
+        sys.unraisablehook = lambda _: None
         raise KeyboardInterrupt
 
     def _ask(self, number: int) -> None:

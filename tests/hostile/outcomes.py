@@ -10,7 +10,7 @@ import zipfile
 import soundfile
 import yaml
 
-ENDS = {".png": b"IEND\xaeB`\x82", ".html": b"</html>\n", ".md": b"\n"}
+ENDS = {".png": b"IEND\xaeB`\x82", ".html": b"</html>", ".md": b""}
 # Their times and processes are in the names of TensorBoard's logs.
 PASSING = re.compile(r"(?<=/)\d+(?=/)|(?<=tfevents).*")
 
@@ -36,7 +36,7 @@ def find_half(folder):
 def is_whole(suffix, content):
     try:
         if suffix in ENDS:
-            return content.endswith(ENDS[suffix])
+            return content.rstrip().endswith(ENDS[suffix])
         if suffix in (".keras", ".npz", ".zip"):
             return zipfile.ZipFile(io.BytesIO(content)).testzip() is None
         if suffix == ".json":

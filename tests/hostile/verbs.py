@@ -53,7 +53,10 @@ VERBS = (
     Verb("export", "{run} --to fan"),
     Verb("embed", "{run} {data} --to map"),
     Verb("calibrate", "run {fresh}", run=True),
-    Verb("tune", f"{{data}} --search search --trials 2 {FREE}"),
+    Verb(
+        "tune",
+        f"{{data}} --search search --trials 2 --confirm_seeds 0 {FREE}",
+    ),
     Verb("serve-files", "{models} --to serving"),
     Verb("bench", "{benchmark} --to results"),
     Verb("download", "dcase2020 --parts development --mirror {zenodo} --to d"),

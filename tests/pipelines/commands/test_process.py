@@ -29,6 +29,14 @@ def convert():
     except KeyboardInterrupt as error:
         raise ImportError("half a module") from error
 
+class Half:
+    def __init__(self):
+        begin()
+        self.made = True
+
+    def __del__(self):
+        self.made
+
 def hang():
     threading.Thread(target=time.sleep, args=(60,)).start()
     begin()
@@ -67,7 +75,9 @@ def start():
         process.communicate()
 
 
-@pytest.mark.parametrize("does", ["begin", "swallow", "convert", "hang"])
+@pytest.mark.parametrize(
+    "does", ["begin", "swallow", "convert", "hang", "Half"]
+)
 @pytest.mark.parametrize(
     ("number", "code", "name"),
     [(signal.SIGINT, 130, "you"), (signal.SIGTERM, 143, "SIGTERM")],
