@@ -57,3 +57,16 @@ def wait_for(
             "slow: %s: not read after %g s", escape_name(path), seconds
         )
     return future.result()
+
+
+def warn_if_slow(path: str | os.PathLike[str], seconds: float) -> None:
+    """Logs a recording that took long to read.
+
+    Args:
+        path: The recording.
+        seconds: How long it took.
+
+    >>> warn_if_slow("a.wav", seconds=1)
+    """
+    if seconds > SLOW_SECONDS:
+        logger.warning("slow: %s: read in %.0f s", escape_name(path), seconds)

@@ -44,18 +44,3 @@ def open_regular(path: str | os.PathLike[str]) -> Iterator[io.FileIO]:
             kind = KINDS.get(stat.S_IFMT(mode), "of an unknown kind")
             raise ValueError(f"not a regular file: {kind}")
         yield file
-
-
-def read_regular(path: str | os.PathLike[str]) -> bytes:
-    """Returns the bytes of a regular file.
-
-    Raises:
-        OSError: If it cannot be read.
-        ValueError: If it is no regular file, with what it is.
-
-    >>> read_regular(pathlib.Path("no_such.wav"))
-    Traceback (most recent call last):
-    FileNotFoundError: ...
-    """
-    with open_regular(path) as file:
-        return file.read()

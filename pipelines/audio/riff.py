@@ -8,6 +8,7 @@ its end, so that only the header shows that something is wrong. The served
 import os
 import re
 import struct
+from collections.abc import Sequence
 from typing import BinaryIO
 
 BARE_HEADER_BYTES = 44
@@ -51,7 +52,7 @@ def find_wav_fault(file: BinaryIO) -> str | None:
     order = ">" if head.startswith(b"RIFX") else "<"
     (whole_size,) = struct.unpack_from(order + "I", head, 4)
     large_size = None
-    format_ = b""
+    formats: list[bytes] = []
     position = 12
     for _ in range(MAX_CHUNKS):
         header = _read_at(file, position, 8)
@@ -64,7 +65,7 @@ def find_wav_fault(file: BinaryIO) -> str | None:
             if len(sizes) == 16:
                 large_size = struct.unpack(order + "8xQ", sizes)[0]
         elif name == b"fmt ":
-            format_ = _read_at(file, position, min(size, FORMAT_BYTES))
+            formats.append(_read_at(file, position, min(size, FORMAT_BYTES)))
         elif name == b"data":
             if size == 0xFFFFFFFF and large_size is not None:
                 size = large_size
@@ -72,7 +73,7 @@ def find_wav_fault(file: BinaryIO) -> str | None:
                 size = num_held - position
             return (
                 _find_data_fault(size, num_held - position)
-                or _find_format_fault(format_, order)
+                or _find_format_fault(formats, order)
                 or _find_tail_fault(file, order, position, size, whole_size)
             )
         position += size + size % 2
@@ -95,9 +96,12 @@ def _find_data_fault(promised: int, held: int) -> str | None:
     return None
 
 
-def _find_format_fault(format_: bytes, order: str) -> str | None:
-    if len(format_) < 16:
+def _find_format_fault(formats: Sequence[bytes], order: str) -> str | None:
+    if len(formats) > 1:
+        return f"contradictory header: {len(formats)} formats before the sound"
+    if not formats or len(formats[0]) < 16:
         return None  # libsndfile refuses it.
+    format_ = formats[0]
     coding, channels, rate, byte_rate, frame_bytes, bits = struct.unpack_from(
         order + "HHIIHH", format_
     )

@@ -7,6 +7,7 @@ a `tf.numpy_function`, and release the interpreter's lock meanwhile.
 import functools
 import logging
 import os
+import time
 from collections.abc import Callable
 from collections.abc import Collection
 
@@ -17,6 +18,7 @@ from pipelines.audio.broken_clips import broken_reason
 from pipelines.audio.decoder_choice import LIBSNDFILE
 from pipelines.audio.libsndfile import check_channel
 from pipelines.audio.libsndfile import decode_clip
+from pipelines.audio.reading_threads import warn_if_slow
 from pipelines.audio.tensorflow_io_ops import decode_native
 from pipelines.audio.tensorflow_io_ops import load_audio_ops
 from pipelines.files.names import escape_name
@@ -59,6 +61,7 @@ def make_decoder(
 
     def decode_or_report(path: np.ndarray, speed: np.ndarray) -> np.ndarray:
         name = os.fsdecode(np.asarray(path).item())
+        begin = time.monotonic()
         try:
             return decode_clip(name, sampling_rate, channel, float(speed))
         except (OSError, RuntimeError, ValueError) as error:
@@ -66,6 +69,8 @@ def make_decoder(
                 "clip left out: %s: %s", escape_name(name), broken_reason(error)
             )
             return np.zeros(0, np.float32)
+        finally:
+            warn_if_slow(name, time.monotonic() - begin)
 
     def decode_by_libsndfile(path: tf.Tensor, speed: tf.Tensor) -> tf.Tensor:
         waveform = tf.numpy_function(

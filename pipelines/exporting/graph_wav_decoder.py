@@ -60,7 +60,7 @@ def decode_wav_bytes(
     """
     check_channel(channel)
     wav_bytes = tf.reshape(tf.convert_to_tensor(wav_bytes, tf.string), [])
-    header, start, num_bytes = _find_sound(wav_bytes)
+    num_formats, header, start, num_bytes = _find_sound(wav_bytes)
     fields = tf.io.decode_raw(header, tf.uint8)
     num_channels = _number(fields, 2, 2)
     last_channel = 0 if channel == "mean" else int(channel)
@@ -82,6 +82,7 @@ def decode_wav_bytes(
         (is_alone, "several recordings"),
         (has_no_tail_fault, "contradictory header"),
         (_is_consistent(fields), "contradictory header"),
+        (num_formats <= 1, "contradictory header"),
         (num_bytes <= num_held, "truncated"),
         (_is_pcm_16(header, fields), "not 16-bit PCM WAV"),
         (start >= 0, "truncated"),
@@ -114,35 +115,41 @@ def _find_sound(wav_bytes: tf.Tensor) -> tuple[tf.Tensor, ...]:
     """Walks the chunks up to the sound.
 
     Returns:
-        The format's `FORMAT_BYTES`, zeros behind its end; where the sound
-        begins, -1 if nowhere; and how many bytes of it are promised.
+        The number of formats; the last one's `FORMAT_BYTES`, zeros behind its
+        end; where the sound begins, -1 if nowhere; and how many bytes of it
+        are promised.
     """
     num_held = _length(wav_bytes)
 
-    def has_more(number, position, header, start, num_bytes):
-        del header, num_bytes
+    def has_more(number, position, num_formats, header, start, num_bytes):
+        del num_formats, header, num_bytes
         return (start < 0) & (position + 8 <= num_held) & (number < MAX_CHUNKS)
 
-    def read_chunk(number, position, header, start, num_bytes):
+    def read_chunk(number, position, num_formats, header, start, num_bytes):
         head = _bytes_at(wav_bytes, position, 8)
         name = tf.strings.substr(head, 0, 4)
         size = _number(tf.io.decode_raw(head, tf.uint8), 4, 4)
         position += 8
         content = _bytes_at(wav_bytes, position, FORMAT_BYTES, size)
-        header = tf.where(name == b"fmt ", content, header)
+        is_format = name == b"fmt "
+        header = tf.where(is_format, content, header)
+        num_formats += tf.cast(is_format, tf.int64)
         is_sound = name == b"data"
         # After bytes that are no name nothing can be read.
         is_name = tf.strings.regex_full_match(name, CHUNK_NAME)
+        is_name &= ~tf.reduce_any(tf.equal(name, WAV_NAMES))
         position = tf.where(is_name, position, num_held)
         # Writers that cannot go back leave the size open.
         is_open = size >= MIN_STREAMING_SIZE
         start = tf.where(is_sound, position, start)
         promised = tf.where(is_open, num_held - position, size)
         num_bytes = tf.where(is_sound, promised, num_bytes)
-        return number + 1, position + size + size % 2, header, start, num_bytes
+        position += size + size % 2
+        return number + 1, position, num_formats, header, start, num_bytes
 
     zero = tf.constant(0, tf.int64)
-    begin = (zero, zero + 12, tf.constant(bytes(FORMAT_BYTES)), zero - 1, zero)
+    header = tf.constant(bytes(FORMAT_BYTES))
+    begin = (zero, zero + 12, zero, header, zero - 1, zero)
     return tuple(tf.while_loop(has_more, read_chunk, begin)[2:])
 
 

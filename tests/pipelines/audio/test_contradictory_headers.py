@@ -63,6 +63,8 @@ def find_reason(content, path):
             )
             for bad in (format_, extended(format_))
         ),
+        (make_wav(FORMAT, FORMAT, DATA), CONTRADICTORY),
+        (make_wav(chunk(b"fmt ", b"odd"), FORMAT, DATA), CONTRADICTORY),
         (make_wav(FORMAT, HALF), CONTRADICTORY),
         (make_wav(FORMAT, HALF, chunk(b"LIST", b"INFO")), CONTRADICTORY),
         (make_wav(FORMAT, DATA, chunk(b"LIST", b"IN", 99)), CONTRADICTORY),

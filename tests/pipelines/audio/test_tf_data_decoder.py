@@ -172,3 +172,10 @@ def test_a_clip_that_breaks_later_gives_no_sample_and_is_logged(
     assert waveform.shape == (0,)
     [record] = [r for r in caplog.records if r.levelno == logging.ERROR]
     assert record.getMessage().startswith(f"clip left out: {path}: ")
+
+
+def test_a_clip_that_takes_long_is_named(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr("pipelines.audio.reading_threads.SLOW_SECONDS", -1)
+    decode = make_decoder(["libsndfile"], sampling_rate=16000)
+    decode("slow\r.wav", "libsndfile")
+    assert caplog.messages[-1].startswith(r"slow: slow\r.wav: read in ")

@@ -1,3 +1,4 @@
+import os
 import pathlib
 
 import pytest
@@ -99,3 +100,11 @@ def test_another_encoding_is_refused(tmp_path):
     table.write_bytes(HEADER.encode() + b"l\xfcfter.wav,fan,test,,,\n")
     with pytest.raises(ValueError, match="in UTF-8.*line 2"):
         read_clips(table)
+
+
+def test_a_fifo_is_no_table_and_nobody_waits_for_it(tmp_path):
+    (tmp_path / "fan" / "train").mkdir(parents=True)
+    (tmp_path / "fan" / "train" / "1.wav").touch()
+    os.mkfifo(tmp_path / "clips.csv")
+    [clip] = read_clips(tmp_path)
+    assert clip.key == "fan/all"
