@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import Literal
 
+from pipelines.commands.command import UsageError
 from pipelines.commands.command import command
 
 
@@ -33,6 +34,10 @@ def run(
             or (neutral) the clip's own mean over time.
         trust (PACKAGE): Packages of your own classes, where the run has any.
     """
+    if masks < 2:
+        raise UsageError(
+            "--masks must be 2 or more; thousands make a smooth map"
+        )
     from pipelines.programs.explain import ClipExplanation
     from pipelines.programs.explain import explain
 
