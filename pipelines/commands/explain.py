@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from pipelines.commands.command import UsageError
 from pipelines.commands.command import command
 from pipelines.commands.printing import print_left_out
 from pipelines.files.names import escape_name
@@ -34,6 +35,10 @@ def run(
             or (neutral) the clip's own mean over time.
         trust (PACKAGE): Packages of your own classes, where the run has any.
     """
+    if masks < 2:
+        raise UsageError(
+            "--masks must be 2 or more; thousands make a smooth map"
+        )
     from pipelines.programs.explain import ClipExplanation
     from pipelines.programs.explain import explain
 

@@ -20,6 +20,10 @@ def drop_native_log() -> None:
     standard error passes through a process of its own, so that the last words
     of a crash come through. Python's own `sys.stderr` is left alone by it.
     For the command line alone, before any thread is begun.
+
+    >>> line = b"I0000 00:00:1795977448.933046   16284 stub.cc:31] No drivers"
+    >>> bool(CHATTER.match(line)), bool(CHATTER.match(b"Killed"))
+    (True, False)
     """
     terminal = os.dup(2)
     reading, writing = os.pipe()

@@ -12,6 +12,8 @@ import keras_asd
 from keras_asd.layers.recording_check import PROBLEMS
 from keras_asd.models import AnomalyDetector
 from pipelines.calibration.calibration_sources import OPTIMISTIC
+from pipelines.exporting.request_size import MAX_CLIPS
+from pipelines.exporting.request_size import MAX_REQUEST_SECONDS
 from pipelines.runs.clip_list import ListedClip
 from pipelines.runs.clip_list import normal_clips
 from pipelines.settings.config import Config
@@ -19,10 +21,6 @@ from pipelines.settings.labels import label
 
 # Version of the contract; it rises where a reader of the last one would err.
 CONTRACT_VERSION = 3
-# What a request may hold, so that none takes all of a server's memory. A single
-# clip is never refused for the second.
-MAX_CLIPS = 64
-MAX_REQUEST_SECONDS = 3600
 
 
 def make_contract(

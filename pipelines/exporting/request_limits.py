@@ -5,8 +5,8 @@ from typing import Any
 import tensorflow as tf
 
 from pipelines.audio.libsndfile import MAX_SECONDS
-from pipelines.exporting.contract import MAX_CLIPS
-from pipelines.exporting.contract import MAX_REQUEST_SECONDS
+from pipelines.exporting.request_size import MAX_CLIPS
+from pipelines.exporting.request_size import MAX_REQUEST_SECONDS
 
 # Warm-up requests have as many clips of one window each.
 MIN_WINDOWS = 8

@@ -88,8 +88,7 @@ def explain(
 
     Raises:
         FileNotFoundError: If there is no such run.
-        ValueError: If the run does not know `machine`, `fill` is neither, or
-            there are too few masks.
+        ValueError: If the run does not know `machine`, or `fill` is neither.
 
     >>> list(explain("no_such_run", ["a.wav"], "pictures"))
     Traceback (most recent call last):
@@ -99,11 +98,6 @@ def explain(
         raise ValueError(
             f"`fill` must be one of {', '.join(map(repr, FILLS))}. "
             f"Received: fill={fill!r}."
-        )
-    if num_masks < 2:
-        raise ValueError(
-            "`masks` must be at least 2. "
-            f"Received: masks={num_masks}. Thousands make a smooth map."
         )
     explainer = _Explainer(
         RunFolder(pathlib.Path(run_path)), num_masks, seed, trust

@@ -8,12 +8,12 @@ import shlex
 import jinja2
 
 from pipelines import atomic
-from pipelines.exporting.contract import MAX_CLIPS
-from pipelines.exporting.contract import MAX_REQUEST_SECONDS
 from pipelines.exporting.publishing import versions
-from pipelines.programs.serving_versions import NUM_SERVED
-from pipelines.programs.serving_versions import check_image
-from pipelines.programs.serving_versions import read_served_versions
+from pipelines.exporting.request_size import MAX_CLIPS
+from pipelines.exporting.request_size import MAX_REQUEST_SECONDS
+from pipelines.exporting.served_versions import NUM_SERVED
+from pipelines.exporting.served_versions import check_image
+from pipelines.exporting.served_versions import read_served_versions
 
 logger = logging.getLogger(__name__)
 

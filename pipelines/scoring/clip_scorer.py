@@ -11,9 +11,9 @@ import numpy as np
 import tensorflow as tf
 
 from keras_asd.layers.recording_check import PROBLEMS
-from pipelines.exporting.contract import MAX_CLIPS
-from pipelines.exporting.contract import MAX_REQUEST_SECONDS
 from pipelines.exporting.manifest import verify_manifest
+from pipelines.exporting.request_size import MAX_CLIPS
+from pipelines.exporting.request_size import MAX_REQUEST_SECONDS
 from pipelines.runs.artefacts import CONTRACT
 from pipelines.runs.artefacts import load_detector
 from pipelines.runs.run_files import reading

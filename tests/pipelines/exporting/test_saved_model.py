@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipelines.exporting.contract import MAX_CLIPS
+from pipelines.exporting.request_size import MAX_CLIPS
 from pipelines.exporting.saved_model import write_saved_model
 from pipelines.runs.labels import LabelMap
 from pipelines.settings.config import Config

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipelines.exporting.contract import MAX_CLIPS
+from pipelines.exporting.request_size import MAX_CLIPS
 from pipelines.runs.labels import LabelMap
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import write_config

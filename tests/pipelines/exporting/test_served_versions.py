@@ -7,10 +7,10 @@ import yaml
 from google.protobuf import text_format
 from tensorflow_serving.config import model_server_config_pb2
 
-from pipelines.exporting.contract import MAX_CLIPS
 from pipelines.exporting.manifest import write_manifest
+from pipelines.exporting.request_size import MAX_CLIPS
+from pipelines.exporting.served_versions import check_image
 from pipelines.programs.serve_files import write_serving_files
-from pipelines.programs.serving_versions import check_image
 from tests.serving.published_protos import published_message
 
 
