@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pipelines.benchmarking.benchmark import BUILT_IN
 from pipelines.benchmarking.benchmark import Benchmark
 from pipelines.benchmarking.cell_plan import folder_name
+from pipelines.benchmarking.injected_faults import inject_faults
 from pipelines.datasets.clip import Clip
 from pipelines.datasets.reading import read_all_clips
 from pipelines.datasets.synthetic import generate
@@ -94,6 +95,22 @@ def choose_data_sets(
                 root = root / folder_name(name)
             generate(root, settings)
             found.append(DataSet(name, (str(root),)))
+    if benchmark.injected is not None:
+        found = [
+            DataSet(
+                one.name,
+                (
+                    str(
+                        inject_faults(
+                            one.roots,
+                            folder / "faults" / folder_name(one.name),
+                            benchmark.injected,
+                        )
+                    ),
+                ),
+            )
+            for one in found
+        ]
     for data_set in found:
         _check_labels(data_set)
     return found

@@ -13,6 +13,7 @@ from pipelines.benchmarking.benchmark import BenchmarkRow
 from pipelines.benchmarking.cell_plan import folder_name
 from pipelines.benchmarking.columns import DEFAULT
 from pipelines.benchmarking.columns import TITLES
+from pipelines.benchmarking.injected_faults import InjectedFaults
 from pipelines.benchmarking.rules import check_keys
 from pipelines.benchmarking.rules import check_scorers
 from pipelines.benchmarking.rules import check_settings_of
@@ -31,6 +32,7 @@ _KEYS = (
     "reference",
     "seeds",
     "built_in",
+    "injected",
     "columns",
 )
 _ROW_KEYS = ("name", "preset", "changes", "scorers", "paper", "note")
@@ -143,6 +145,7 @@ def _parse(
         reference,
         seeds,
         built_in=_parse_built_in(document.get("built_in", [])),
+        injected=_parse_injected(document),
         columns=columns,
     )
 
@@ -157,6 +160,15 @@ def _parse_built_in(entry: Any) -> dict[str, SyntheticSettings]:
         fields = check_settings_of(SyntheticSettings, fields, "`built_in`")
         found[name] = SyntheticSettings(**fields)
     return found
+
+
+def _parse_injected(document: Mapping[str, Any]) -> InjectedFaults | None:
+    if "injected" not in document:
+        return None
+    entry = document["injected"]
+    return InjectedFaults(
+        **check_settings_of(InjectedFaults, entry, "`injected`")
+    )
 
 
 def read_settings(
