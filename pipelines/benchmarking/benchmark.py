@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Collection
 from collections.abc import Mapping
 
+from pipelines.benchmarking.injected_faults import InjectedFaults
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.evaluation.drawn import HIGH_PAUC
 from pipelines.settings.config import Config
@@ -126,6 +127,8 @@ class Benchmark:
         first_seed: First seed; the others follow it.
         built_in: Settings of built-in machines by name of a data set, used if
             no data are given; empty if the benchmark needs data.
+        injected: Faults to inject into the normal test clips, in place of the
+            anomalies of the data; `None` to keep these.
         columns: Columns of its tables, see
             `pipelines.benchmarking.benchmark.COLUMN_TITLES`.
 
@@ -143,6 +146,7 @@ class Benchmark:
     built_in: Mapping[str, SyntheticSettings] = dataclasses.field(
         default_factory=dict
     )
+    injected: InjectedFaults | None = None
     columns: tuple[str, ...] = DEFAULT_COLUMNS
 
     def select(self, names: list[str]) -> "Benchmark":

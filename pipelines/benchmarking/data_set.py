@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pipelines.benchmarking.benchmark import BUILT_IN
 from pipelines.benchmarking.benchmark import Benchmark
 from pipelines.benchmarking.cell_plan import folder_name
+from pipelines.benchmarking.injected_faults import InjectedFaults
+from pipelines.benchmarking.injected_faults import inject_faults
 from pipelines.datasets.clip import Clip
 from pipelines.datasets.reading import read_all_clips
 from pipelines.datasets.synthetic import generate
@@ -94,9 +96,22 @@ def choose_data_sets(
                 root = root / folder_name(name)
             generate(root, settings)
             data_sets.append(DataSet(name, (str(root),)))
+    if benchmark.injected is not None:
+        data_sets = [
+            _with_faults(data_set, benchmark.injected, folder)
+            for data_set in data_sets
+        ]
     for data_set in data_sets:
         _check_labels(data_set)
     return data_sets
+
+
+def _with_faults(
+    data_set: DataSet, injected: InjectedFaults, folder: pathlib.Path
+) -> DataSet:
+    target = folder / "faults" / folder_name(data_set.name)
+    root = inject_faults(data_set.roots, target, injected)
+    return DataSet(data_set.name, (str(root),))
 
 
 def labelled_sections(clips: Iterable[Clip]) -> tuple[set[str], set[str]]:

@@ -11,6 +11,7 @@ from pipelines.benchmarking.benchmark import DEFAULT_COLUMNS
 from pipelines.benchmarking.benchmark import Benchmark
 from pipelines.benchmarking.benchmark import BenchmarkRow
 from pipelines.benchmarking.cell_plan import folder_name
+from pipelines.benchmarking.injected_faults import InjectedFaults
 from pipelines.benchmarking.rules import check_keys
 from pipelines.benchmarking.rules import check_scorers
 from pipelines.benchmarking.rules import check_settings_of
@@ -30,6 +31,7 @@ _KEYS = (
     "reference",
     "seeds",
     "built_in",
+    "injected",
     "columns",
 )
 _ROW_KEYS = ("name", "preset", "changes", "scorers", "paper", "note")
@@ -137,6 +139,7 @@ def _parse(
         reference,
         seeds,
         built_in=_parse_built_in(document.get("built_in", [])),
+        injected=_parse_injected(document),
         columns=columns,
     )
 
@@ -151,6 +154,15 @@ def _parse_built_in(entry: Any) -> dict[str, SyntheticSettings]:
         fields = check_settings_of(SyntheticSettings, fields, "`built_in`")
         built_in[name] = SyntheticSettings(**fields)
     return built_in
+
+
+def _parse_injected(document: Mapping[str, Any]) -> InjectedFaults | None:
+    if "injected" not in document:
+        return None
+    entry = document["injected"]
+    return InjectedFaults(
+        **check_settings_of(InjectedFaults, entry, "`injected`")
+    )
 
 
 def read_settings(

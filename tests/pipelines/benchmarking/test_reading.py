@@ -31,7 +31,7 @@ def test_shipped_benchmarks_can_be_read(name):
     assert benchmark.name == name.rpartition("/")[2]
     assert benchmark.num_seeds >= 3
     is_study = name.startswith("studies/")
-    has_data = is_study or name in ("builtin", "small")
+    has_data = is_study or name in ("builtin", "small", "training_free")
     assert bool(benchmark.built_in) == has_data
     for row in benchmark.rows:
         assert row.config(seed=7).seed == 7
