@@ -42,7 +42,7 @@ def is_whole(suffix, content):
         if suffix == ".json":
             json.loads(content)
         elif suffix == ".yaml":
-            yaml.safe_load(content)
+            [*yaml.safe_load_all(content)]
         elif suffix == ".csv":
             rows = list(csv.reader(io.StringIO(content.decode())))
             return content[-1:] == b"\n" and len({*map(len, rows)}) == 1

@@ -15,7 +15,6 @@ import time
 import pytest
 
 from tests.campaign import IS_FULL
-from tests.campaign import times
 from tests.hostile.fork_server import ForkServer
 from tests.hostile.outcomes import find_half
 from tests.hostile.verbs import ALL_COMMANDS
@@ -23,18 +22,19 @@ from tests.hostile.verbs import VERBS
 from tests.hostile.verbs import WITHOUT_A_LINE
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
-NUM_KILLS = times(1, full=8)
-NUM_PAIRS = times(1, full=2)
+NUM_KILLS = 8
+NUM_PAIRS = 2
 KILLS_IN_A_ROW = 3
 # Two seconds are promised, on a machine that does nothing else.
 LONGEST_END = 6.0
 NAMESPACE = ("unshare", "-rm")
 
 
-def in_turn(number):
-    """All commands in a full campaign, else those whose turn it is."""
-    found = [v for i, v in enumerate(VERBS) if IS_FULL or i % 3 == number]
-    return pytest.mark.parametrize("verb", found, ids=lambda verb: verb.title)
+# Minutes, most of which undisturbed commands take to compare with.
+in_full = pytest.mark.skipif(
+    not IS_FULL, reason="takes minutes: KERAS_ASD_CAMPAIGN=full"
+)
+every_verb = pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.title)
 
 
 def test_every_command_has_a_line():
@@ -62,7 +62,8 @@ def kill(world, verb, folder, number, seconds):
 
 
 @pytest.mark.slow
-@in_turn(0)
+@in_full
+@every_verb
 def test_kills(verb, world, unbroken, tmp_path, tally):
     expected = unbroken(verb)
     generator = random.Random(verb.title)
@@ -85,7 +86,8 @@ def test_kills(verb, world, unbroken, tmp_path, tally):
 
 
 @pytest.mark.slow
-@in_turn(1)
+@in_full
+@every_verb
 def test_two_writers(verb, world, unbroken, tmp_path, tally):
     expected = unbroken(verb)
     generator = random.Random(verb.title)
@@ -130,15 +132,15 @@ def mount(disk_server, tmp_path):
 
 
 @pytest.mark.slow
-@in_turn(2)
+@in_full
+@every_verb
 def test_full_and_read_only_disks(
     verb, world, unbroken, disk_server, mount, tally
 ):
     expected = unbroken(verb)
     words = world.words(verb)
     faults = []
-    shares = times((0.3,), full=(0.1, 0.7))
-    for number, share in enumerate(("read-only", *shares)):
+    for number, share in enumerate(("read-only", 0.1, 0.7)):
         folder, seen = mount(number)
         world.prepare(verb, seen)
         given = sum(path.stat().st_size + 4096 for path in seen.rglob("*"))
@@ -157,5 +159,5 @@ def test_full_and_read_only_disks(
         ended = disk_server.do(words, folder, verb.seconds)
         found += [ended.find_fault(0), *expected.compare(seen)]
         faults += [f"{options}: {fault}" for fault in found if fault]
-        disk_server.call("umount", folder)
+        disk_server.call("umount", "-l", folder)
     tally(f"full and read-only disks of {verb.title}", 1 + len(shares), faults)

@@ -41,8 +41,6 @@ class Verb:
         return self.name + (f" ({VERBS.index(self)})" if count > 1 else "")
 
 
-# A short campaign has one kind of weather for each: kills, two writers, disks,
-# by turns.
 VERBS = (
     Verb("train", f"{{data}} --run run {NETWORK}"),
     Verb("train", f"{{data}} --run run {FREE}"),

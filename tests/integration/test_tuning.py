@@ -1,7 +1,11 @@
-"""Searches from the command line: alone, and by several processes."""
+"""Searches from the command line: alone, by several processes, killed.
+
+`KERAS_ASD_KILLS=5 pytest tests/integration/test_tuning.py` kills more.
+"""
 
 import dataclasses
 import pathlib
+import random
 import re
 import signal
 import socket
@@ -14,9 +18,11 @@ import yaml
 
 from keras_asd.__main__ import main
 from pipelines.settings.config import Config
+from tests.campaign import times
 from tuning.oracles.state_file import read_state
 
-NUM_TRIALS = 2
+NUM_KILLS = times(1, full=20)
+NUM_TRIALS = 2 + NUM_KILLS // 2
 
 SCRIPT = """
 import sys
@@ -49,20 +55,21 @@ def trials(folder):
 
 @pytest.fixture(scope="module")
 def unbroken(words, tmp_path_factory):
-    """A search that ended: its flags, its folder, what it printed."""
+    """A search that ended: its flags, its folder, what it printed, seconds."""
     folder = tmp_path_factory.mktemp("searches") / "unbroken"
     words = [*words, "--trials", str(NUM_TRIALS), "--confirm_seeds", "1"]
+    begin = time.monotonic()
     log = folder.with_suffix(".log")
     search = start([*words, "--search", str(folder)], log)
     printed = log.read_text("utf-8") if search.wait() == 0 else None
     assert printed is not None, log.read_text("utf-8")
-    return words, folder, printed
+    return words, folder, printed, time.monotonic() - begin
 
 
 def test_a_search_ends_with_trials_a_preset_and_its_confirmation(
     unbroken, data, capsys, eager
 ):
-    words, folder, printed = unbroken
+    words, folder, printed, _ = unbroken
     words = [*words, "--search", str(folder)]
     rows = re.findall(r"^\| 000\d .*completed", printed, re.M)
     assert len(rows) == NUM_TRIALS
@@ -99,6 +106,26 @@ def test_a_search_whose_trials_all_fail_says_why(
     assert main([*words, *flags, "--trials", "1"]) == 2
     error = capsys.readouterr().err
     assert "none of which did: The loss must stay finite." in error
+
+
+@pytest.mark.slow
+def test_a_search_killed_again_and_again_ends_as_the_unbroken_one(
+    unbroken, tmp_path
+):
+    words, folder, _, seconds = unbroken
+    broken = tmp_path / "broken"
+    words = [*words, "--confirm_seeds", "0", "--search", str(broken)]
+    generator = random.Random(3)
+    for _ in range(NUM_KILLS):
+        process = start(words, tmp_path / "log")
+        # Loading TensorFlow is a good part of it, the confirmation the last.
+        time.sleep(generator.uniform(0.2, 0.5) * seconds)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    last = start(words, tmp_path / "log")
+    assert last.wait() == 0, (tmp_path / "log").read_text()
+    assert trials(broken) == trials(folder)
+    assert len(trials(broken)) == NUM_TRIALS
 
 
 @pytest.mark.slow
