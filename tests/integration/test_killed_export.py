@@ -1,6 +1,6 @@
 """Exports killed at any moment: no server ever sees half a version.
 
-`KERAS_ASD_KILLS=50 pytest tests/integration/test_killed_export.py` kills more.
+`KERAS_ASD_CAMPAIGN=full` kills 50 of them.
 """
 
 import random
