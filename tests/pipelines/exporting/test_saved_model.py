@@ -105,7 +105,11 @@ def test_clips_that_go_one_by_one_are_scored_as_together(model):
     # The same second again and again has the same score.
     for name in ("anomaly_score", "embedding"):
         assert np.isfinite(outputs[name]).all()
-        np.testing.assert_allclose(outputs[name], expected[name], rtol=1e-3)
+        # Of an embedding, single numbers may be next to zero.
+        size = np.abs(expected[name]).max()
+        np.testing.assert_allclose(
+            outputs[name], expected[name], rtol=1e-3, atol=1e-4 * size
+        )
     assert outputs["problem"].numpy().tolist() == [b""] * 3
 
 
