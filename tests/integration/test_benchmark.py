@@ -10,7 +10,6 @@ import sys
 import time
 
 import pytest
-import yaml
 
 from pipelines.benchmarking.bench import run_benchmark
 from pipelines.benchmarking.reading import read_benchmark
@@ -85,7 +84,7 @@ def wait_until(is_so, seconds=240):
 )
 def test_a_killed_benchmark_goes_on_where_it_stopped(tmp_path):
     path = tmp_path / "tiny.yaml"
-    path.write_text(yaml.safe_dump(SPEC))
+    path.write_text(json.dumps(SPEC))
     folder = tmp_path / "bench"
     command = [str(path), "--to", str(folder), "--seeds", "1"]
     process = subprocess.Popen(

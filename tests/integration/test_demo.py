@@ -11,8 +11,8 @@ def test_the_demo_makes_all_it_names(monkeypatch, tmp_path):
         machines=("fan", "valve"),
         num_ids=2,
         num_train=6,
-        num_test_normal=3,
-        num_test_anomaly=3,
+        num_test_normal=4,
+        num_test_anomaly=4,
         seconds=1.0,
     )
     monkeypatch.setattr(demo, "SETTINGS", settings)

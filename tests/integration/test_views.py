@@ -39,6 +39,7 @@ def test_it_tells_an_easy_fault_beside_other_scorers(views, data):
 def test_a_killed_training_ends_equal(views, data):
     before = keras.saving.load_model(views.detector).get_weights()
     views.detector.unlink()
+    views.manifest.unlink()
     words = ["train", str(data), "--run", str(views.path), *FLAGS]
     assert main(words) == 0
     after = keras.saving.load_model(views.detector).get_weights()
