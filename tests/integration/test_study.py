@@ -28,7 +28,7 @@ DATA = SyntheticSettings(
     num_ids=1,
     num_train=10,
     num_train_target=2,
-    num_test_normal=8,
+    num_test_normal=20,
     num_test_anomaly=8,
     seconds=0.5,
 )
