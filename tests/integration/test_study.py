@@ -95,4 +95,4 @@ def test_a_study_trains_each_row_once_though_it_is_killed(
         assert all(" [" in cell for cell in cells[2:5])
         assert 0 <= float(cells[5]) <= 1
     scored = sorted((tmp_path / "study" / "runs").rglob("cell.csv"))
-    assert [len(path.read_text().splitlines()) for path in scored] == [33, 33]
+    assert [len(path.read_text().splitlines()) for path in scored] == [57, 57]
