@@ -1,5 +1,6 @@
+import json
+
 import pytest
-import yaml
 
 from pipelines.benchmarking.benchmark import PrintedNumbers
 from pipelines.benchmarking.reading import read_benchmark
@@ -19,7 +20,7 @@ def write(tmp_path):
     def write(**document):
         path = tmp_path / "mine.yaml"
         document = {"question": "Which?", "rows": [ROW], **document}
-        path.write_text(yaml.safe_dump(document))
+        path.write_text(json.dumps(document))
         return str(path)
 
     return write
