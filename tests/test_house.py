@@ -20,6 +20,7 @@ KERAS_ASD_LEAVES = {
     "composite",
     "numerics",
     "presets",
+    "problems",
 }
 KERAS_ASD_FOLDERS = {
     "explanation": {"explanation"},

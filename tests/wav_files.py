@@ -5,7 +5,7 @@ import struct
 import numpy as np
 import tensorflow as tf
 
-from keras_asd.layers.recording_check import PROBLEMS
+from keras_asd.problems import PROBLEMS
 from pipelines.audio.libsndfile import decode_clip
 from pipelines.exporting.graph_wav_decoder import decode_wav_bytes
 

@@ -6,28 +6,8 @@ from keras import ops
 
 from keras_asd.checks import check_counts
 from keras_asd.numerics import is_finite
+from keras_asd.problems import PROBLEMS
 
-# Reasons why a recording is not valid; outputs are indices of this tuple,
-# of the first reason that holds. Those from "not 16-bit PCM WAV" on come up
-# where bytes are decoded, and never by `RecordingCheck`.
-PROBLEMS = (
-    "",
-    "unknown machine",
-    "not finite",
-    "silent",
-    "clipped",
-    "level",
-    "not 16-bit PCM WAV",
-    "other sampling rate",
-    "channels",
-    "truncated",
-    "length",
-    "contradictory header",
-    "several recordings",
-    "no finite score",
-)
-# Comes up where the detector itself fails, such as one whose weights are NaN.
-NO_SCORE = PROBLEMS[-1]
 # Half a step of 16 bits has -96 dB: below it no recording is usable.
 SILENCE_DB = -96.0
 # Full scale of 16 bits is 0.99997; a resampled rail comes a little short.

@@ -7,8 +7,6 @@ from keras import ops
 from keras_asd.checks import check_choice
 from keras_asd.composite import Composite
 from keras_asd.layers import RecordingCheck
-from keras_asd.layers.recording_check import NO_SCORE
-from keras_asd.layers.recording_check import PROBLEMS
 from keras_asd.models.class_angle import class_angle
 from keras_asd.models.clip_windows import cut_windows
 from keras_asd.models.key_table import make_table
@@ -17,6 +15,8 @@ from keras_asd.models.sizes import read_embedding_dim
 from keras_asd.models.sizes import read_samples
 from keras_asd.models.sizes import read_sampling_rate
 from keras_asd.numerics import is_finite
+from keras_asd.problems import NO_SCORE
+from keras_asd.problems import PROBLEMS
 from keras_asd.scorers import Calibration
 from keras_asd.scorers import CentreAngle
 

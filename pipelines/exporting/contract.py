@@ -9,8 +9,8 @@ import tensorflow as tf
 from keras import ops
 
 import keras_asd
-from keras_asd.layers.recording_check import PROBLEMS
 from keras_asd.models import AnomalyDetector
+from keras_asd.problems import PROBLEMS
 from pipelines.calibration.calibration_sources import OPTIMISTIC
 from pipelines.exporting.request_size import MAX_CLIPS
 from pipelines.exporting.request_size import MAX_REQUEST_SECONDS

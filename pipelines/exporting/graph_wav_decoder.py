@@ -9,7 +9,7 @@ import math
 
 import tensorflow as tf
 
-from keras_asd.layers.recording_check import PROBLEMS
+from keras_asd.problems import PROBLEMS
 from pipelines.audio.libsndfile import MAX_CHANNELS
 from pipelines.audio.libsndfile import MAX_SECONDS
 from pipelines.audio.libsndfile import MIN_SECONDS

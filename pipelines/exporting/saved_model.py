@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from keras_asd.layers.recording_check import PROBLEMS
 from keras_asd.models import AnomalyDetector
+from keras_asd.problems import PROBLEMS
 from pipelines.exporting.export_form import ExportForm
 from pipelines.exporting.export_form import Runner
 from pipelines.exporting.frozen_function import freeze

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from keras_asd.layers.recording_check import PROBLEMS
+from keras_asd.problems import PROBLEMS
 from pipelines.exporting.manifest import verify_manifest
 from pipelines.exporting.request_size import MAX_CLIPS
 from pipelines.exporting.request_size import MAX_REQUEST_SECONDS

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
-from keras_asd.layers.recording_check import NO_SCORE
+from keras_asd.problems import NO_SCORE
 from pipelines.audio.libsndfile import MAX_SECONDS
 
 # What a model gives for each clip.

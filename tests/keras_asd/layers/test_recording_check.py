@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from keras_asd.layers import RecordingCheck
-from keras_asd.layers.recording_check import PROBLEMS
+from keras_asd.problems import PROBLEMS
 
 GENERATOR = np.random.default_rng(0)
 HUM = 0.05 * np.sin(np.arange(4000) * 0.3) + GENERATOR.normal(0, 0.01, 4000)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from keras_asd.layers import ClassCosine
-from keras_asd.layers.recording_check import NO_SCORE
-from keras_asd.layers.recording_check import PROBLEMS
 from keras_asd.models import AnomalyDetector
 from keras_asd.models import Embedder
+from keras_asd.problems import NO_SCORE
+from keras_asd.problems import PROBLEMS
 from keras_asd.scorers import CentreAngle
 from tests import harness
 

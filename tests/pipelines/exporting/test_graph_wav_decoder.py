@@ -5,7 +5,7 @@ import pytest
 import soundfile
 import tensorflow as tf
 
-from keras_asd.layers.recording_check import PROBLEMS
+from keras_asd.problems import PROBLEMS
 from pipelines.audio.riff import bare_header
 from pipelines.exporting.graph_wav_decoder import decode_wav_bytes
 from tests.wav_files import DATA

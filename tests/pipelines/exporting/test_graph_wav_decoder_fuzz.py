@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from keras_asd.layers.recording_check import PROBLEMS
+from keras_asd.problems import PROBLEMS
 from pipelines.audio.libsndfile import decode_clip
 from tests.wav_files import DATA
 from tests.wav_files import FORMAT
