@@ -52,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     keras-asd ...
     exit code 0
     """
+    from pipelines.commands.errors import ask_for_report
     from pipelines.commands.process import Stop
     from pipelines.commands.process import own_process
 
@@ -64,6 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except BaseException as error:
             # What a signal breaks may come up as anything, an ImportError say.
             if not (stop.is_asked or isinstance(error, KeyboardInterrupt)):
+                if not isinstance(error, (SystemExit, ValueError, OSError)):
+                    print(ask_for_report(), file=sys.stderr)
                 raise
         else:
             if not stop.is_asked:
@@ -90,7 +93,6 @@ def _run(words: list[str], is_own: bool) -> int:
     # Their last word is in our own error.
     for name in ("tensorflow", "urllib3"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    from pipelines.commands.errors import ask_for_report
     from pipelines.commands.errors import word_error
     from pipelines.files.disk import is_full_disk
 
@@ -122,7 +124,6 @@ def _run(words: list[str], is_own: bool) -> int:
         if is_full_disk(error):  # In the words of another library.
             print(f"keras-asd: error: {word_error(error)}", file=sys.stderr)
             return 2
-        print(ask_for_report(), file=sys.stderr)
         raise
 
 

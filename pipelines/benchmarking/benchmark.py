@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from pipelines.benchmarking.injected_faults import InjectedFaults
 from pipelines.datasets.synthetic import SyntheticSettings
-from pipelines.evaluation.drawn import HIGH_PAUC
 from pipelines.settings.config import Config
 
 # Columns of a benchmark that names none.
@@ -24,19 +23,6 @@ COLUMN_TITLES = {
 }
 # Columns by which each row is compared with the reference.
 COMPARED_COLUMNS = ("auc", "domain_auc", "official_score")
-# Notes on columns, for the reader of a table.
-COLUMN_NOTES = {
-    "auc": "AUC is the mean over machines of the mean over sections, whatever "
-    "the domain.",
-    "pauc": "pAUC (to 10 % false positives, standardised) is such a mean, too. "
-    f"{HIGH_PAUC}",
-    "domain_pauc": HIGH_PAUC,
-    "mauc": "mAUC takes each machine's worst section.",
-    "pooled_auc": "Pooled AUC is of one curve over all clips of a machine.",
-    "domain_auc": "AUC is the mean over sections and domains; chance is 50.",
-    "spread": "Spread: root mean squared distance of the normal clips' "
-    "directions to their mean, 0 to 1, seed by seed.",
-}
 # Name of the data set of built-in machines, if there is a single one.
 BUILT_IN = "built_in"
 

@@ -2,18 +2,32 @@
 
 from collections.abc import Sequence
 
-from pipelines.benchmarking.benchmark import COLUMN_NOTES
 from pipelines.benchmarking.benchmark import COLUMN_TITLES
 from pipelines.benchmarking.benchmark import COMPARED_COLUMNS
 from pipelines.benchmarking.numbers import difference_cell
 from pipelines.benchmarking.numbers import number_cell
 from pipelines.benchmarking.result_row import ResultRow
 from pipelines.evaluation.drawn import FEW_CLIPS
+from pipelines.evaluation.drawn import HIGH_PAUC
 from pipelines.evaluation.judging import RESAMPLING
 from pipelines.evaluation.judging import Judged
 from pipelines.evaluation.tables import NOTHING
 from pipelines.evaluation.tables import Table
 from pipelines.evaluation.tables import escape_markdown
+
+# Notes on columns, for the reader of a table.
+COLUMN_NOTES = {
+    "auc": "AUC is the mean over machines of the mean over sections, whatever "
+    "the domain.",
+    "pauc": "pAUC (to 10 % false positives, standardised) is such a mean, too. "
+    f"{HIGH_PAUC}",
+    "domain_pauc": HIGH_PAUC,
+    "mauc": "mAUC takes each machine's worst section.",
+    "pooled_auc": "Pooled AUC is of one curve over all clips of a machine.",
+    "domain_auc": "AUC is the mean over sections and domains; chance is 50.",
+    "spread": "Spread: root mean squared distance of the normal clips' "
+    "directions to their mean, 0 to 1, seed by seed.",
+}
 
 
 def comparison_table(
