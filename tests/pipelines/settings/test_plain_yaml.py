@@ -89,5 +89,5 @@ def test_no_flag_nor_run_expands_a_bomb(tmp_path, capsys):
         read_record("loss", f"ArcFace(margin={value})")
     run = RunFolder(tmp_path)
     run.config.write_text(BOMB)
-    with pytest.raises(ValueError, match="no aliases.*Train again"):
+    with pytest.raises(ValueError, match="no aliases.*train again"):
         read_config(run)
