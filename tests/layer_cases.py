@@ -17,8 +17,6 @@ from keras_asd.layers import ResidualBlock
 from keras_asd.layers import SubclusterCosine
 from keras_asd.layers import TemporalAttention
 from keras_asd.layers import Tgram
-from keras_asd.layers import ViewWhitening
-from keras_asd.layers import Whitening
 from keras_asd.models import AnomalyDetector
 from keras_asd.models import Classifier
 from keras_asd.models import DualBranchEmbedder
@@ -26,8 +24,6 @@ from keras_asd.models import Embedder
 from keras_asd.models import MobileFaceNet
 from keras_asd.models import SpectrogramBranch
 from keras_asd.models import SpectrumBranch
-from keras_asd.models import StatisticsEmbedder
-from keras_asd.models import ViewsEmbedder
 from keras_asd.scorers import Calibration
 from keras_asd.scorers import CentreAngle
 from tests.classifier_cases import CLASSIFIER_CASES
@@ -36,13 +32,8 @@ from tests.harness import Case
 from tests.joined_cases import JOINED_CASES
 from tests.reconstruction_cases import RECONSTRUCTION_CASES
 from tests.scorer_cases import SCORER_CASES
-
-
-def noise(generator, *shape):
-    """Noise with one row a clip, some clips a thousand times the louder."""
-    levels = 10.0 ** generator.uniform(-3.0, 0.0, shape[:1])
-    rows = generator.normal(size=shape)
-    return (rows.T * levels).T.astype("float32")
+from tests.statistics_cases import STATISTICS_CASES
+from tests.statistics_cases import noise
 
 
 def waveform(generator, batch, samples):
@@ -125,29 +116,6 @@ def make_detector(samples):
     )
 
 
-def make_whitening(_):
-    layer = Whitening(4)
-    layer.fit(np.random.default_rng(3).normal(size=(9, 6)))
-    return layer
-
-
-def make_view_whitening(_):
-    layer = ViewWhitening([3, 2])
-    layer.fit(np.random.default_rng(3).normal(size=(9, 6)))
-    return layer
-
-
-def make_views_embedder(samples):
-    return make_statistics_embedder(samples, ViewsEmbedder)
-
-
-def make_statistics_embedder(samples, kind=StatisticsEmbedder):
-    embedder = kind(samples=samples, num_mel_bins=8, num_modulation_bands=2)
-    clips = noise(np.random.default_rng(3), 12, samples)
-    embedder.fit(np.array(embedder.statistics(clips)))
-    return embedder
-
-
 CASES = {
     "layers.Bottleneck": Case(
         make=lambda _: Bottleneck(4, 2), inputs=image(4), sizes=(7, 1, 8)
@@ -204,10 +172,6 @@ CASES = {
         inputs=waveform,
         sizes=(200, 1, 31, 32, 193),
     ),
-    "layers.ViewWhitening": Case(
-        make=make_view_whitening, inputs=rows(6), sizes=(1,)
-    ),
-    "layers.Whitening": Case(make=make_whitening, inputs=rows(6), sizes=(1,)),
     "models.AnomalyDetector": Case(
         make=make_detector,
         inputs=keyed_waveform,
@@ -245,15 +209,10 @@ CASES = {
         inputs=waveform,
         sizes=(1000, 1, 255),
     ),
-    "models.StatisticsEmbedder": Case(
-        make=make_statistics_embedder, inputs=waveform, sizes=(4096, 700)
-    ),
-    "models.ViewsEmbedder": Case(
-        make=make_views_embedder, inputs=waveform, sizes=(4096, 700)
-    ),
     **CLASSIFIER_CASES,
     **FLOW_CASES,
     **JOINED_CASES,
     **RECONSTRUCTION_CASES,
     **SCORER_CASES,
+    **STATISTICS_CASES,
 }

@@ -3,12 +3,11 @@
 import dataclasses
 import pathlib
 
-import yaml
-
 from pipelines import atomic
 from pipelines.runs.run_files import reading
 from pipelines.settings.config import Config
 from pipelines.settings.labels import dotted_settings
+from pipelines.settings.plain_yaml import dump_yaml
 from pipelines.settings.plain_yaml import load_yaml
 from pipelines.settings.reading import read_settings
 from pipelines.settings.reading import write_settings
@@ -174,8 +173,7 @@ def write_config(run: RunFolder, config: Config, data: list[str]) -> None:
                 "Choose another folder, or the same settings."
             )
         return
-    text = yaml.safe_dump(written, sort_keys=False)
-    atomic.write_text(run.config, text)
+    atomic.write_text(run.config, dump_yaml(written))
 
 
 def read_config(run: RunFolder) -> Config:

@@ -4,6 +4,7 @@ import os
 import pathlib
 import stat
 from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -119,6 +120,21 @@ def read_yaml(path: str | pathlib.Path) -> Any:
         raise ValueError(
             f"A YAML file must be valid. Received: {path}: {error}"
         ) from None
+
+
+def dump_yaml(fields: Mapping[str, Any]) -> str:
+    """YAML of fields in their order, without aliases.
+
+    >>> shared = [1, 2]
+    >>> load_yaml(dump_yaml({"a": shared, "b": shared}))
+    {'a': [1, 2], 'b': [1, 2]}
+    """
+    return yaml.dump(dict(fields), Dumper=_PlainDumper, sort_keys=False)
+
+
+class _PlainDumper(yaml.SafeDumper):
+    def ignore_aliases(self, data):  # noqa: D102
+        return True
 
 
 def _texts(value: Any) -> Iterator[str]:

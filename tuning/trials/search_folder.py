@@ -7,11 +7,10 @@ import pathlib
 from collections.abc import Iterable
 from collections.abc import Sequence
 
-import yaml
-
 from pipelines import atomic
 from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.settings.config import Config
+from pipelines.settings.plain_yaml import dump_yaml
 from pipelines.settings.reading import write_settings
 from tuning.trials.search_data import SearchData
 
@@ -117,5 +116,4 @@ def write_preset(
     ('# Found by a search.', True)
     """
     head = "".join(f"# {note}\n" for note in notes)
-    plain = write_settings(config)
-    atomic.write_text(path, head + yaml.safe_dump(plain, sort_keys=False))
+    atomic.write_text(path, head + dump_yaml(write_settings(config)))
