@@ -57,5 +57,5 @@ def test_hardly_anything_outside_settings_asks_which_kind_a_setting_is():
         if "settings" not in path.parent.parts
         for node in compared_with_names(read_tree(path))
     ]
-    print(*found, sep="\n")
+    print(f"{len(found)} comparisons of kinds", *found, sep="\n")
     assert len(found) <= MOST_COMPARISONS

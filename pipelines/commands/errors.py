@@ -1,4 +1,4 @@
-"""The line of an error, and the one that asks to report a mistake of ours."""
+"""Error messages of commands, and the request to report a bug."""
 
 import importlib.metadata
 import platform
@@ -18,7 +18,7 @@ def word_error(error: Exception) -> str:
     >>> word_error(ValueError("A rule. Received: x=1."))
     'A rule. Received: x=1.'
     >>> word_error(PermissionError(13, "Permission denied", "/clips"))
-    'A file must be such as can be used. Received: /clips: Permission denied...'
+    'A file must be accessible. Received: /clips: Permission denied...'
     """
     return printable(_word(error))
 
@@ -32,9 +32,8 @@ def _word(error: Exception) -> str:
     if not isinstance(error, OSError) or error.strerror is None:
         return str(error)
     return (
-        f"A file must be such as can be used. Received: {place}: "
-        f"{error.strerror}. Is it there, on a disk that can be written, and "
-        "may you use it?"
+        f"A file must be accessible. Received: {place}: "
+        f"{error.strerror}. Check that it exists, and its permissions."
     )
 
 
@@ -42,7 +41,7 @@ def ask_for_report() -> str:
     """Returns the line before the traceback of a programming error.
 
     >>> ask_for_report()
-    'keras-asd: this is a mistake of the program: please report it with ...'
+    'keras-asd: this is a bug: please report it with all that follows ...'
     """
     versions = [
         f"keras-asd {__version__}",
@@ -54,6 +53,6 @@ def ask_for_report() -> str:
         except importlib.metadata.PackageNotFoundError:
             versions.append(f"no {name}")
     return (
-        "keras-asd: this is a mistake of the program: please report it with "
-        f"all that follows ({', '.join(versions)})"
+        "keras-asd: this is a bug: please report it with all that follows "
+        f"({', '.join(versions)})"
     )

@@ -28,7 +28,7 @@ class Stop:
 
     >>> stop = Stop()
     >>> stop.is_asked, stop.message, stop.code
-    (False, 'keras-asd: stopped by you', 130)
+    (False, 'keras-asd: stopped by Ctrl-C', 130)
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,9 @@ class Stop:
     def message(self) -> str:
         """The line that says by what the command was stopped."""
         is_you = self.number == signal.SIGINT
-        return f"keras-asd: stopped by {'you' if is_you else self.number.name}"
+        return (
+            f"keras-asd: stopped by {'Ctrl-C' if is_you else self.number.name}"
+        )
 
     @property
     def code(self) -> int:

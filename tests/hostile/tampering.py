@@ -6,12 +6,14 @@ way in which a file of these kinds can: it would make the file `CANARY`.
 
 import io
 import json
+import os
 import pickle
+import tempfile
 import zipfile
 
 import numpy as np
 
-CANARY = "/tmp/keras_asd_canary"
+CANARY = os.path.join(tempfile.gettempdir(), "keras_asd_canary")
 SHELL = f"touch {CANARY}"
 YAML_CODE = f"\nrun: !!python/object/apply:os.system ['{SHELL}']\n".encode()
 
@@ -20,8 +22,6 @@ class Code:
     """Runs a command where it is unpickled."""
 
     def __reduce__(self):
-        import os
-
         return os.system, (SHELL,)
 
 

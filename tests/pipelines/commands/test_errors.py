@@ -28,7 +28,7 @@ def test_a_programming_error_keeps_its_traceback_behind_a_line():
     )
     assert done.returncode == 1
     first, second, *rest = done.stderr.splitlines()
-    assert first.startswith("keras-asd: this is a mistake of the program: ")
+    assert first.startswith("keras-asd: this is a bug: ")
     assert "please report it" in first and "Python 3." in first
     assert second.startswith("Traceback")
     assert rest[-1].startswith("IndexError")

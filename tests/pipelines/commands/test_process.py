@@ -80,7 +80,7 @@ def start():
 )
 @pytest.mark.parametrize(
     ("number", "code", "name"),
-    [(signal.SIGINT, 130, "you"), (signal.SIGTERM, 143, "SIGTERM")],
+    [(signal.SIGINT, 130, "Ctrl-C"), (signal.SIGTERM, 143, "SIGTERM")],
 )
 def test_one_signal_ends_within_two_seconds_with_a_line(
     does, number, code, name, start
@@ -104,7 +104,7 @@ def test_a_second_signal_ends_at_once(start):
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=30) == 130
     assert time.monotonic() - sent < 1
-    assert process.stderr.read() == "keras-asd: stopped by you\n"
+    assert process.stderr.read() == "keras-asd: stopped by Ctrl-C\n"
 
 
 def test_signals_ignored_from_the_start_stay_ignored(start):
@@ -130,4 +130,4 @@ def test_ctrl_c_while_a_command_imports_is_a_line(after, start, tmp_path):
     time.sleep(after)
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=30) == 130
-    assert process.stderr.read() == "keras-asd: stopped by you\n"
+    assert process.stderr.read() == "keras-asd: stopped by Ctrl-C\n"
