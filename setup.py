@@ -10,15 +10,56 @@ HERE = pathlib.Path(__file__).parent
 VERSION = re.search(
     r'__version__ = "(.+)"', (HERE / "keras_asd/__init__.py").read_text()
 ).group(1)
+# Address of the repository's files once they have one, such as
+# `https://host/owner/keras_asd/blob/main/`.
+FILES = ""
+
+
+def long_description() -> str:
+    """The front page for a package index, which has no files beside it.
+
+    Links and pictures lead to `FILES`; without it, links are their words, and
+    pictures, which an index takes from a web address only, are left out.
+    """
+    text = (HERE / "README.md").read_text(encoding="utf-8")
+    if FILES:
+        return re.sub(r"(?<=\]\()(?!\w+:|#)", FILES, text)
+    text = re.sub(r"!\[[^\]]*\]\((?!\w+:)[^)]*\)\n*", "", text)
+    return re.sub(r"\[([^\]]*)\]\((?!\w+:|#)[^)]*\)", r"\1", text)
+
 
 setup(
     name="keras-asd",
     version=VERSION,
     description="Anomalous sound detection with angular margins, in Keras 3",
-    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
+    long_description=long_description(),
     long_description_content_type="text/markdown",
+    author="The keras_asd maintainers",
     license="Apache-2.0",
-    classifiers=["Operating System :: POSIX"],
+    keywords=[
+        "acoustics",
+        "anomalous sound detection",
+        "anomaly detection",
+        "condition monitoring",
+        "DCASE",
+        "keras",
+        "predictive maintenance",
+        "tensorflow",
+    ],
+    classifiers=[
+        "Development Status :: 3 - Alpha",
+        "Environment :: Console",
+        "Intended Audience :: Developers",
+        "Intended Audience :: Manufacturing",
+        "Intended Audience :: Science/Research",
+        "Operating System :: POSIX :: Linux",
+        "Programming Language :: Python :: 3",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Topic :: Multimedia :: Sound/Audio :: Analysis",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+        "Typing :: Typed",
+    ],
     python_requires=">=3.11,<3.13",
     packages=find_packages(include=["keras_asd*", "pipelines*", "tuning*"]),
     package_data={
@@ -31,6 +72,7 @@ setup(
             "evaluation/*.html",
             "exporting/*.md",
             "programs/serving/*",
+            "report/*.html",
             "settings/presets/*.yaml",
         ],
         "tuning": ["py.typed", "showing/*.html"],
@@ -66,6 +108,15 @@ setup(
     extras_require={
         # tf2onnx 1.17 wants this onnx beside TensorFlow 2.17.
         "onnx": ["tf2onnx==1.17.*", "onnx==1.17.*", "onnxruntime"],
+        # Sources of a watch: sound cards, by Debian's libportaudio2, and
+        # streams, by FFmpeg's libraries.
+        "watch": [
+            "sounddevice>=0.4.6",
+            "av>=14",
+            "paho-mqtt>=2.1,<3",
+            "prometheus-client>=0.20",
+        ],
+        "openvino": ["openvino>=2025.1", "nncf>=3"],
         "parquet": ["pyarrow>=14,<26"],
         # Its native decoders load with TensorFlow 2.16 and 2.17 only.
         "native": ["tensorflow-io==0.37.1", "tensorflow>=2.16,<2.18"],

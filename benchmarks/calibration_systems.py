@@ -149,7 +149,7 @@ def judge_training_free(plan: Plan) -> Iterator[tuple[str, Cells]]:
     )
     embedder, detector, normals = _fit_detector(calibration)
     fresh = whiten(embedder, fresh)
-    is_unseen = np.zeros(len(normals.keys), bool)
+    is_unseen = np.ones(len(normals.keys), bool)
     scores = calibration_scores(detector, normals, TRAINING_FREE, is_unseen)
     yield (
         "training-free, its own clips out of fold",
@@ -197,7 +197,9 @@ def judge_network(plan: Plan, epochs: int) -> Iterator[tuple[str, Cells]]:
             )
 
         detector = fit(seen)
-        scores = calibration_scores(detector, seen, variant, seen.is_target)
+        # A run takes none of these: this is what they would promise.
+        is_taken = np.ones(len(seen.keys), bool)
+        scores = calibration_scores(detector, seen, variant, is_taken)
         yield (
             f"network, {name}, clips trained on",
             judge(detector, fresh, scores),

@@ -8,6 +8,7 @@ import soundfile
 
 from benchmarks.measurement import Measurement
 from benchmarks.measurement import rate
+from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.audio.inspection import inspect_clips
 from pipelines.audio.tensorflow_io_ops import load_audio_ops
 from pipelines.audio.waveforms import waveform_dataset
@@ -23,7 +24,7 @@ def measure(is_quick: bool = False) -> list[Measurement]:
     rows = []
     for suffix in ("wav", "flac"):
         with tempfile.TemporaryDirectory() as folder:
-            clips = _write_clips(
+            clips = write_clips(
                 pathlib.Path(folder), suffix, num_clips, seconds
             )
             for decoder in ("native", "libsndfile"):
@@ -51,7 +52,21 @@ def _measure_decoder(name, clips, decoder, repeats) -> Measurement:
     return Measurement(f"{name}, clips of {seconds} s", speed, "clips/s")
 
 
-def _write_clips(folder, suffix, num_clips, seconds):
+def write_clips(
+    folder: pathlib.Path,
+    suffix: str,
+    num_clips: int,
+    seconds: int,
+    num_sections: int = 1,
+) -> list[InspectedClip]:
+    """Writes clips of a tone in noise, section after section, and lists them.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     clips = write_clips(pathlib.Path(folder), "wav", 3, 1, 2)
+    >>> [clip.clip.key for clip in clips]
+    ['fan/id_00', 'fan/id_01', 'fan/id_00']
+    """
     generator = np.random.default_rng(0)
     samples = seconds * SAMPLING_RATE
     tone = 0.3 * np.sin(0.1 * np.arange(samples))
@@ -60,5 +75,6 @@ def _write_clips(folder, suffix, num_clips, seconds):
         path = folder / f"{index:04}.{suffix}"
         noise = generator.normal(scale=0.01, size=samples)
         soundfile.write(path, tone + noise, SAMPLING_RATE, "PCM_16")
-        clips.append(Clip(path, "fan", "id_00", "train", False))
+        section = f"id_{index % num_sections:02}"
+        clips.append(Clip(path, "fan", section, "train", False))
     return inspect_clips(clips)[0]

@@ -1,6 +1,5 @@
 """Forms of a detector for inference: folded, frozen, exported."""
 
-import functools
 import pathlib
 import time
 from collections.abc import Callable
@@ -8,6 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.form_makers import FILES
+from benchmarks.form_makers import MAKERS
+from benchmarks.form_makers import Subject
+from benchmarks.judged_run import JudgedRun
 from pipelines.settings.embedders import MobileFaceNet
 
 NUM_CLASSES = 41
@@ -35,6 +38,7 @@ class Forms:
         folder: Where exported files are, and are left for other processes.
         batch: Number of clips of a batch.
         is_quick: Whether all is tiny.
+        run: Folder of a finished run, on whose test clips forms are judged.
     """
 
     def __init__(
@@ -43,6 +47,7 @@ class Forms:
         folder: pathlib.Path,
         batch: int,
         is_quick: bool,
+        run: str | None = None,
     ):
         import keras
         import tensorflow as tf
@@ -60,28 +65,49 @@ class Forms:
         self.expected = np.asarray(
             self.detector.predict_on_batch(self._inputs(batch))["anomaly_score"]
         )
+        self.subject = Subject(self.detector, folder, self.waveform)
+        self.judged = JudgedRun(run, folder / "judged") if run else None
         self.forms: dict[str, Callable] = {}
 
     def _inputs(self, batch):
         return {"waveform": self.waveform[:batch], "key": self.key[:batch]}
 
-    def make(self, name: str) -> float | str:
-        """Makes a form and gives the largest error of a score, or a reason."""
+    def make(self, name: str) -> dict[str, float | None] | str:
+        """Makes a form.
+
+        Returns:
+            The largest error of a score (`worst`), its `bytes`, and its mean
+            `auc` on the judged run, if any; or the reason why there is none.
+        """
         try:
-            self.forms[name] = MAKERS[name](self)
+            self.forms[name] = MAKERS[name](self.subject)
             scores = self.forms[name](**self._inputs(len(self.key)))
+            auc = None
+            if self.judged is not None:
+                auc = self.judged.mean_auc(MAKERS[name](self.judged.subject))
         except (ImportError, ValueError) as error:
             return str(error)
         error = np.abs(scores - self.expected)
-        return float(np.max(error / np.maximum(1.0, np.abs(self.expected))))
+        worst = np.max(error / np.maximum(1.0, np.abs(self.expected)))
+        return {"worst": float(worst), "bytes": self._bytes(name), "auc": auc}
 
-    def time(self, question: tuple[str, int]) -> float:
-        """Seconds that the named form takes for a batch of that size."""
+    def _bytes(self, name: str) -> float | None:
+        if name not in FILES:
+            return None
+        paths = self.folder.glob(FILES[name])
+        return sum(path.stat().st_size for path in paths if path.is_file())
+
+    def time(self, question: tuple[str, int]) -> tuple[float, float]:
+        """Seconds that the named form takes for a batch of that size.
+
+        Returns:
+            Seconds by the clock, and of all cores together.
+        """
         name, batch = question
         inputs = self._inputs(batch)
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         self.forms[name](**inputs)
-        return time.perf_counter() - start
+        return time.perf_counter() - start, time.process_time() - used
 
 
 def _draw_weights(embedder, draw) -> None:
@@ -94,103 +120,3 @@ def _draw_weights(embedder, draw) -> None:
     for weight in embedder.weights:
         if weight.name in bounds:
             weight.assign(draw(*bounds[weight.name], weight.shape))
-
-
-def _plain(forms: Forms) -> Callable:
-    return _as_form(_function(forms.detector))
-
-
-def _folded(forms: Forms) -> Callable:
-    from keras_asd.models import fold
-
-    return _as_form(_function(fold(forms.detector)))
-
-
-def _frozen(forms: Forms) -> Callable:
-    from keras_asd.models import fold
-
-    return _freeze(fold(forms.detector))
-
-
-def _clip_by_clip(forms: Forms) -> Callable:
-    from keras_asd.models import fold
-    from pipelines.exporting.windows_one_by_one import one_by_one
-
-    return _freeze(one_by_one(fold(forms.detector)))
-
-
-def _freeze(detector) -> Callable:
-    from pipelines.exporting.frozen_function import freeze
-
-    function = _function(detector)
-    return _as_form(freeze(function.python_function, *function.input_signature))
-
-
-def _saved_model(forms: Forms) -> Callable:
-    import tensorflow as tf
-
-    from keras_asd.models import fold
-    from pipelines.exporting.saved_model import write_saved_model
-    from pipelines.exporting.windows_one_by_one import one_by_one
-
-    path = forms.folder / "saved_model"
-    if not path.exists():
-        write_saved_model(one_by_one(fold(forms.detector)), path)
-    loaded = tf.saved_model.load(path)
-    machines = np.array([name.encode() for name in forms.detector.keys])
-
-    def score(waveform, key):
-        # Not kept by itself: it lives no longer than what it came with.
-        serve = loaded.signatures["serving_default"]
-        machine = tf.constant(machines[key])
-        outputs = serve(waveform=tf.constant(waveform), machine=machine)
-        return outputs["anomaly_score"].numpy()
-
-    return score
-
-
-def _portable(name: str, forms: Forms) -> Callable:
-    from keras_asd.models import fold
-    from pipelines.exporting.export_form import load_forms
-
-    [form] = load_forms([name])
-    run = form.write_and_open(
-        forms.folder, fold(forms.detector), list(forms.waveform)
-    )
-    return lambda waveform, key: run(waveform, key)["anomaly_score"]
-
-
-def _function(detector) -> Any:
-    import tensorflow as tf
-
-    from pipelines.exporting.saved_model import OUTPUTS
-
-    def serve(waveform, key):
-        outputs = detector({"waveform": waveform, "key": key})
-        return {name: outputs[name] for name in OUTPUTS}
-
-    signature = [
-        tf.TensorSpec([None, None], tf.float32, name="waveform"),
-        tf.TensorSpec([None], tf.int32, name="key"),
-    ]
-    return tf.function(
-        serve, input_signature=signature, autograph=False, jit_compile=False
-    )
-
-
-def _as_form(function) -> Callable:
-    return lambda waveform, key: function(waveform, key)[
-        "anomaly_score"
-    ].numpy()
-
-
-MAKERS: dict[str, Callable[[Forms], Callable]] = {
-    "un-folded": _plain,
-    "folded": _folded,
-    "folded, frozen": _frozen,
-    "folded, frozen, one by one": _clip_by_clip,
-    "SavedModel": _saved_model,
-    "ONNX Runtime": functools.partial(_portable, "onnx"),
-    "LiteRT": functools.partial(_portable, "litert"),
-    "LiteRT, int8": functools.partial(_portable, "litert_int8"),
-}

@@ -17,9 +17,12 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
+import numpy as np
+
 from benchmarks.forms import Forms
 from benchmarks.measurement import print_report
 from pipelines.benchmarking.machine import describe_machine
+from pipelines.benchmarking.machine import processor_flags
 from pipelines.evaluation.tables import Table
 
 NUM_CORES = 2
@@ -48,6 +51,9 @@ ROWS = (
     Row("SavedModel", (1, 2)),
     Row("SavedModel", (2, 1)),
     Row("ONNX Runtime", apart="ONNX"),
+    Row("OpenVINO", apart="OpenVINO"),
+    Row("OpenVINO, bf16", apart="OpenVINO"),
+    Row("OpenVINO, int8", apart="OpenVINO"),
     Row("LiteRT", apart="LiteRT"),
     Row("LiteRT, int8", apart="int8"),
 )
@@ -56,8 +62,11 @@ TASTgram-MFN for clips of 10 s with 41 classes on {NUM_CORES} cores, in \
 batches of {BATCH} and one by one. Ratios are medians over rounds in which \
 every form scores the same clips in turn; above 1 is faster than `un-folded`, \
 a `tf.function` (`jit_compile=False`) of the detector as trained. Threads are \
-TensorFlow's in and between operations; ONNX Runtime and LiteRT choose their \
-own. Aims for the SavedModel: 1.5 times in batches, a single clip below 15 ms.
+TensorFlow's in and between operations; the others choose their own. Beside \
+a single clip's median is its 99th percentile; `core ms a clip` is the time of \
+all cores together, in batches, on which other work weighs least; `off` is the \
+largest difference of a score as a share of max(1, |score|). Aims for the \
+SavedModel: 1.5 times in batches, a single clip below 15 ms.
 """
 
 
@@ -74,40 +83,55 @@ def main(words: Sequence[str] | None = None) -> int:
         help="tiny sizes, to see that it works; the numbers mean nothing",
     )
     parser.add_argument("--out", metavar="FILE", help="Markdown file")
+    parser.add_argument(
+        "--run", help="finished run, on whose test clips AUC is measured"
+    )
     options = parser.parse_args(words)
     rounds = 1 if options.quick else options.rounds
     text = "\n\n".join(
         [
             "# Forms of a detector",
-            "\n".join(f"- {line}" for line in describe_machine()),
+            "\n".join(f"- {line}" for line in describe()),
             NOTES.strip(),
-            table(*measure(rounds, options.quick)),
+            table(*measure(rounds, options.quick, options.run)),
         ]
     )
     print_report(text, options.out)
     return 0
 
 
-def measure(rounds: int, is_quick: bool) -> tuple[dict, dict]:
-    """Seconds of every round by row and batch size; worst score by row.
+def describe() -> list[str]:
+    """The machine, what its processor has, and how busy it is."""
+    load, *_ = os.getloadavg()
+    return [
+        *describe_machine(),
+        f"Flags: {', '.join(processor_flags()) or 'unknown'}",
+        f"Processes that ran already: {load:.1f}",
+    ]
 
-    A row that cannot run has a text in place of its worst score.
+
+def measure(
+    rounds: int, is_quick: bool, run: str | None = None
+) -> tuple[dict, dict]:
+    """Seconds of every round by row and batch size; facts by row.
+
+    A row that cannot run has a text in place of the facts of `Forms.make`.
     """
-    seconds: dict[tuple[Row, int], list[float]] = {}
-    worst: dict[Row, float | str] = {}
+    seconds: dict[tuple[Row, int], list[tuple[float, float]]] = {}
+    facts: dict[Row, dict | str] = {}
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         workers: dict[tuple, Connection] = {}
         for row in ROWS:
             if row[1:] not in workers:
-                worker = _start(row.threads, folder, is_quick, stack)
+                worker = _start(row.threads, folder, is_quick, run, stack)
                 workers[row[1:]] = worker
             print(f"making {row.form} ...", file=sys.stderr, flush=True)
             try:
-                worst[row] = _ask(workers[row[1:]], "make", row.form)
+                facts[row] = _ask(workers[row[1:]], "make", row.form)
             except EOFError:
-                worst[row] = "its process ended"
-        able = [row for row in ROWS if not isinstance(worst[row], str)]
+                facts[row] = "its process ended"
+        able = [row for row in ROWS if not isinstance(facts[row], str)]
         # Single clips take little time: more of them for a steady median.
         for batch, repeats in ((BATCH, 1), (1, 10)):
             for _ in range(rounds * repeats + 1):
@@ -116,36 +140,52 @@ def measure(rounds: int, is_quick: bool) -> tuple[dict, dict]:
                     spent = _ask(workers[row[1:]], "time", question)
                     seconds.setdefault((row, batch), []).append(spent)
     # The first round warms up.
-    return {key: values[1:] for key, values in seconds.items()}, worst
+    return {key: values[1:] for key, values in seconds.items()}, facts
 
 
-def table(seconds: dict, worst: dict) -> str:
+HEADER = (
+    "form, threads, clips/s, ratio, core ms a clip, one clip ms, 99 %, ratio, "
+    "off, MB, AUC"
+)
+
+
+def table(seconds: dict, facts: dict) -> str:
     """One row a form."""
-    header = "form, threads, clips/s, ratio, one clip ms, ratio, off"
     lines = []
     for row in ROWS:
-        if isinstance(worst[row], str):
-            lines.append([row.form, "", "", "", "", "", worst[row]])
+        if isinstance(facts[row], str):
+            lines.append([row.form, *[""] * 7, facts[row], "", ""])
             continue
         cells = []
         for batch in (BATCH, 1):
-            times, base = seconds[row, batch], seconds[BASE, batch]
+            times, cores = zip(*seconds[row, batch], strict=True)
+            base, _ = zip(*seconds[BASE, batch], strict=True)
             middle = statistics.median(times)
             pairs = zip(base, times, strict=True)
             ratio = statistics.median(slow / fast for slow, fast in pairs)
             number = batch / middle if batch > 1 else 1000 * middle
-            cells += [f"{number:.1f}", f"{ratio:.2f}"]
+            cells += [f"{number:.1f}"]
+            if batch == 1:
+                cells += [f"{1000 * np.percentile(times, 99):.1f}"]
+            cells += [f"{ratio:.2f}"]
+            if batch > 1:
+                used = statistics.median(cores) / batch
+                cells += [f"{1000 * used:.1f}"]
         threads = " + ".join(map(str, row.threads))
-        lines.append([row.form, threads, *cells, f"{worst[row]:.0e}"])
-    return Table(header.split(", "), lines).markdown()
+        cells += [f"{facts[row]['worst']:.0e}"]
+        for name, scale in (("bytes", 1e-6), ("auc", 100)):
+            value = facts[row][name]
+            cells += ["" if value is None else f"{scale * value:.1f}"]
+        lines.append([row.form, threads, *cells])
+    return Table(HEADER.split(", "), lines).markdown()
 
 
-def _start(threads, folder, is_quick, stack) -> Connection:
+def _start(threads, folder, is_quick, run, stack) -> Connection:
     """A process of its own, since TensorFlow's threads are a process's."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(
-        target=_work, args=(theirs, threads, folder, is_quick), daemon=True
+        target=_work, args=(theirs, threads, folder, is_quick, run), daemon=True
     )
     process.start()
     theirs.close()
@@ -159,13 +199,13 @@ def _ask(worker: Connection, *question):
     return worker.recv()
 
 
-def _work(questions: Connection, threads, folder, is_quick) -> None:
+def _work(questions: Connection, threads, folder, is_quick, run) -> None:
     """Answers until the questions end."""
     if hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))[:NUM_CORES]
         os.sched_setaffinity(0, cores)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    forms = Forms(threads, pathlib.Path(folder), BATCH, is_quick)
+    forms = Forms(threads, pathlib.Path(folder), BATCH, is_quick, run)
     with contextlib.suppress(EOFError):
         while True:
             name, question = questions.recv()

@@ -45,8 +45,10 @@ def measure(is_quick: bool = False) -> list[Measurement]:
         rows.append(Measurement(f"front-end {name}, {size}", speed, "clips/s"))
     embedder = Embedder(samples=samples, width=width)
     head = ClassCosine(NUM_CLASSES)
-    classifier = _compile(Classifier(embedder, head))
-    inputs, targets = _mixed_batch(waveform, generator)
+    classifier = compiled(
+        Classifier(embedder, head), NoisyArcMix(margin=0.7, scale=30.0)
+    )
+    inputs, targets = mixed_batch(waveform, generator)
     # Its losses come back as numbers, so every step is waited for.
     speed = rate(
         lambda: classifier.train_on_batch(inputs, targets), batch, repeats
@@ -73,15 +75,28 @@ def measure(is_quick: bool = False) -> list[Measurement]:
     return rows
 
 
-def _compile(classifier: Classifier) -> Classifier:
+def compiled(classifier: Classifier, loss: keras.losses.Loss) -> Classifier:
+    """The classifier, compiled as `train` compiles it.
+
+    >>> model = Classifier(Embedder(samples=16_000, width=0.25), ClassCosine(2))
+    >>> type(compiled(model, NoisyArcMix()).optimizer).__name__
+    'AdamW'
+    """
     classifier.compile(
         optimizer=keras.optimizers.AdamW(1e-4, weight_decay=0.01, epsilon=1e-8),
-        loss=NoisyArcMix(margin=0.7, scale=30.0),
+        loss=loss,
     )
     return classifier
 
 
-def _mixed_batch(waveform, generator):
+def mixed_batch(waveform: np.ndarray, generator: np.random.Generator) -> tuple:
+    """Inputs and targets of a training with Noisy-ArcMix, at random.
+
+    >>> clips = np.zeros((4, 16_000), "float32")
+    >>> inputs, targets = mixed_batch(clips, np.random.default_rng(0))
+    >>> targets.shape
+    (4, 2, 41)
+    """
     batch = len(waveform)
     weight = np.full(batch, 0.7, "float32")
     partner = generator.permutation(batch).astype("int32")

@@ -18,10 +18,14 @@ COMMANDS = (
     "train",
     "evaluate",
     "score",
+    "watch",
+    "alarms",
     "explain",
     "embed",
     "thresholds",
     "calibrate",
+    "feedback",
+    "enrol",
     "export",
     "serve-files",
     "request",
@@ -77,12 +81,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str], is_own: bool) -> int:
     from pipelines.files.names import LineFormatter
+    from pipelines.files.posix import IS_POSIX
 
     # Names of files may be no text. A line that nobody takes is told at once.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="surrogateescape", line_buffering=True)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    is_quiet = os.environ["TF_CPP_MIN_LOG_LEVEL"] == "3"
+    is_quiet = os.environ["TF_CPP_MIN_LOG_LEVEL"] == "3" and IS_POSIX
     if is_own and is_quiet and {*words[:1]} <= {*COMMANDS}:
         from pipelines.commands.native_log import drop_native_log
 
@@ -93,8 +98,10 @@ def _run(words: list[str], is_own: bool) -> int:
     # Their last word is in our own error.
     for name in ("tensorflow", "urllib3"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    from pipelines.commands.errors import is_left_out
     from pipelines.commands.errors import word_error
     from pipelines.files.disk import is_full_disk
+    from pipelines.files.memory import is_full_memory
 
     try:
         try:
@@ -121,7 +128,9 @@ def _run(words: list[str], is_own: bool) -> int:
         print(f"keras-asd: error: {word_error(error)}", file=sys.stderr)
         return 2
     except Exception as error:
-        if is_full_disk(error):  # In the words of another library.
+        # In the words of another library.
+        known = is_full_disk, is_full_memory, is_left_out
+        if any(is_known(error) for is_known in known):
             print(f"keras-asd: error: {word_error(error)}", file=sys.stderr)
             return 2
         raise

@@ -14,6 +14,7 @@ from typing import Any
 import filelock
 
 from pipelines.files.disk import explaining_full_disk
+from pipelines.files.posix import IS_POSIX
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +64,11 @@ def replacing(
 @contextlib.contextmanager
 def _temporary_folder(parent: pathlib.Path) -> Iterator[pathlib.Path]:
     """A folder that is locked while it is in use, and removed in the end."""
+    if not IS_POSIX:
+        # A folder cannot be locked, and an abandoned one is not known as such.
+        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=parent) as name:
+            yield pathlib.Path(name)
+        return
     for abandoned in parent.glob(f"{_PREFIX}*"):
         _remove_unlocked(abandoned)
     while True:
@@ -117,9 +123,14 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
 def flush(path: str | os.PathLike[str]) -> None:
     """Waits until the disk has a file, or the names in a folder.
 
+    Only POSIX has folders that can be waited for.
+
     >>> flush(".")
     """
-    descriptor = os.open(path, os.O_RDONLY)
+    if not IS_POSIX and os.path.isdir(path):
+        return
+    # Elsewhere only who may write a file may flush it.
+    descriptor = os.open(path, os.O_RDONLY if IS_POSIX else os.O_RDWR)
     try:
         os.fsync(descriptor)
     finally:

@@ -1,12 +1,70 @@
 """Sounds and folders that several tests share."""
 
+import gc
+import os
 import pathlib
+import shutil
+import subprocess
 
 import numpy as np
 import pytest
 import soundfile
 
+from tests.hostile.fork_server import ForkServer
+from tests.native_ops import with_native_ops
+from tests.native_ops import without_native_ops
 from tests.quick_training import running_eagerly
+
+
+def pytest_collection_finish():
+    """Spares what has been imported, which stays, every search for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_install():
+    """libsndfile decodes, as where the extra `native` is not installed."""
+    with without_native_ops():
+        yield
+
+
+@pytest.fixture(scope="module")
+def native_ops(plain_install):
+    """tensorflow-io decodes plain WAV, as where `native` is installed."""
+    with with_native_ops():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_power_cut():
+    """Nothing waits for the disk: here processes are killed, no computer."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
+
+
+@pytest.fixture(scope="session")
+def fork_server():
+    """Runs commands in forks of a process that has all imported."""
+    server = ForkServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def disk_server():
+    """A server that can mount disks, which it alone sees."""
+    namespace = ["unshare", "-rm"]
+    if (
+        not shutil.which("unshare")
+        or subprocess.run([*namespace, "true"], capture_output=True).returncode
+    ):
+        pytest.skip("no file system can be mounted here")
+    server = ForkServer(namespace)
+    yield server
+    server.close()
 
 
 @pytest.fixture

@@ -203,9 +203,14 @@ def test_the_readme_shows_how_to_begin():
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=short_name)
-def test_python_in_a_document_runs(path, tmp_path, monkeypatch, eager):
+def test_python_in_a_document_runs(
+    path, tmp_path, monkeypatch, eager, write_hum
+):
     text = path.read_text(encoding="utf-8")
     monkeypatch.chdir(tmp_path)
+    for name in ("1.wav", "2.wav", "3.wav", "4.wav"):
+        write_hum(f"recordings/pump/{name}")
+        write_hum(f"new/{name}")
     names = {"__name__": path.stem}
     for block in fenced_blocks(text, "python"):
         if block.startswith(">>>"):

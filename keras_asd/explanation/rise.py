@@ -1,13 +1,12 @@
 """RISE maps: contributions of a representation to the anomaly score."""
 
-import itertools
 from collections.abc import Callable
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from keras import ops
 
+from keras_asd.explanation.masked_clip import MaskedClip
 from keras_asd.explanation.random_masks import mask_variance
 from keras_asd.explanation.random_masks import random_masks
 
@@ -72,6 +71,7 @@ def rise(
             representations, `name` cannot be masked, or the scores are not
             finite or not one a mask.
 
+    >>> from keras import ops
     >>> from keras_asd.models import StatisticsEmbedder
     >>> embedder = StatisticsEmbedder(samples=8000, num_mel_bins=8)
     >>> noise = np.random.default_rng(0).normal(0.0, 0.1, (5, 8000))
@@ -82,64 +82,21 @@ def rise(
 
     Reference: Petsiuk et al., https://arxiv.org/abs/1806.07421
     """
-    if np.ndim(waveform) != 1:
-        raise ValueError(
-            "`waveform` must be one clip, `(samples,)`. "
-            f"Received: shape {np.shape(waveform)}. Take one row of a batch."
-        )
-    if not hasattr(embedder, "represent"):
-        raise ValueError(
-            "`embedder` must have `represent`, `embed` and `neutral`. "
-            f"Received: embedder={type(embedder).__name__}, which has no "
-            "representation to mask."
-        )
-    waveform = np.asarray(waveform, "float32")
-    representations = embedder.represent(ops.convert_to_tensor(waveform[None]))
-    neutral = embedder.neutral(representations)
-    if name not in neutral:
-        raise ValueError(
-            f"`name` must be one of {', '.join(map(repr, neutral))}. "
-            f"Received: name={name!r}."
-        )
-    clip = ops.convert_to_numpy(representations[name])[0]
-    if fill is None:
-        fill = ops.convert_to_numpy(neutral[name])[0]
-    fill = np.broadcast_to(np.asarray(fill, clip.dtype), clip.shape)
-    masks = random_masks(num_masks, clip.shape, cells, keep, seed)
+    masked_clip = MaskedClip(embedder, score, waveform, name, fill)
+    masks = random_masks(num_masks, masked_clip.shape, cells, keep, seed)
     scores: list[np.ndarray] = []
-    total = np.zeros(clip.shape)
-    weighted = np.zeros(clip.shape)
+    total = np.zeros(masked_clip.shape)
+    weighted = np.zeros(masked_clip.shape)
     origin = 0.0
-    while batch := list(itertools.islice(masks, batch_size)):
-        stacked = np.stack(batch)
-        masked = fill + stacked * (clip - fill)
-        shown = {
-            other: ops.repeat(value, len(batch), axis=0)
-            for other, value in representations.items()
-            if other != name
-        }
-        shown[name] = ops.convert_to_tensor(masked)
-        batch_scores = _scores(score, embedder, shown, len(batch))
+    for stacked, batch_scores in masked_clip.scores(
+        masks, batch_size, progress
+    ):
         if not scores:
             # Sums of small numbers keep their digits.
             origin = float(batch_scores[0])
         scores.append(batch_scores - origin)
         total += stacked.sum(axis=0, dtype="float64")
         weighted += np.tensordot(scores[-1], stacked.astype("float64"), 1)
-        progress(len(batch))
     mean = np.concatenate(scores).mean()
     covariance = (weighted - mean * total) / (num_masks - 1)
-    return covariance / mask_variance(clip.ndim, keep)
-
-
-def _scores(score, embedder, shown, num_masks) -> np.ndarray:
-    embedding = embedder.embed(shown, training=False)
-    scores = np.asarray(ops.convert_to_numpy(score(embedding)), "float64")
-    if scores.shape != (num_masks,) or not np.isfinite(scores).all():
-        raise ValueError(
-            "`score` must give one finite number for each embedding. "
-            f"Received: shape {scores.shape} for {num_masks} embeddings, "
-            f"with {np.count_nonzero(~np.isfinite(scores))} that are not "
-            "finite. Choose the column of the clip's own machine."
-        )
-    return scores
+    return covariance / mask_variance(len(masked_clip.shape), keep)

@@ -16,7 +16,7 @@ def class_angle(head, embedding, output, is_class):
         is_class: Booleans of the same shape.
 
     Returns:
-        -1 for a head without class centres.
+        -1 for a head without class centres, and for a machine without a class.
 
     >>> from keras_asd.layers import ClassCosine
     >>> cosine = ops.array([[0.0, 1.0]])
@@ -30,4 +30,5 @@ def class_angle(head, embedding, output, is_class):
         return ops.full_like(embedding[:, 0], NO_ANGLE)
     cosine = output if head.gives == "cosine" else head.cosine(embedding)
     nearest = ops.max(ops.where(is_class, cosine, -1.0), axis=-1)
-    return ops.arccos(ops.clip(nearest, -1.0, 1.0)) * (180.0 / np.pi)
+    angle = ops.arccos(ops.clip(nearest, -1.0, 1.0)) * (180.0 / np.pi)
+    return ops.where(ops.any(is_class, axis=-1), angle, NO_ANGLE)

@@ -123,6 +123,7 @@ class AnomalyDetector(Composite, keras.Model):
         self.embedder = embedder
         self.head = head
         self.scorer = CentreAngle() if scorer is None else scorer
+        self.reads_head = self.scorer.reads == "head"
         self.keys = {name: list(classes) for name, classes in keys.items()}
         groups = self.keys if groups is None else groups
         self.groups = {name: list(groups.get(name, ())) for name in self.keys}
@@ -132,12 +133,12 @@ class AnomalyDetector(Composite, keras.Model):
         self.samples = samples or read_samples(embedder)
         self.sampling_rate = sampling_rate or read_sampling_rate(embedder)
         self.embedding_dim = read_embedding_dim(embedder, self.samples)
-        self.class_table = make_table("keys", self.keys, head.num_classes)
-        self.group_table = self.class_table
-        if self.scorer.reads == "embedding":
-            self.group_table = make_table(
-                "groups", self.groups, self.scorer.num_groups
-            )
+        self.class_table = self.group_table = make_table(
+            "keys", self.keys, head.num_classes, self.reads_head
+        )
+        if not self.reads_head:
+            number = self.scorer.num_groups
+            self.group_table = make_table("groups", self.groups, number)
         # Not fitted: no p-values, no limits.
         self.calibration = calibration or Calibration(len(self.keys), 2)
         self.check = check or RecordingCheck(len(self.keys))
@@ -145,15 +146,15 @@ class AnomalyDetector(Composite, keras.Model):
 
     def build(self, input_shape):
         shape = (None, self.embedding_dim)
-        if not self.head.built:
-            self.head.build(shape)
-        if self.scorer.reads == "head":
-            shape = (None, self.head.num_classes)
-        if not self.scorer.built:
-            self.scorer.build(shape)
-        for layer in (self.calibration, self.check):
+        scored = (None, self.head.num_classes) if self.reads_head else shape
+        for layer, given in (
+            (self.head, shape),
+            (self.scorer, scored),
+            (self.calibration, None),
+            (self.check, None),
+        ):
             if not layer.built:
-                layer.build(None)
+                layer.build(given)
         self.built = True
 
     def call(self, inputs):
@@ -209,8 +210,7 @@ class AnomalyDetector(Composite, keras.Model):
         output = self.head(embedding)
         if len(output.shape) == 3:
             output = ops.max(output, axis=-1)
-        reads_head = self.scorer.reads == "head"
-        scores = self.scorer(output if reads_head else embedding)
+        scores = self.scorer(output if self.reads_head else embedding)
         is_group = take_rows(self.group_table, key)
         least = ops.min(ops.where(is_group, scores, np.inf), axis=-1)
         is_known = ops.any(is_group, axis=-1)

@@ -4,8 +4,14 @@ import numpy as np
 from keras import ops
 
 
-def make_table(argument, names, num_columns):
+def make_table(argument, names, num_columns, is_needed=True):
     """Zeros and ones `(names, columns)`: the columns of each name.
+
+    Args:
+        argument: Name of the argument, for the error.
+        names: Columns of each name.
+        num_columns: Number of columns.
+        is_needed: Whether each name must have a column.
 
     Raises:
         ValueError: If a name has no column, or one out of range.
@@ -15,7 +21,8 @@ def make_table(argument, names, num_columns):
     """
     table = np.zeros((len(names), num_columns), dtype="float32")
     for row, (name, columns) in enumerate(names.items()):
-        if not columns or not all(0 <= k < num_columns for k in columns):
+        is_missing = is_needed and not columns
+        if is_missing or not all(0 <= k < num_columns for k in columns):
             raise ValueError(
                 f"`{argument}` must give each machine indices below "
                 f"{num_columns}. Received: {name!r}: {columns}."

@@ -5,7 +5,9 @@ import keras
 from keras_asd.models.detector import AnomalyDetector
 
 
-def portable(detector: AnomalyDetector) -> AnomalyDetector:
+def portable(
+    detector: AnomalyDetector, has_prelu: bool = False
+) -> AnomalyDetector:
     """The same detector with its Fourier transforms as matrix products.
 
     Scores differ by what float32 rounds. The choice is one of the layers, not
@@ -15,6 +17,8 @@ def portable(detector: AnomalyDetector) -> AnomalyDetector:
     Args:
         detector: It is not changed; head, scorer and whatever else it is
             made of are shared with the new one.
+        has_prelu: Whether the form has an operation for the PReLUs that
+            `fold` has made maxima of.
 
     >>> from keras_asd.layers import ClassCosine
     >>> from keras_asd.models.embedder import Embedder
@@ -24,7 +28,10 @@ def portable(detector: AnomalyDetector) -> AnomalyDetector:
     'matrix'
     """
     embedder = detector.embedder
-    copy = type(embedder).from_config(embedder.get_config())
+    config = embedder.get_config()
+    if has_prelu and "has_steep_slopes" in config:
+        config["has_steep_slopes"] = True
+    copy = type(embedder).from_config(config)
     if not copy.built:
         copy(keras.KerasTensor((None, detector.samples), "float32"))
     copy.set_weights(embedder.get_weights())

@@ -81,6 +81,25 @@ class JoinedScorer(Composite):
             )
         return self
 
+    def with_groups_of(self, other, groups):
+        """This scorer, with some groups as another one has them.
+
+        Args:
+            other: Fitted scorer of the same kind, settings and groups.
+            groups: Groups to take from it.
+        """
+        made, first = [], 0
+        for own, others in zip(self.scorers, other.scorers, strict=True):
+            last = first + own.num_groups
+            chosen = [
+                group - first for group in groups if first <= group < last
+            ]
+            made.append(own.with_groups_of(others, chosen) if chosen else own)
+            first = last
+        made = type(self)(made, self.dims)
+        made.build(None)
+        return made
+
     def _parts(self):
         ends = itertools.accumulate(self.dims)
         for scorer, dim, end in zip(self.scorers, self.dims, ends, strict=True):

@@ -13,6 +13,8 @@ from keras_asd.scorers.training_clips import distinct
 # A reference among near copies of itself is at least this dense, against
 # the group's mean.
 LEAST_SPACING = 1e-6
+# Up to so many clips all distances are computed at once.
+FEW_CLIPS = 300
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")
@@ -81,12 +83,18 @@ class LocalDensity(ReferenceScorer):
     def _measure_spacing(self, pool) -> NDArray[np.float64]:
         if len(pool) == 1:
             return np.ones(1)
-        from sklearn.neighbors import NearestNeighbors
-
         count = min(self.num_neighbors, len(pool) - 1)
-        distances, _ = (
-            NearestNeighbors(n_neighbors=count).fit(pool).kneighbors()
-        )
+        if len(pool) <= FEW_CLIPS:
+            distances = np.array(
+                [np.linalg.norm(pool - one, axis=1) for one in pool]
+            )
+            np.fill_diagonal(distances, np.inf)
+            distances = np.partition(distances, count - 1)[:, :count]
+        else:
+            from sklearn.neighbors import NearestNeighbors
+
+            search = NearestNeighbors(n_neighbors=count).fit(pool)
+            distances, _ = search.kneighbors()
         if self.space == "sphere":
             distances = np.square(distances) / 2.0
         spacing = distances.mean(axis=1)

@@ -71,6 +71,19 @@ class MinimumOverDomains(Composite, Scorer):
             scorer._fit_domains(own, spaces)
         self._build_for(domains)
 
+    def with_groups_of(self, other, groups):
+        """This scorer, with some groups as another one has them."""
+        parts = [
+            own.with_groups_of(others, groups)
+            for own, others in (
+                (self.scorer, other.scorer),
+                (self.target_scorer, other.target_scorer),
+            )
+        ]
+        made = type(self)(*parts)
+        made.build((None, self.embedding_dim))
+        return made
+
     def build(self, input_shape):
         self.embedding_dim = input_shape[-1]
         for scorer in (self.scorer, self.target_scorer):

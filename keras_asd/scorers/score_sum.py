@@ -12,15 +12,16 @@ from numpy.typing import ArrayLike
 from numpy.typing import NDArray
 
 from keras_asd.composite import Composite
+from keras_asd.scorers.group_states import GroupStatesOfSum
+from keras_asd.scorers.standardization import standardization
 from keras_asd.scorers.training_clips import check_clips
+from keras_asd.scorers.training_clips import distinct_rows
 
 NUM_FOLDS = 5
-# Fewer scores than this say nothing of how far a group's scores spread.
-LEAST_SCORES = 5
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")
-class ScoreSum(Composite):
+class ScoreSum(GroupStatesOfSum, Composite):
     """The sum of scorers, each standardised by scores of left-out clips.
 
     Every scorer reads its own part of the embedding, and all are fitted on
@@ -59,12 +60,15 @@ class ScoreSum(Composite):
     parts = ("scorers",)
 
     reads = "embedding"
+    # Constructor arguments beside the scorers.
+    settings: tuple[str, ...] = ("dims", "num_groups")
 
     def __init__(self, scorers, dims, num_groups=None, **kwargs):
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
         self.scorers = list(scorers)
         self.dims = list(dims)
         self.num_groups = num_groups
+        self._unseen = _Unseen()
         read = sorted({scorer.reads for scorer in self.scorers})
         if len(self.scorers) != len(self.dims) or read != ["embedding"]:
             raise ValueError(
@@ -87,9 +91,9 @@ class ScoreSum(Composite):
             embeddings: `(clips, embedding_dim)`; see `Scorer.fit`.
             groups: Integers `(clips,)`; see `Scorer.fit`.
             is_target: Booleans `(clips,)`; see `Scorer.fit`.
-            clips: The clip that each row is a window of, integers `(rows,)`;
-                the rows of a clip are left out together. Each row is a clip
-                if `None`.
+            clips: The clip that each row is a window of, or the recording
+                session, integers `(rows,)`; its rows are left out together.
+                Each row is a clip if `None`.
             embed_again: Where the embedding itself was fitted on these
                 clips: from booleans `(rows,)`, true for what it shall be
                 fitted on, to all rows embedded so.
@@ -110,14 +114,13 @@ class ScoreSum(Composite):
             self.num_groups = int(owners.max()) + 1
         names = np.arange(len(rows)) if clips is None else np.asarray(clips)
         table = np.column_stack([owners, targets, rows]) + 0.0
-        table, firsts, indices = np.unique(
-            table, axis=0, return_index=True, return_inverse=True
-        )
-        indices = indices.reshape(-1)
+        firsts, indices = distinct_rows(table)
+        table = table[firsts]
         folds = _draw_folds(table[:, 0], indices, names)
         blank = [(type(part), part.get_config()) for part in self.scorers]
         self._fit_each(self.scorers, table)
         scores = np.full((len(self.scorers), len(table)), np.nan)
+        fitted = []
         for fold in range(NUM_FOLDS):
             is_out = folds == fold
             if not is_out.any() or is_out.all():
@@ -135,14 +138,41 @@ class ScoreSum(Composite):
                 )
                 values = ops.convert_to_numpy(values)
                 scores[index, is_out] = values[np.arange(len(columns)), columns]
+            fitted.append((copies, is_out))
         if not self.built:
             self.build((None, rows.shape[1]))
-        self._set_currency(scores, table[:, 0].astype(int))
+        owners = table[:, 0].astype(int)
+        self._set_currency(scores, owners)
+        self._unseen = _Unseen()
+        for copies, is_out in fitted:
+            fold = self._of_fold(copies, scores[:, ~is_out], owners[~is_out])
+            self._unseen.folds.append((fold, is_out[indices]))
         return self
+
+    def take_unseen_folds(self) -> list[tuple[Self, NDArray[np.bool_]]]:
+        """Sums that have not seen a fold each, as the last `fit` left them.
+
+        Their scorers and their currency are those of the other folds. They are
+        given once: a second call returns nothing, and so does that of a scorer
+        which was loaded.
+
+        Returns:
+            Pairs of a scorer and the rows of its fold, booleans `(rows,)`.
+        """
+        folds, self._unseen = self._unseen.folds, _Unseen()
+        return folds
+
+    def _of_fold(self, copies, scores, owners) -> Self:
+        """A sum of fitted scorers, with the currency of their clips."""
+        settings = {name: getattr(self, name) for name in self.settings}
+        fold = type(self)(copies, **settings)
+        fold.build((None, sum(self.dims)))
+        fold._set_currency(scores, owners)
+        return fold
 
     def _set_currency(self, scores, owners) -> None:
         """Makes scorers comparable by left-out scores, `(scorers, clips)`."""
-        location, factor = _standardization(scores, owners, self.num_groups)
+        location, factor = standardization(scores, owners, self.num_groups)
         self.location.assign(location)
         self.factor.assign(factor)
 
@@ -185,11 +215,15 @@ class ScoreSum(Composite):
         return (*input_shape[:-1], self.num_groups)
 
     def get_config(self):
-        return {
-            **super().get_config(),
-            "dims": self.dims,
-            "num_groups": self.num_groups,
-        }
+        settings = {name: getattr(self, name) for name in self.settings}
+        return {**super().get_config(), **settings}
+
+
+class _Unseen:
+    """Holder of scorers that are no part of the layer that holds them."""
+
+    def __init__(self):
+        self.folds = []
 
 
 def _draw_folds(
@@ -212,32 +246,3 @@ def _draw_folds(
         _, turns = np.unique(label[is_own], return_inverse=True)
         folds[is_own] = turns.reshape(-1) % NUM_FOLDS
     return folds
-
-
-def _standardization(
-    scores: NDArray[np.float64], owners: NDArray, num_groups: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean, and one over the deviation, `(scorers, groups)` each."""
-    location = np.zeros((len(scores), num_groups))
-    factor = np.ones((len(scores), num_groups))
-    for index, row in enumerate(scores):
-        is_scored = np.isfinite(row)
-        groups = owners[is_scored]
-        values = row[is_scored]
-        if not len(values):
-            continue
-        counts = np.bincount(groups, minlength=num_groups)
-        sums = np.bincount(groups, values, minlength=num_groups)
-        means = np.where(
-            counts > 0, sums / np.maximum(counts, 1), values.mean()
-        )
-        squares = np.bincount(
-            groups, np.square(values - means[groups]), minlength=num_groups
-        )
-        spread = np.sqrt(squares / np.maximum(counts - 1, 1))
-        pooled = np.sqrt(squares.sum() / max(len(values) - 1, 1))
-        is_known = (counts >= LEAST_SCORES) & (spread > 1e-6 * pooled)
-        spread = np.where(is_known, spread, pooled)
-        location[index] = means
-        factor[index] = 1.0 / np.where(spread > 0, spread, 1.0)
-    return location, factor

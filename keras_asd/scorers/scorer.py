@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from keras_asd.checks import check_choice
 from keras_asd.numerics import is_finite
+from keras_asd.scorers.group_states import GroupStates
 from keras_asd.scorers.spaces import SPACES
 from keras_asd.scorers.spaces import fit_space
 from keras_asd.scorers.spaces import into_space
@@ -20,7 +21,7 @@ from keras_asd.scorers.training_clips import part_clips
 
 
 @keras.saving.register_keras_serializable(package="keras_asd")
-class Scorer(keras.layers.Layer):
+class Scorer(GroupStates, keras.layers.Layer):
     """Anomaly scores of embeddings, one for each group of normal clips.
 
     A group is what a clip should be like: a machine, a section, a class.

@@ -52,6 +52,8 @@ class ViewSum(ScoreSum):
     True
     """
 
+    settings = (*ScoreSum.settings, "num_whole", "threshold", "weight")
+
     def __init__(
         self,
         scorers,
@@ -104,14 +106,6 @@ class ViewSum(ScoreSum):
             else:
                 total += self.weight * ops.relu(nats - self.threshold)
         return total
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "num_whole": self.num_whole,
-            "threshold": self.threshold,
-            "weight": self.weight,
-        }
 
 
 def _fit_tail(scores) -> tuple[float, float]:

@@ -17,6 +17,7 @@ from pipelines.audio.containers import find_container_fault
 from pipelines.audio.containers import is_mp3
 from pipelines.audio.mpg123_messages import without_messages
 from pipelines.audio.regular_file import open_regular
+from pipelines.files.posix import IS_POSIX
 
 MIN_SECONDS = 0.01
 MAX_SECONDS = 600
@@ -76,11 +77,14 @@ def open_sound(
         head = file.read(3)
         file.seek(0)
         # What was checked is what is read, whatever its name is by now.
-        source: int | bytes = file.fileno()
+        source: int | bytes | str = file.fileno()
         quiet: contextlib.AbstractContextManager = contextlib.nullcontext()
         if is_mp3(head):
             # Behind some tags libsndfile knows it by its suffix alone.
             source, quiet = os.fsencode(path), without_messages()
+        if not IS_POSIX:
+            # The library has descriptors of its own there.
+            source = os.fspath(path)
         with quiet, soundfile.SoundFile(source, closefd=False) as sound:
             yield sound, file
 
@@ -128,7 +132,7 @@ def read_blocks(
             raise ValueError(
                 f"far beyond full scale: a peak of {peak:g}, where 1 is full"
             )
-        yield _mix_down(block, channel)
+        yield mix_down(block, channel)
     if first + num_samples < sound.frames:
         raise ValueError(
             f"truncated: the header promises {sound.frames} samples, "
@@ -158,7 +162,19 @@ def _check_header(sound: soundfile.SoundFile, channel: int | str) -> None:
         )
 
 
-def _mix_down(block: np.ndarray, channel: int | str) -> np.ndarray:
+def mix_down(block: np.ndarray, channel: int | str) -> np.ndarray:
+    """Returns a block as mono.
+
+    Args:
+        block: `(samples, channels)`.
+        channel: `"mean"` over the channels, or the index of one.
+
+    Returns:
+        `(samples,)`.
+
+    >>> mix_down(np.array([[0.0, 1.0]]), "mean")
+    array([0.5])
+    """
     if block.shape[1] == 1:
         return block[:, 0]
     if channel == "mean":

@@ -6,6 +6,8 @@ import os
 import stat
 from collections.abc import Iterator
 
+from pipelines.files.posix import AT_ONCE
+
 KINDS = {
     stat.S_IFIFO: "a FIFO",
     stat.S_IFSOCK: "a socket",
@@ -37,8 +39,7 @@ def open_regular(path: str | os.PathLike[str]) -> Iterator[io.FileIO]:
     Traceback (most recent call last):
     ValueError: not a regular file: a device
     """
-    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
-    with io.FileIO(os.open(path, flags)) as file:
+    with io.FileIO(os.open(path, AT_ONCE)) as file:
         mode = os.fstat(file.fileno()).st_mode
         if not stat.S_ISREG(mode):
             kind = KINDS.get(stat.S_IFMT(mode), "of an unknown kind")

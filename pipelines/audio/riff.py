@@ -16,6 +16,7 @@ BARE_HEADER_BYTES = 44
 # ffmpeg 0xFFFFFFFF, SoX 0x7FFFF000 and a little more.
 MIN_STREAMING_SIZE = 0x7FFFF000
 MAX_CHUNKS = 10_000
+MOST_CHUNK_BYTES = 4096
 CHUNK_NAME = re.compile(rb"[ -~]{4}")
 # Other chunks of such a name begin another recording.
 WAV_NAMES = (b"RIFF", b"RIFX", b"RF64")
@@ -78,6 +79,38 @@ def find_wav_fault(file: BinaryIO) -> str | None:
             )
         position += size + size % 2
     return f"not audio: more than {MAX_CHUNKS} chunks and none is sound"
+
+
+def find_wav_chunk(file: BinaryIO, name: bytes) -> bytes | None:
+    """Content of the first chunk of a name, at most `MOST_CHUNK_BYTES` of it.
+
+    Args:
+        file: Recording that begins with `RIFF`, `RIFX` or `RF64`.
+        name: Name of the chunk, four bytes.
+
+    Returns:
+        The content, or `None` if there is no such chunk, or only behind sound
+        of an unknown length.
+
+    >>> import io
+    >>> header = bare_header(1, 16000, 16, num_data_bytes=4)
+    >>> find_wav_chunk(io.BytesIO(header + b"ABCD"), b"data")
+    b'ABCD'
+    """
+    order = ">" if _read_at(file, 0, 4) == b"RIFX" else "<"
+    position = 12
+    for _ in range(MAX_CHUNKS):
+        header = _read_at(file, position, 8)
+        if len(header) < 8:
+            return None
+        found, size = struct.unpack(order + "4sI", header)
+        position += 8
+        if found == name:
+            return _read_at(file, position, min(size, MOST_CHUNK_BYTES))
+        if size >= MIN_STREAMING_SIZE:
+            return None
+        position += size + size % 2
+    return None
 
 
 def _read_at(file: BinaryIO, position: int, num_bytes: int) -> bytes:

@@ -10,8 +10,10 @@ import functools
 import types
 import warnings
 
+import numpy as np
 import tensorflow as tf
 
+from pipelines.audio.regular_file import open_regular
 from pipelines.audio.riff import BARE_HEADER_BYTES
 from pipelines.audio.riff import bare_header
 
@@ -60,16 +62,21 @@ def decode_native(
 
     Raises:
         ImportError: If the ops do not load.
-        tf.errors.OpError: If the op refuses the bytes.
+        tf.errors.OpError: If the op refuses the bytes, or in a graph, where
+            there is no such regular file.
+        OSError: If there is no such file.
+        ValueError: If it is no regular file.
 
     >>> try:
     ...     waveform = decode_native("gone.wav", "wav int16")
-    ... except (ImportError, tf.errors.NotFoundError):
+    ... except (ImportError, OSError):
     ...     print("no such op, or no such clip")
     no such op, or no such clip
     """
     audio = load_audio_ops()
-    content = tf.io.read_file(path)
+    content = tf.ensure_shape(
+        tf.numpy_function(_read_regular, [path], tf.string), []
+    )
     coding, dtype = route.split()
     if coding == "vorbis":
         sound = audio.decode_vorbis(content)
@@ -89,6 +96,12 @@ def decode_native(
     else:
         waveform = sound[:, channel]
     return tf.clip_by_value(waveform, -1.0, 1.0)
+
+
+def _read_regular(path: np.ndarray) -> bytes:
+    """Reads what is a regular file still: a FIFO would never end."""
+    with open_regular(np.asarray(path).item()) as file:
+        return file.readall()
 
 
 def _refuse_other(content: tf.Tensor) -> tf.Tensor:

@@ -62,6 +62,7 @@ def run_benchmark(
 
     Raises:
         FileNotFoundError: If a data folder is missing.
+        FullDisk: If the disk is full; a later call goes on.
         ValueError: If there are no data, no data that can be evaluated, or no
             seeds.
 

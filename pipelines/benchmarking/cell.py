@@ -20,6 +20,7 @@ from pipelines.runs.records import read_labels
 from pipelines.runs.run_files import reading
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import write_config
+from pipelines.runs.stages import find_run
 from pipelines.settings.config import Config
 
 
@@ -100,12 +101,12 @@ def read_cell(
     >>> read_cell(["recordings"], Config(), "no_such_run") is None
     True
     """
-    run = RunFolder(pathlib.Path(folder))
+    whole, run = RunFolder(pathlib.Path(folder)), find_run(folder)
     scores = _read_scores(_scores_path(folder), scorers)
     if scores is None or not run.labels.exists():
         return None
-    if run.config.exists():
-        write_config(run, config, [os.path.abspath(root) for root in roots])
+    if whole.config.exists():
+        write_config(whole, config, [os.path.abspath(root) for root in roots])
     return Cell(
         scores.pop(CONFIGURED_SCORER),
         embedding_spread(read_embeddings(run.embeddings).vectors),

@@ -27,8 +27,8 @@ from pipelines.runs.artefacts import load_detector
 from pipelines.runs.clip_list import normal_clips
 from pipelines.runs.clip_list import read_clip_list
 from pipelines.runs.known_clips import choose_test_clips
-from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
+from pipelines.runs.stages import find_run
 from pipelines.settings.scorer_choice import choose_scorers
 
 logger = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ def score_by_scorers(
     Traceback (most recent call last):
     FileNotFoundError: `run` must be the folder of a training run. ...
     """
-    run = RunFolder(pathlib.Path(folder))
+    run = find_run(folder)
     config = read_config(run)
     if detector is None:
         detector = load_detector(run, config.foreign_packages)

@@ -4,6 +4,7 @@ A separate process, so that its peak memory can be measured and a crash ends
 nothing else. It ends when the process that started it ends.
 """
 
+import errno
 import logging
 import os
 import pathlib
@@ -16,8 +17,12 @@ from pipelines.benchmarking.costs import measure_costs
 from pipelines.benchmarking.costs import read_costs
 from pipelines.benchmarking.costs import write_costs
 from pipelines.benchmarking.training_effort import begin_attempt
+from pipelines.files.disk import is_full_disk
 from pipelines.programs.train import train
 from pipelines.runs.run_folder import RunFolder
+
+# Exit code, which no other error has.
+FULL_DISK = errno.ENOSPC
 
 
 def main(path: str) -> None:
@@ -51,7 +56,28 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
+def run(path: str) -> int:
+    """Returns the exit code of a process: `FULL_DISK` for a full disk.
+
+    Args:
+        path: As in `main`, which raises all other errors.
+
+    >>> run("no_such_plan.json")
+    Traceback (most recent call last):
+    FileNotFoundError: ...
+    """
+    try:
+        main(path)
+    except Exception as error:
+        if not is_full_disk(error):
+            raise
+        return FULL_DISK
+    return 0
+
+
 if __name__ == "__main__":
     threading.Thread(target=_end_with_parent, daemon=True).start()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    main(sys.argv[1])
+    if code := run(sys.argv[1]):
+        # What the log still lacks need not fit on the disk, either.
+        os._exit(code)

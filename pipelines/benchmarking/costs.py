@@ -24,6 +24,7 @@ from pipelines.benchmarking.training_effort import count_epochs
 from pipelines.benchmarking.training_effort import count_trained_examples
 from pipelines.benchmarking.training_effort import training_seconds
 from pipelines.runs.run_folder import RunFolder
+from pipelines.runs.stages import find_run
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +100,9 @@ def measure_costs(run: RunFolder, detector: AnomalyDetector) -> Costs:
         num_multiplications=try_to_count(embedder),
         peak_bytes=peak,
         machine=_describe_machine(),
-        versions=json.loads(run.environment.read_text(encoding="utf-8")),
+        versions=json.loads(
+            find_run(run.path).environment.read_text(encoding="utf-8")
+        ),
     )
 
 

@@ -1,11 +1,12 @@
 """Processor, system and package versions of a benchmark."""
 
 import importlib.metadata
-import os
 import pathlib
 import platform
 import shutil
 import subprocess
+
+from pipelines.files.posix import count_cores as count_cores
 
 PACKAGES = (
     "keras",
@@ -15,6 +16,17 @@ PACKAGES = (
     "torch",
     "numpy",
     "soundfile",
+)
+
+
+FLAGS = (
+    "avx2",
+    "avx_vnni",
+    "avx512f",
+    "avx512_vnni",
+    "avx512_bf16",
+    "amx_bf16",
+    "amx_int8",
 )
 
 
@@ -57,12 +69,12 @@ def processor_name() -> str:
     return platform.processor() or platform.machine()
 
 
-def count_cores() -> int:
-    """Number of cores that this process may use.
+def processor_flags() -> list[str]:
+    """What the processor has for inference, where the system tells.
 
-    >>> count_cores() > 0
+    >>> isinstance(processor_flags(), list)
     True
     """
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    path = pathlib.Path("/proc/cpuinfo")
+    words = set(path.read_text().split()) if path.exists() else set()
+    return [flag for flag in FLAGS if flag in words]

@@ -1,8 +1,8 @@
 """Reading of benchmarks from YAML files, shipped or custom."""
 
+import dataclasses
 import pathlib
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 from pipelines.benchmarking.benchmark import BUILT_IN
@@ -170,7 +170,9 @@ def read_settings(
 ) -> Config:
     """Reads the settings of a row: a preset and changes.
 
-    Only this function depends on the form of settings in YAML.
+    A benchmark judges scores and makes no decisions, so no clips are held out
+    for them, unless the changes say so. Only this function depends on the form
+    of settings in YAML.
 
     Raises:
         ValueError: For an unknown preset, setting or value.
@@ -182,8 +184,11 @@ def read_settings(
         config = choose_preset(str(preset))
     except ValueError as error:
         raise ValueError(f"{error} It is that of {where}.") from None
-    check_keys(changes, [field.name for field in fields(Config)], (), where)
+    check_keys(
+        changes, [field.name for field in dataclasses.fields(Config)], (), where
+    )
     try:
+        config = dataclasses.replace(config, calibration_holdout="none")
         return settings.read_settings(changes, config)
     except ValueError as error:
         raise ValueError(f"{error} It is in {where}.") from None

@@ -13,8 +13,12 @@ from pipelines.benchmarking.cell import Cell
 from pipelines.benchmarking.cell import read_cell
 from pipelines.benchmarking.cell_plan import CellPlan
 from pipelines.benchmarking.cell_plan import write_plan
+from pipelines.benchmarking.child import FULL_DISK
 from pipelines.benchmarking.costs import Costs
 from pipelines.benchmarking.costs import read_costs
+from pipelines.files.disk import FullDisk
+from pipelines.files.disk import describe_full_disk
+from pipelines.files.disk import is_full_disk
 from pipelines.runs.run_folder import RunFolder
 
 # Command of the process of a cell; the path of the plan is appended.
@@ -47,11 +51,14 @@ class CellOutcome:
 def run_plan(plan: CellPlan) -> CellOutcome:
     """Reads a finished cell, or runs it in its own process.
 
-    A failure of the process is returned, never raised. Its output is in the
+    A failure of the process is returned, and not raised. Its output is in the
     `cell.log` of its folder.
 
     Args:
         plan: Plan of the training.
+
+    Raises:
+        FullDisk: If the disk is full, which other trainings would find, too.
 
     >>> import tempfile
     >>> from pipelines.settings.config import Config
@@ -66,8 +73,12 @@ def run_plan(plan: CellPlan) -> CellOutcome:
         code = _run_process(plan)
         if code == 0 and (outcome := read_outcome(plan)) is not None:
             return outcome
+        if code == FULL_DISK:
+            raise FullDisk(describe_full_disk(plan.folder))
         return CellOutcome(None, None, _failure(plan, code, start))
     except (OSError, ValueError) as error:
+        if is_full_disk(error):
+            raise
         return CellOutcome(None, None, " ".join(str(error).split()))
 
 

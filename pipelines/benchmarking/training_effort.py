@@ -10,6 +10,8 @@ from pipelines.runs.clip_list import read_clip_list
 from pipelines.runs.run_files import reading
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
+from pipelines.runs.stages import NETWORK
+from pipelines.runs.stages import TRAINING_FREE
 from pipelines.training.tasks import list_tasks
 
 
@@ -93,7 +95,12 @@ def training_seconds(run: RunFolder) -> float:
     if fields is None:
         return 0.0
     networks = [run.pretraining, *run.parts]
-    weights = [run.detector, *(network.latest for network in networks)]
+    stages = [run, run.stage(TRAINING_FREE), run.stage(NETWORK)]
+    networks += stages[2].parts
+    weights = [
+        *(stage.detector for stage in stages),
+        *(network.latest for network in networks),
+    ]
     last = max(
         (path.stat().st_mtime for path in weights if path and path.exists()),
         default=fields["began"],

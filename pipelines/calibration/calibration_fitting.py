@@ -10,8 +10,8 @@ import numpy as np
 
 from keras_asd.scorers import Calibration
 from pipelines import atomic
+from pipelines.calibration.domain_curves import fit_domains
 from pipelines.calibration.normal_scores import NormalScores
-from pipelines.calibration.p_value_curves import fit_curve
 from pipelines.runs.run_files import reading
 
 
@@ -28,7 +28,8 @@ def fit_calibration(
             scores only, or with too few for `method`, is not calibrated.
         keys: Names in the order of the detector's keys.
         method: `"empirical"` or `"gamma"`; see `fit_curve`.
-        false_alarm_rate: Requested rate where a call has none.
+        false_alarm_rate: Requested rate where a call has none; domains with the
+            clips that it needs get a promise of their own, see `fit_domains`.
 
     Raises:
         ValueError: If method or rate is invalid, or there are no keys.
@@ -40,15 +41,17 @@ def fit_calibration(
     [0.31, nan]
     """
     nothing = NormalScores(np.zeros(0))
-    by_index = [scores_by_key.get(key, nothing).scores for key in keys]
-    curves = [fit_curve(scores, method) for scores in by_index]
+    by_index = [
+        fit_domains(scores_by_key.get(key, nothing), method, false_alarm_rate)
+        for key in keys
+    ]
     calibration = Calibration(len(keys), false_alarm_rate=false_alarm_rate)
     return calibration.fit(
         [
             None if curve is None else (curve.scores, np.log(curve.p_values))
-            for curve in curves
+            for curve, _ in by_index
         ],
-        [len(scores) for scores in by_index],
+        [num_clips for _, num_clips in by_index],
     )
 
 
@@ -59,18 +62,18 @@ def describe_calibration(
 ) -> dict[str, Any]:
     """Returns number and kind of the clips behind the curve of every key.
 
-    >>> normals = {"fan": NormalScores(np.arange(9.0), "out of fold")}
+    >>> normals = {"fan": NormalScores(np.zeros(0))}
     >>> facts = describe_calibration(normals, "empirical", 0.05)
     >>> facts["keys"]["fan"]["num_clips"], facts["keys"]["fan"]["source"]
-    (9, 'out of fold')
+    (0, 'uncalibrated')
     """
     keys: dict[str, dict[str, Any]] = {}
     for key, normal in scores_by_key.items():
-        curve = fit_curve(normal.scores, method)
+        curve, num_clips = fit_domains(normal, method, false_alarm_rate)
         keys[key] = {
-            "num_clips": len(normal.scores),
-            "source": normal.source,
-            "is_optimistic": normal.is_optimistic,
+            "num_clips": num_clips,
+            "num_clips_by_domain": normal.counts,
+            "source": "uncalibrated" if curve is None else normal.source,
             "is_calibrated": curve is not None,
         }
         if curve is not None and curve.tail:

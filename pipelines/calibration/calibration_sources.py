@@ -13,11 +13,10 @@ from keras_asd.scorers import Calibration
 
 logger = logging.getLogger(__name__)
 
-# Fresh clips score higher than these, and raise more alarms than requested.
-OPTIMISTIC = ("out of fold", "trained on")
+UNCALIBRATED = "uncalibrated"
 WAY_OUT = (
-    "Hold more clips out (--holdout), or calibrate with fresh ones (keras-asd "
-    "calibrate)."
+    "Calibrate with fresh normal clips (keras-asd calibrate RUN FRESH), or "
+    "train with more clips, or with more of them held out (--holdout)."
 )
 
 
@@ -75,13 +74,13 @@ def calibration_sources(
         calibration: Fitted calibration.
 
     Returns:
-        The `source` of `NormalScores` of each key; `"none"` for a key that is
-        not calibrated, `"unknown"` where the facts describe another curve or
+        The `source` of `NormalScores` of each key: `"uncalibrated"` without
+        a curve, `"unknown"` where the facts describe another curve or
         nothing.
 
     >>> calibration = Calibration(2).fit([([1.0, 2.0], [0, -3]), None], [40, 0])
     >>> calibration_sources({"keys": {}}, ["fan", "pump"], calibration)
-    ['unknown', 'none']
+    ['unknown', 'uncalibrated']
     """
     num_clips = ops.convert_to_numpy(calibration.num_clips)
     sources = []
@@ -92,25 +91,27 @@ def calibration_sources(
         # Facts of earlier versions have no digest.
         is_bound = of_key.get("curve_sha256", digest) == digest
         known = of_key.get("source", "unknown") if is_bound else "unknown"
-        sources.append(known if size > 0 else "none")
+        sources.append(known if size > 0 else UNCALIBRATED)
     return sources
 
 
-def warn_of_optimism(sources: Sequence[str]) -> None:
-    """Warns, once, if more false alarms than requested must be expected.
+def warn_of_sources(sources: Sequence[str]) -> None:
+    """Warns if machines give no decisions, or doubtful ones.
 
     Args:
         sources: Kinds that `calibration_sources` returned.
 
-    >>> warn_of_optimism(["unseen", "none"])
+    >>> warn_of_sources(["unseen", "unseen"])
     """
-    doubtful = [one for one in sources if one not in ("unseen", "none")]
-    if doubtful:
-        logger.warning(
-            "%d of %d machines are calibrated with clips that are %s, and "
-            "not unseen: expect more false alarms than requested. %s",
-            len(doubtful),
-            len(sources),
-            " or ".join(sorted(set(doubtful))),
-            WAY_OUT,
-        )
+    lines = {
+        UNCALIBRATED: "are uncalibrated, and give no decision.",
+        "unknown": (
+            "are calibrated with clips of an unknown kind: expect more false "
+            "alarms than requested."
+        ),
+    }
+    for kind, line in lines.items():
+        if number := sources.count(kind):
+            logger.warning(
+                "%d of %d machines %s %s", number, len(sources), line, WAY_OUT
+            )

@@ -11,9 +11,9 @@ from keras_asd.scorers import Calibration
 from pipelines.calibration.calibration_fitting import fit_calibration
 from pipelines.calibration.normal_scores import NormalScores
 from pipelines.calibration.normal_scores import calibration_scores
+from pipelines.calibration.promises import find_unseen
 from pipelines.methods.embeddings import Embeddings
 from pipelines.runs.clip_list import ListedClip
-from pipelines.runs.clip_list import normal_clips
 from pipelines.settings.config import Config
 
 
@@ -29,8 +29,8 @@ def calibrated(
         detector: Detector with a scorer fitted on all the normal clips.
         normals: Embeddings of the normal clips.
         config: Settings of the run, with the detector's scorer.
-        listed: Clips of the run with their roles; the clips that were held
-            out of the training are preferred.
+        listed: Clips of the run with their roles; of a trained network only
+            the clips that were held out calibrate.
 
     Returns:
         Calibrated detector, and the normal scores that it was calibrated
@@ -51,10 +51,8 @@ def calibrated(
     >>> made.calibration.get_weights()[2].tolist()
     [0.0, 0.0, 0.0, 0.0]
     """
-    unseen = {entry.clip.path for entry in listed if entry.role == "held out"}
-    is_unseen = [one.clip.path in unseen for one in normal_clips(listed)]
     scores = calibration_scores(
-        detector, normals, config, np.array(is_unseen, bool)
+        detector, normals, config, find_unseen(listed, config)
     )
     calibration = fit_calibration(
         scores,

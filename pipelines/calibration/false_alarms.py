@@ -1,61 +1,15 @@
-"""False-alarm rates: requested rates, their thresholds and intervals."""
+"""False-alarm rates: their thresholds and intervals."""
 
 import numpy as np
 import scipy.stats
 from keras import ops
 from numpy.typing import NDArray
 
+from keras_asd.rates import SLACK
 from keras_asd.scorers import Calibration
-from keras_asd.scorers.calibration import SLACK
+from pipelines.runs.holdout import needed_clips as needed_clips
 
 CONFIDENCE = 0.95
-
-
-def requested_rate(
-    rate: float | None = None,
-    one_in: float | None = None,
-    per_day: float | None = None,
-    clips_per_day: float | None = None,
-) -> float | None:
-    """Returns the false-alarm rate that a request means.
-
-    Args:
-        rate: Share of the normal clips.
-        one_in: Number of normal clips with at most one false alarm.
-        per_day: Number of false alarms a day, at `clips_per_day` clips a day.
-        clips_per_day: Number of clips that are scored in a day.
-
-    Returns:
-        Share in `(0, 1)`; `None` if nothing is requested.
-
-    Raises:
-        ValueError: If several rates are requested, or half of one, or one out
-            of range.
-
-    >>> requested_rate(one_in=200)
-    0.005
-    >>> requested_rate(per_day=2, clips_per_day=8640) == 1 / 4320
-    True
-    """
-    requests = (rate, one_in, per_day)
-    is_half = (per_day is None) != (clips_per_day is None)
-    if sum(request is not None for request in requests) > 1 or is_half:
-        raise ValueError(
-            "A requested rate must be a share, or one in so many clips, or so "
-            "many a day with the clips a day. Received: "
-            f"rate={rate}, one_in={one_in}, per_day={per_day}, "
-            f"clips_per_day={clips_per_day}."
-        )
-    if one_in is not None:
-        rate = 1.0 / one_in if one_in > 0 else np.nan
-    elif per_day is not None and clips_per_day is not None:
-        rate = per_day / clips_per_day if clips_per_day > 0 else np.nan
-    if rate is not None and not 0 < rate < 1:
-        raise ValueError(
-            "A requested false-alarm rate must be a share of the normal "
-            f"clips, above 0 and below 1. Received: a rate of {rate}."
-        )
-    return rate
 
 
 def least_rate(num_clips: int) -> float:
@@ -68,15 +22,6 @@ def least_rate(num_clips: int) -> float:
     0.01
     """
     return 1.0 / (num_clips + 1)
-
-
-def needed_clips(rate: float) -> int:
-    """Returns how many normal clips a false-alarm rate needs.
-
-    >>> needed_clips(0.01)
-    99
-    """
-    return int(np.ceil(1.0 / rate - 1e-9)) - 1
 
 
 def rate_interval(

@@ -97,7 +97,7 @@ def command(
         options = parser.parse_args(words).as_dict()
         del options["config"]
         try:
-            return function(**options) or 0
+            return function(**_gather(function, options)) or 0
         except UsageError as error:
             parser.error(str(error))
 
@@ -110,7 +110,8 @@ def add_arguments(parser: ArgumentParser, function: Callable[..., Any]) -> None:
     Args:
         parser: Takes the arguments.
         function: Parameters before `*` are positionals, those after it
-            flags of their name. `bool` is a flag without a value, `Sequence`
+            flags of their name; a dataclass is the flags of its fields. `bool`
+            is a flag without a value, `Sequence`
             one or more words, `Literal` and `OneOf` some words only; other
             types are read by jsonargparse. The help is that of `Args` in the
             docstring, where `name (WORD): text` shows WORD for the value.
@@ -133,12 +134,16 @@ def add_arguments(parser: ArgumentParser, function: Callable[..., Any]) -> None:
     texts = {text.arg_name: text for text in _docstring(function).params}
     hints = typing.get_type_hints(function, include_extras=True)
     for name, parameter in inspect.signature(function).parameters.items():
+        if dataclasses.is_dataclass(hints[name]):
+            add_arguments(parser, hints[name])
+            continue
         options = _read_type(hints[name])
         options["help"] = " ".join((texts[name].description or "").split())
         if word := texts[name].type_name:
             options["metavar"] = word
         is_optional = parameter.default is not parameter.empty
-        if parameter.kind is not parameter.KEYWORD_ONLY:
+        is_field = dataclasses.is_dataclass(function)
+        if parameter.kind is not parameter.KEYWORD_ONLY and not is_field:
             options.setdefault("metavar", name.upper())
             if is_optional:
                 options["nargs"] = "?"
@@ -151,6 +156,17 @@ def add_arguments(parser: ArgumentParser, function: Callable[..., Any]) -> None:
             options["action"] = "extend"
             options["default"] = list(options["default"])
         parser.add_argument(f"--{name}", **options)
+
+
+def _gather(
+    function: Callable[..., Any], options: dict[str, Any]
+) -> dict[str, Any]:
+    """Options with those of a dataclass made into one."""
+    for name, hint in typing.get_type_hints(function).items():
+        if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+            fields = [field.name for field in dataclasses.fields(hint)]
+            options[name] = hint(**{key: options.pop(key) for key in fields})
+    return options
 
 
 def _docstring(function: Callable[..., Any]) -> docstring_parser.Docstring:

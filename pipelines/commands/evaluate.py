@@ -14,6 +14,7 @@ def run(
     scorer: Sequence[str] = (),
     year: int | None = None,
     submission: str | None = None,
+    audio: str = "alarms",
     trust: Sequence[str] = (),
 ) -> None:
     """Scores the test clips of data folders with a run, and reports.
@@ -27,13 +28,18 @@ def run(
         year: Year of DCASE Task 2, whose official rules judge. Defaults to
             one whose rules suit the clips.
         submission (DIR): Folder for the score and decision files that this
-            year's official evaluator takes, one folder a scorer.
+            year's official evaluator takes, one folder a scorer. It must not
+            be there yet, but with the same content.
+        audio (CLIPS): Of which clips the page has sounds to play: none,
+            alarms or all; as many as fit into 8 MB.
         trust (PACKAGE): Packages of your own classes, where the run has any.
     """
     from pipelines.evaluation.evaluation_table import scorer_table
     from pipelines.programs.evaluate import evaluate_scorers
 
-    reports = evaluate_scorers(run, data, scorer, year, submission, trust)
+    reports = evaluate_scorers(
+        run, data, scorer, year, submission, trust, audio
+    )
     for report in reports.values():
         print_report(report)
     if len(reports) > 1:

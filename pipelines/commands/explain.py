@@ -16,13 +16,15 @@ def run(
     *,
     to: str = "explanations",
     machine: str | None = None,
+    method: Literal["occlusion", "rise"] = "occlusion",
     masks: int = 2000,
     fill: Literal["neutral", "nearest"] = "nearest",
     trust: Sequence[str] = (),
 ) -> int:
-    """Draws what in a clip makes its anomaly score.
+    """Draws what is unusual in a clip, and what makes its anomaly score.
 
-    The pictures are RISE maps over time and frequency.
+    A picture has the verdict, the spectrum less the usual one of the machine,
+    and a map over time and frequency of each representation.
 
     Args:
         run: Folder of a finished training run.
@@ -30,7 +32,9 @@ def run(
         to (DIR): Folder of the pictures.
         machine (KEY): Machine of all clips, MACHINE/SECTION or MACHINE.
             Defaults to what each clip's name and folders say.
-        masks (N): Number of masks for each picture.
+        method: How the maps are made: by hiding one part after the other, or
+            (rise) random parts.
+        masks (N): Number of masks of each map, for --method rise.
         fill: What hidden parts show: what the nearest normal clip has there,
             or (neutral) the clip's own mean over time.
         trust (PACKAGE): Packages of your own classes, where the run has any.
@@ -43,12 +47,20 @@ def run(
     from pipelines.programs.explain import explain
 
     num_errors = 0
-    for made in explain(run, clips, to, machine, masks, fill, trust=trust):
+    for made in explain(
+        run, clips, to, machine, masks, fill, trust=trust, method=method
+    ):
         if isinstance(made, ClipExplanation):
+            score = made.verdict.anomaly_score
             print(
-                f"{made.anomaly_score:.6g}\t{escape_name(made.key)}\t"
-                f"{escape_name(made.clip)}\tfrom {made.seconds:.1f} s: "
+                "nan" if score is None else f"{score:.6g}",
+                escape_name(made.key),
+                escape_name(made.clip),
+                str(made.verdict),
+                made.sentence,
+                f"from {made.seconds:.1f} s: "
                 f"{', '.join(map(escape_name, made.files))}",
+                sep="\t",
                 flush=True,
             )
         else:

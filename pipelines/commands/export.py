@@ -37,7 +37,7 @@ def run(
             own; `keras-asd train --scorer.help` lists them.
         trust (PACKAGE): Packages of your own classes, where the run has any.
     """
-    from pipelines.calibration.false_alarms import requested_rate
+    from pipelines.calibration.requested_rates import requested_rate
     from pipelines.programs.export import export
 
     requested_rate(false_alarm_rate)

@@ -2,16 +2,14 @@
 
 import argparse
 import contextlib
+import dataclasses
 import logging
-import pathlib
 from collections.abc import Sequence
 from typing import Any
 
 from jsonargparse import ArgumentParser
 
 from pipelines.commands.parsing import Parser
-from pipelines.runs.run_folder import RunFolder
-from pipelines.runs.run_folder import read_config
 from pipelines.settings.config import Config
 from pipelines.settings.plain_yaml import read_yaml
 from pipelines.settings.presets import PRESETS
@@ -19,17 +17,15 @@ from pipelines.settings.presets import choose_preset
 from pipelines.settings.reading import PARSER_MODE
 from pipelines.settings.reading import add_settings
 from pipelines.settings.reading import read_options
-from pipelines.settings.reading import set_defaults
-from pipelines.settings.regimes import REGIMES
-from pipelines.settings.regimes import choose_regime
-from pipelines.settings.regimes import describe_choice
 from pipelines.settings.spelling import spell_out_words
+from pipelines.settings.stages import FREE_SETTINGS
+from pipelines.settings.stages import check_anytime
 
 logger = logging.getLogger(__name__)
 
-DEFAULT_PRESET = "tastgram_mfn_noisy_arcmix"
-# Whichever suits the amount of data.
-AUTO = "auto"
+DEFAULT_PRESET = "auto"
+# Where a setting is given that `auto` chooses itself, and no preset.
+NETWORK_PRESET = "tastgram_mfn_noisy_arcmix"
 
 
 def parse_training(
@@ -37,9 +33,7 @@ def parse_training(
 ) -> tuple[Config, list[str], str, bool]:
     """Reads the flags and the configuration file of a training run.
 
-    A flag stands above the file, the file above the preset. The preset
-    `auto` is that of the regime which the data are in; a run that was begun
-    goes on with the one it began with.
+    A flag stands above the file, the file above the preset.
 
     Args:
         words: Words after `keras-asd train`.
@@ -50,9 +44,6 @@ def parse_training(
 
     Raises:
         SystemExit: With code 2, after a clear line, for what is not right.
-        FileNotFoundError: For `auto`, if a folder is missing or has no
-            recordings.
-        ValueError: For `auto`, if a folder cannot be read.
 
     >>> words = ["fans", "--run", "runs/a", "--preset", "reduced"]
     >>> parse_training([*words, "--epochs", "3"])[0].epochs
@@ -63,7 +54,6 @@ def parse_training(
         prog="keras-asd train",
         description="Trains a detector on the normal clips of data folders. "
         "Started again with the same words, it goes on where it stopped.",
-        further_presets=(AUTO,),
     )
     parser.add_argument("--run", type=str, help="folder of the run")
     parser.add_argument(
@@ -78,40 +68,13 @@ def parse_training(
             "DATA and --run must be given, e.g. "
             "keras-asd train recordings --run runs/first"
         )
-    if options["preset"] == AUTO:
-        preset = _choose_preset(parser, words, data, options)
-        options = _parse_with_preset(parser, words, preset)
     verify = options["verify"]
-    return read_config_options(parser, options), data, options["run"], verify
-
-
-def _choose_preset(
-    parser: ArgumentParser,
-    words: Sequence[str],
-    data: Sequence[str],
-    options: Any,
-) -> str:
-    run = RunFolder(pathlib.Path(options["run"]))
-    if run.config.exists() and run.clips.exists():
-        begun = read_config(run)
-        for regime in REGIMES:
-            found = _parse_with_preset(parser, words, regime.preset)
-            if read_config_options(parser, found) == begun:
-                logger.info("--preset auto goes on with %s", regime.preset)
-                return regime.preset
-    # It knows how to decode, which --help need not wait for.
-    from pipelines.datasets.reading import read_all_clips
-
-    clips = read_all_clips(data, options["seed"])
-    logger.info(describe_choice(clips))
-    return choose_regime(clips).preset
-
-
-def _parse_with_preset(
-    parser: ArgumentParser, words: Sequence[str], preset: str
-) -> Any:
-    set_defaults(parser, choose_preset(preset))
-    return parse_settings(parser, words)
+    config = read_config_options(parser, options)
+    try:
+        check_anytime(config, options["preset"])
+    except ValueError as error:
+        parser.error(str(error))
+    return config, data, options["run"], verify
 
 
 def parse_settings(parser: ArgumentParser, words: Sequence[str]) -> Any:
@@ -135,7 +98,6 @@ def make_config_parser(
     prog: str,
     description: str,
     preset: str = DEFAULT_PRESET,
-    further_presets: Sequence[str] = (),
 ) -> ArgumentParser:
     """A parser of data folders and of every setting of a training.
 
@@ -144,11 +106,10 @@ def make_config_parser(
         prog: The command.
         description: What it does.
         preset: Where they name none.
-        further_presets: Names that are taken beside those of presets.
 
     >>> parser = make_config_parser([], "keras-asd train", "Trains.")
-    >>> parser.get_defaults().epochs
-    300
+    >>> parser.get_defaults().minutes
+    10.0
     """
     preset = _find_preset(words, preset)
     parser = Parser(prog=prog, description=description, parser_mode=PARSER_MODE)
@@ -163,10 +124,10 @@ def make_config_parser(
     )
     parser.add_argument(
         "--preset",
-        choices=[*PRESETS, *further_presets],
+        choices=[*PRESETS],
         default=preset,
-        help="settings to start from"
-        + ("; auto: those that suit the data" if further_presets else ""),
+        help="settings to start from; without it auto, or the published "
+        "network where a setting of it is given",
     )
     add_settings(parser, choose_preset(preset))
     return parser
@@ -194,15 +155,26 @@ def read_config_options(parser: ArgumentParser, options: Any) -> Config:
 
 
 def _find_preset(words: Sequence[str], default: str) -> str:
-    """The preset to start from: of the flag, else of the file."""
+    """The preset to start from: of the flag, else of the file.
+
+    Where neither names one, a setting of a network asks for the network's.
+    """
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--preset", nargs="?")
     parser.add_argument("--config", nargs="?")
-    first, _ = parser.parse_known_args(list(words))
+    first, rest = parser.parse_known_args(list(words))
+    names = {word[2:].split("=")[0] for word in rest if word[:2] == "--"}
     preset = first.preset
     if preset is None and first.config is not None:
         with contextlib.suppress(OSError, ValueError, AttributeError):
-            preset = read_yaml(first.config).get("preset")
+            settings = read_yaml(first.config)
+            preset = settings.get("preset")
+            names |= set(settings)
     # What is wrong with either is the other parser's to say.
-    is_known = isinstance(preset, str) and preset in PRESETS
-    return preset if is_known else default
+    if isinstance(preset, str) and preset in PRESETS:
+        return preset
+    own = {name.split(".")[0] for name in names} - {*FREE_SETTINGS, "minutes"}
+    fields = {field.name for field in dataclasses.fields(Config)}
+    if default == DEFAULT_PRESET and own & fields:
+        return NETWORK_PRESET
+    return default

@@ -56,6 +56,17 @@ def print_left_out(clip: str, problem: str) -> None:
     print(f"keras-asd: left out: {clip}: {problem}", file=sys.stderr)
 
 
+def print_header(row: Mapping[str, Any]) -> None:
+    """Prints the names of the cells of `print_score`.
+
+    >>> print_header({})
+    anomaly_score    machine    clip    decision    p_value
+    """
+    times = [name for name in ("start_seconds", "end_seconds") if name in row]
+    names = ["anomaly_score", "machine", "clip", "decision", "p_value"]
+    print(*names, *times, sep="\t", flush=True)
+
+
 def print_scores(rows: Iterable[Mapping[str, Any]], is_json: bool) -> int:
     """Prints rows as they come, and returns how many have a score.
 
@@ -66,7 +77,10 @@ def print_scores(rows: Iterable[Mapping[str, Any]], is_json: bool) -> int:
     """
     num_scored = 0
     for row in rows:
-        num_scored += row["anomaly_score"] is not None
+        has_score = row["anomaly_score"] is not None
+        if has_score and not num_scored and not is_json:
+            print_header(row)
+        num_scored += has_score
         print_score(row, is_json)
     return num_scored
 

@@ -17,6 +17,8 @@ import time
 from collections.abc import Iterator
 from types import FrameType
 
+from pipelines.files.posix import IS_POSIX
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 GRACE_SECONDS = 1.5
 # Shells give the same code to what a signal ended.
@@ -117,6 +119,10 @@ def own_process() -> Iterator[Stop]:
     """
     _move_standard_error()
     stop = Stop()
+    if not IS_POSIX:
+        # No pipe can be watched there; Python's own handler of Ctrl-C stays.
+        yield stop
+        return
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     before = {

@@ -47,7 +47,7 @@ def run(
     """
     from pipelines.client.address import connect
     from pipelines.programs.request import request_clips
-    from pipelines.scoring.left_out import count_left_out
+    from pipelines.scoring.tally import Tally
 
     rows = request_clips(
         connect(url, timeout, ca_file, token_file),
@@ -57,4 +57,4 @@ def run(
         sampling_rate,
         recording_channel,
     )
-    return 0 if print_scores(count_left_out(rows), json) else 2
+    return 0 if print_scores(Tally().count(rows), json) else 2

@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+import sys
 from collections.abc import Sequence
 
 from pipelines.commands.command import UsageError
@@ -26,19 +27,25 @@ def run(
     batch_size: int = 16,
     threads: int | None = None,
     verify: bool = False,
+    report: str | None = None,
+    audio: str = "alarms",
+    fail_on_alarm: bool = False,
     trust: Sequence[str] = (),
 ) -> int:
     """Scores clips or folders with a run or an exported model.
 
-    Prints a line a clip: anomaly score, machine, clip, decision (1 alarm, 0
-    normal, -1 none) and p-value; with --window also the seconds where the
-    window begins and ends. With --out, writes all that and `valid` and
+    Prints a header and a line a clip: anomaly score, machine, clip, decision
+    (1 alarm, 0 normal, -1 none) and p-value; with --window also the seconds
+    where the window begins and ends. With --report, writes a page that says
+    which machines to look at first. With --out, writes all that and `valid` and
     `problem` as a table. Killed and started again with the same words, it
     goes on where it stopped, and scores again what has changed since; the
     table appears when it is whole.
 
     Args:
-        model: Folder of a run, or of an exported model.
+        model: Folder of a run, or of an exported model; or the file of an
+            exported form, such as 1/model.onnx, to score with that form. It
+            is what scores where TensorFlow is not installed, too.
         clips (CLIP): Recordings, or folders.
         machine (KEY): Machine of all clips, MACHINE/SECTION or MACHINE.
             Defaults to what each clip's name and folders say.
@@ -54,10 +61,15 @@ def run(
         batch_size (N): Windows of the model that are scored together, of
             clips of equal length, or of windows of --window. No clip is
             divided: a long one is heard in one call, unless --window cuts it.
-        threads (N): Threads for decoding and for TensorFlow. Defaults to one
-            a core.
+        threads (N): Threads for decoding and for the model. Defaults to one a
+            core.
         verify: Read all recordings that have rows in a table that goes on, to
             find what changed; otherwise those of another size or time.
+        report (PAGE): Page to write, .html: machines ranked, clip by clip, with
+            pictures of what is unusual and sounds to play.
+        audio (CLIPS): Of which clips the page has sounds: none, alarms or
+            all; as many as fit into 8 MB.
+        fail_on_alarm: Exit with 1 if a clip raised an alarm.
         trust (PACKAGE): Packages of your own classes, where the run has any.
     """
     if out and json:
@@ -67,15 +79,25 @@ def run(
     if isinstance(window, str) and window != "model":
         raise UsageError("--window must be seconds, or `model`")
     refuse_together(false_alarm_rate=false_alarm_rate, one_in=one_in)
-    from pipelines.calibration.false_alarms import requested_rate
+    import tqdm
+
+    from pipelines.calibration.requested_rates import requested_rate
     from pipelines.datasets.recording_folder import find_recordings
     from pipelines.programs.score import score_to_table
+    from pipelines.report.sounds import check_audio
     from pipelines.scoring.batch_scoring import score_clips
     from pipelines.scoring.clip_scorer import open_model
-    from pipelines.scoring.left_out import count_left_out
     from pipelines.scoring.scoring_settings import MAX_SECONDS
     from pipelines.scoring.scoring_settings import ScoringSettings
+    from pipelines.scoring.tally import Tally
 
+    check_audio(audio)
+    if report is not None:
+        # It needs Keras, which scoring with an exported form does not.
+        from pipelines.programs.report import check_page
+        from pipelines.programs.report import report_scores
+
+        check_page(report)
     rate = requested_rate(false_alarm_rate, one_in)
     # What cannot be is said before a model is waited for.
     seconds = MAX_SECONDS if isinstance(window, str) else window
@@ -85,14 +107,25 @@ def run(
         seconds = scorer.samples / scorer.sampling_rate
         settings = dataclasses.replace(settings, window_seconds=seconds)
     paths = find_recordings(clips)
+    tally = Tally(keeps_rows=report is not None)
     if out is None:
-        num_scored = print_scores(
-            count_left_out(score_clips(scorer, paths, settings)), json
+        number = len(paths) if seconds is None else None
+        # In a terminal the lines show how far it is.
+        rows = tqdm.tqdm(
+            score_clips(scorer, paths, settings),
+            "scoring",
+            number,
+            unit="clip" if number else "window",
+            disable=True if sys.stdout.isatty() else None,
         )
+        print_scores(tally.count(rows), json)
     else:
         table = pathlib.Path(out)
-        num_scored = score_to_table(
-            scorer, digest, paths, table, settings, verify
-        )
+        score_to_table(scorer, digest, paths, table, settings, verify, tally)
         print_files([table])
-    return 0 if num_scored else 2
+    if report is not None:
+        page = report_scores(tally.rows, model, report, rate, audio, trust)
+        print_files([page])
+    if not tally.num_scored:
+        return 2
+    return 1 if fail_on_alarm and tally.num_alarms else 0

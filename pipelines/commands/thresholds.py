@@ -35,7 +35,7 @@ def run(
     refuse_together(rate=rate, one_in=one_in, per_day=per_day)
     if (per_day is None) != (clips_per_day is None):
         raise UsageError("--per_day and --clips_per_day belong together")
-    from pipelines.calibration.false_alarms import requested_rate
+    from pipelines.calibration.requested_rates import requested_rate
     from pipelines.programs.thresholds import thresholds
 
     requested = requested_rate(rate, one_in, per_day, clips_per_day)

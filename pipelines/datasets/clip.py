@@ -17,6 +17,7 @@ class Clip:
         is_anomaly: Whether it is an anomaly; `None` where that is unknown.
         domain: `"source"`, `"target"`, or `None` where that is unknown.
         attributes: Pairs of name and value, such as `(("vel", "16"),)`.
+        session: Recording session, such as `"2024-03-05"`; empty if unknown.
 
     >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "train", False)
     >>> clip.key
@@ -30,6 +31,7 @@ class Clip:
     is_anomaly: bool | None
     domain: str | None = None
     attributes: tuple[tuple[str, str], ...] = ()
+    session: str = ""
 
     @property
     def key(self) -> str:

@@ -46,9 +46,10 @@ def read_table(table: pathlib.Path) -> list[Clip]:
 
     Columns: `path` (relative to the CSV's folder, or absolute), `machine`,
     `split` (train or test), `label` (normal, anomaly or empty; empty counts
-    as normal in train), and, where wanted, `section` (empty: `"all"`) and
-    `domain` (source, target or empty). Other columns are ignored. Whether
-    the recordings exist shows when they are decoded.
+    as normal in train), and, where wanted, `section` (empty: `"all"`),
+    `domain` (source, target or empty) and `session` (when it was recorded, in
+    any words; see `pipelines.datasets.sessions`). Other columns are ignored.
+    Whether the recordings exist shows when they are decoded.
 
     Raises:
         ValueError: If a column is missing or a line does not fit. The
@@ -157,4 +158,5 @@ def _read_row(row: dict, table: pathlib.Path, line: int) -> Clip:
         split=row["split"],
         is_anomaly=False if row["split"] == "train" else is_anomaly,
         domain=_DOMAINS[row.get("domain", "")],
+        session=row.get("session", ""),
     )

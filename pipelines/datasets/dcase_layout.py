@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from pipelines.datasets.clip import Clip
 from pipelines.datasets.recording_folder import RecordingFolder
+from pipelines.datasets.tree_position import SPLITS
 
 # DCASE 2024 and 2025 write this word where attributes are withheld.
 _WITHHELD = "noAttribute"
@@ -129,7 +130,7 @@ def is_dcase(folders: Iterable[RecordingFolder]) -> bool:
     False
     """
     return any(
-        len(folder.below) == 1 and parse_dcase_name(name)
+        _is_in_split(folder) and parse_dcase_name(name)
         for folder in folders
         for name in folder.names
     )
@@ -153,10 +154,14 @@ def read_dcase(folders: Iterable[RecordingFolder]) -> Iterator[Clip]:
             yield _read_clip(folder, name)
 
 
+def _is_in_split(folder: RecordingFolder) -> bool:
+    return bool(folder.below) and folder.below[-1].casefold() in SPLITS
+
+
 def _read_clip(folder: RecordingFolder, name: str) -> Clip:
     path = folder.path / name
     parsed = parse_dcase_name(name)
-    if parsed is None or len(folder.below) > 1:
+    if parsed is None or not _is_in_split(folder):
         raise ValueError(
             "The folders of a DCASE machine must hold DCASE names only, such "
             "as `normal_id_00_00000000.wav`, "

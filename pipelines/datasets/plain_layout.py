@@ -1,4 +1,4 @@
-"""Plain layout: `<machine>/{train,test}/...` with names of any kind."""
+"""Plain layout: a folder of a machine, with names of any kind in it."""
 
 import pathlib
 import re
@@ -6,35 +6,39 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 
 from pipelines.datasets.clip import Clip
+from pipelines.datasets.dcase_layout import parse_dcase_name
+from pipelines.datasets.folder_sections import FolderSections
 from pipelines.datasets.recording_folder import RecordingFolder
+from pipelines.datasets.tree_position import LABELS
 
-# Word -> is_anomaly. In file names they are whole words between anything
-# that is not a letter; `good` there would misread `no_good`.
-_NAME_WORDS = {
-    "normal": False,
-    "anomaly": True,
-    "anomalous": True,
-    "abnormal": True,
-}
-_FOLDER_WORDS = _NAME_WORDS | {"good": False, "bad": True}
+# Words that label a recording by its name, whole words between anything that
+# is not a letter; `good` there would misread `no_good`.
+_NAME_WORDS = set(LABELS) - {"good", "bad"}
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 
 
-def read_folder(folders: Iterable[RecordingFolder]) -> Iterator[Clip]:
+def read_folder(
+    folders: Iterable[RecordingFolder], sections: str = "auto"
+) -> Iterator[Clip]:
     """Yields the clips of one machine in the plain layout.
 
     Recordings lie at `<machine>/<split>/[<section>/][<label>/]`. The split
-    is `train`, `test`, `source_test` or `target_test`; without a folder of
-    its own the section is `"all"`. The label is that of a folder named
-    normal, good, anomaly, anomalous, abnormal or bad, or by one of these
-    words, except good and bad, in the file name: `3_normal.wav`,
+    is `train`, `test`, `source_test` or `target_test`. Without a split, in
+    `<machine>/[<date>/]`, all recordings are normal ones to train on. Which
+    folders are sections, `FolderSections` says. The label is that of a folder
+    named normal, good, anomaly, anomalous, abnormal or bad, or by one of
+    these words, except good and bad, in the file name: `3_normal.wav`,
     `abnormal-12.wav`. Capitals do not matter. A clip without a label counts
     as normal in `train` and has `is_anomaly` `None` in `test`.
 
+    Args:
+        folders: Folders of the machine.
+        sections: Setting of that name, see `FolderSections`.
+
     Raises:
         ValueError: If two labels contradict each other, if an anomaly lies
-            in `train`, or if more than one folder could be the section.
-            The message names the recording.
+            in `train` or beside no split, or if it is not clear which folder
+            is the section. The message names the recording.
 
     >>> folder = RecordingFolder(
     ...     pathlib.Path("press/test/left"), "press", ("test", "left"),
@@ -42,22 +46,15 @@ def read_folder(folders: Iterable[RecordingFolder]) -> Iterator[Clip]:
     >>> [(clip.key, clip.is_anomaly) for clip in read_folder([folder])]
     [('press/left', False), ('press/left', None)]
     """
+    of_machine = FolderSections(sections)
     for folder in folders:
-        inner = folder.below[1:]
-        sections = [
-            name for name in inner if name.casefold() not in _FOLDER_WORDS
-        ]
-        if len(sections) > 1:
-            raise ValueError(
-                "Between split and recording there may be one folder that "
-                "names the section and one that names the label. Received: "
-                f"{folder.path / folder.names[0]}. List such recordings in "
-                "a CSV with the columns path, machine, section, split, label."
-            )
+        section = of_machine.find(folder)
         split, domain = folder.split
         for name in folder.names:
             path = folder.path / name
-            is_anomaly = _read_label(path, inner)
+            is_anomaly = _read_label(path, folder.inner)
+            if not folder.has_split:
+                _check_unsplit(path, folder, is_anomaly)
             if split == "train" and is_anomaly:
                 raise ValueError(
                     "Recordings in `train` must be normal. "
@@ -66,18 +63,36 @@ def read_folder(folders: Iterable[RecordingFolder]) -> Iterator[Clip]:
             yield Clip(
                 path=path,
                 machine=folder.machine,
-                section=sections[0] if sections else "all",
+                section=section,
                 split=split,
                 is_anomaly=False if split == "train" else is_anomaly,
                 domain=domain,
             )
 
 
+def _check_unsplit(
+    path: pathlib.Path, folder: RecordingFolder, is_anomaly: bool | None
+) -> None:
+    """Refuses what need not be a normal sound to train on."""
+    way_out = (
+        f"Received: {path}. Move what is to train on to "
+        f"{folder.home / 'train'}, and the rest to {folder.home / 'test'}."
+    )
+    if is_anomaly:
+        raise ValueError(
+            "Recordings of a machine without `train` and `test` are all "
+            f"normal ones to train on, and none an anomaly. {way_out}"
+        )
+    if parse_dcase_name(path.name):
+        raise ValueError(
+            f"A recording with a DCASE name lies in a split. {way_out}"
+        )
+
+
 def _read_label(path: pathlib.Path, inner: tuple[str, ...]) -> bool | None:
-    words = _NOT_LETTERS.split(path.stem.casefold())
-    labels = {_NAME_WORDS.get(word) for word in words}
-    labels |= {_FOLDER_WORDS.get(name.casefold()) for name in inner}
-    labels.discard(None)
+    words = set(_NOT_LETTERS.split(path.stem.casefold())) & _NAME_WORDS
+    words |= {name.casefold() for name in inner} & set(LABELS)
+    labels = {LABELS[word] for word in words}
     if len(labels) > 1:
         raise ValueError(
             "The folders and the name of a recording must have one label. "

@@ -4,35 +4,31 @@ import dataclasses
 import logging
 import os
 import pathlib
-import re
 from collections.abc import Iterator
 from collections.abc import Sequence
 
+from pipelines.datasets.tree_position import LEFT_OUT
+from pipelines.datasets.tree_position import SPLITS
+from pipelines.datasets.tree_position import is_almost_split
+from pipelines.datasets.tree_position import is_mimii
+from pipelines.datasets.tree_position import is_mimii_id
+from pipelines.datasets.tree_position import locate
+from pipelines.datasets.tree_position import name_root
 from pipelines.files.names import escape_name
 
 logger = logging.getLogger(__name__)
 
 SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
 
-# Split and domain that a folder's name stands for.
-SPLITS: dict[str, tuple[str, str | None]] = {
-    "train": ("train", None),
-    "test": ("test", None),
-    "source_test": ("test", "source"),
-    "target_test": ("test", "target"),
-}
-
 LAYOUTS = (
     "Expected, below any number of folders, one of: "
     "`<machine>/{train,test}/*.wav` (DCASE 2020 and 2022 to 2026, or other "
     "names), `<machine>/{train,source_test,target_test}/*.wav` (DCASE "
-    "2021), `<machine>/id_00/{normal,abnormal}/*.wav` (MIMII), or a CSV with "
-    "the columns path, machine, split, label. Recordings end in "
-    f"{', '.join(SUFFIXES)}."
+    "2021), `<machine>/id_00/{normal,abnormal}/*.wav` (MIMII), "
+    "`<machine>/*.wav` (normal sounds alone, also in folders of dates or "
+    "shifts), or a CSV with the columns path, machine, split, label. "
+    f"Recordings end in {', '.join(SUFFIXES)}."
 )
-
-_LEFT_OUT = "supplemental"
-_MIMII_ID = re.compile(r"id_[0-9]{2}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +39,7 @@ class RecordingFolder:
         path: Path of the folder.
         machine: Name of the machine's folder.
         below: Names of the folders from below the machine's folder down to
-            this one, such as `("train",)` or `("id_00", "normal")`.
+            this one, such as `("train",)`, `("id_00", "normal")` or `()`.
         names: Sorted file names of the recordings in it.
 
     >>> folder = RecordingFolder(
@@ -60,17 +56,33 @@ class RecordingFolder:
     @property
     def home(self) -> pathlib.Path:
         """The folder of the machine."""
-        return self.path.parents[len(self.below) - 1]
+        home = self.path
+        for _ in self.below:
+            home = home.parent
+        return home
 
     @property
     def has_split(self) -> bool:
-        """Whether the first folder is a split, rather than a MIMII id."""
-        return self.below[0].casefold() in SPLITS
+        """Whether it lies in a split's folder."""
+        return any(name.casefold() in SPLITS for name in self.below)
+
+    @property
+    def is_mimii(self) -> bool:
+        """Whether it lies in a MIMII id's folder."""
+        return is_mimii((self.machine, *self.below))
 
     @property
     def split(self) -> tuple[str, str | None]:
-        """The split, and the domain if the folder's name has it."""
-        return SPLITS[self.below[0].casefold()]
+        """The split, `train` without a folder of its own, and the domain."""
+        names = [name.casefold() for name in self.below]
+        return SPLITS[next(filter(SPLITS.get, names), "train")]
+
+    @property
+    def inner(self) -> tuple[str, ...]:
+        """Names of the folders below the machine's, without the split."""
+        return tuple(
+            name for name in self.below if name.casefold() not in SPLITS
+        )
 
 
 def walk_folders(root: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -119,7 +131,7 @@ def walk_folders(root: str) -> list[tuple[str, tuple[str, ...]]]:
             folders[:] = sorted(name for name in folders if name[0] != ".")
             below = (os.path.join(path, name) for name in folders)
             links += filter(os.path.islink, below)
-            if names := tuple(sorted(filter(_is_recording, files))):
+            if names := tuple(sorted(filter(is_recording, files))):
                 found.append((path, names))
     return sorted(found, key=lambda folder: pathlib.Path(folder[0]).parts)
 
@@ -141,42 +153,56 @@ def walk_recordings(root: pathlib.Path) -> Iterator[RecordingFolder]:
     ...     [folder.below for folder in walk_recordings(pathlib.Path(root))]
     [('train',)]
     """
-    root_name = os.path.basename(os.path.abspath(root))
+    above = name_root(root)
     for path, names in walk_folders(os.fspath(root)):
         folder = pathlib.Path(path)
-        chain = (root_name, *folder.relative_to(root).parts)
-        depth = _machine_depth(chain)
-        if depth is None:
+        below_root = folder.relative_to(root).parts
+        chain = (*above, *below_root)
+        found = locate(chain)
+        first = f"{folder / names[0]}, below root={root}. "
+        if found is None or not chain[found.machine]:
             raise ValueError(
-                "A recording must lie in the folder of a split or label. "
-                f"Received: {folder / names[0]}, below root={root}. {LAYOUTS}"
+                "A recording must lie in the folder of a machine, named after "
+                f"it. Received: {first}{LAYOUTS}"
             )
-        if chain[depth + 1].casefold() != _LEFT_OUT:
-            below = chain[depth + 1 :]
-            yield RecordingFolder(folder, chain[depth], below, names)
+        split, machine = found.split, chain[found.machine]
+        if split is None:
+            _check_names(chain, below_root, found.machine, first)
+        elif chain[split].casefold() == LEFT_OUT:
+            continue
+        below = chain[found.machine + 1 :]
+        yield RecordingFolder(folder, machine, below, names)
 
 
-def _machine_depth(chain: tuple[str, ...]) -> int | None:
-    """Index of the machine among the folder names from `root` down.
+def _check_names(
+    chain: tuple[str, ...],
+    below_root: tuple[str, ...],
+    machine: int,
+    first: str,
+) -> None:
+    """Refuses names without a split that look like another layout."""
+    if is_mimii(chain):
+        return
+    if almost := list(filter(is_almost_split, below_root)):
+        raise ValueError(
+            "The folders of a split are named train and test. Received: "
+            f"{first}Rename {almost[-1]} to one of them."
+        )
+    if is_mimii_id(chain[machine]):
+        raise ValueError(
+            f"Below {chain[machine]}, as MIMII names the units of a machine, "
+            "there must be normal or abnormal, and above it the machine. "
+            f"Received: {first}Give the folder of the machine, or rename "
+            f"{chain[machine]}. {LAYOUTS}"
+        )
 
-    The split or label nearest to the recordings counts, so that the name of a
-    folder further up never matters.
+
+def is_recording(name: str) -> bool:
+    """Whether a file of this name is taken for a recording.
+
+    >>> [is_recording(name) for name in ("a.WAV", "a.wav.part", ".a.wav")]
+    [True, False, False]
     """
-    folded = [name.casefold() for name in chain]
-    if (
-        len(chain) >= 3
-        and chain[-1] in ("normal", "abnormal")
-        and _MIMII_ID.fullmatch(chain[-2])
-        and folded[-3] not in SPLITS
-    ):
-        return len(chain) - 3
-    for index in range(len(chain) - 1, 0, -1):
-        if folded[index] in SPLITS or folded[index] == _LEFT_OUT:
-            return index - 1
-    return None
-
-
-def _is_recording(name: str) -> bool:
     return name[0] != "." and name.casefold().endswith(SUFFIXES)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from keras_asd.scorers import Calibration
-from pipelines.calibration.calibration_sources import OPTIMISTIC
+from pipelines.calibration.calibration_sources import UNCALIBRATED
 from pipelines.calibration.calibration_sources import WAY_OUT
 from pipelines.calibration.calibration_sources import calibration_sources
 from pipelines.calibration.false_alarms import needed_clips
@@ -37,30 +37,30 @@ def threshold_table(
     >>> facts = {"method": "empirical", "keys": {"fan": {"source": "unseen"}}}
     >>> print(threshold_table(["fan", "pump"], calibration, facts, 0.1))
     Wished false-alarm rate: 10 %, one in 10 normal clips.
-    machine      threshold    clips  they are    95 % interval
-    ---------  -----------  -------  ----------  ------------------------...
-    fan             1.5756       40  unseen      2.9 % to 20.7 %
-    pump                 -        0  none        too few clips: at least 9...
+    machine      threshold    clips  they are      95 % interval
+    ---------  -----------  -------  ------------  ---------------
+    fan             1.5756       40  unseen        2.9 % to 20.7 %
+    pump                 -        0  uncalibrated  no decision
+    Uncalibrated: no normal clip that it was not trained on. Calibrate ...
     """
     num_clips = ops.convert_to_numpy(calibration.num_clips).astype(int)
     rows = []
-    is_optimistic = False
+    sources = calibration_sources(facts, keys, calibration)
     for key, threshold, size, source in zip(
         keys,
         thresholds(calibration, rate),
         num_clips.tolist(),
-        calibration_sources(facts, keys, calibration),
+        sources,
         strict=True,
     ):
         is_decided = np.isfinite(threshold)
-        is_optimistic |= is_decided and source in OPTIMISTIC
         rows.append(
             (
                 key,
                 f"{threshold:.5g}" if is_decided else "-",
                 str(size),
                 source,
-                _undecided(rate, threshold)
+                _undecided(rate, threshold, size)
                 or _interval(rate, size, facts["method"], source),
             )
         )
@@ -68,18 +68,17 @@ def threshold_table(
         f"Wished false-alarm rate: {100 * rate:.3g} %, one in {1 / rate:.4g} "
         "normal clips."
     )
-    notes = [NOTE] if is_optimistic else []
+    notes = [NOTE] if UNCALIBRATED in sources else []
     return "\n".join([wish, Table(HEADER, rows).plain(), *notes])
 
 
-NOTE = (
-    "Clips that are not unseen were trained on, and score lower than fresh "
-    f"ones do: expect more alarms than wished. {WAY_OUT}"
-)
+NOTE = "Uncalibrated: no normal clip that it was not trained on. " + WAY_OUT
 
 
-def _undecided(rate: float, threshold: float) -> str:
+def _undecided(rate: float, threshold: float, size: int) -> str:
     """Reason why there is no threshold; empty if there is one."""
+    if not size:
+        return "no decision"
     if np.isnan(threshold):
         return f"too few clips: at least {needed_clips(rate)} are needed"
     if np.isinf(threshold):
@@ -90,8 +89,6 @@ def _undecided(rate: float, threshold: float) -> str:
 def _interval(rate: float, size: int, method: str, source: str) -> str:
     if source == "unknown":
         return "unknown"
-    if source in OPTIMISTIC:
-        return f"unknown: {source}"
     if method != "empirical":
         return "unknown: it rests on the gamma distribution"
     low, high = rate_interval(rate, size)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.evaluation.alarms import describe_alarms
 from pipelines.evaluation.drawn import FEW_CLIPS
 from pipelines.evaluation.drawn import HIGH_PAUC
 from pipelines.evaluation.judging import RESAMPLING
@@ -63,7 +64,9 @@ def evaluation_blocks(metrics: dict[str, Any]) -> list[Block]:
     2
     """
     notes = [interval_note(metrics), *reasons(metrics)]
-    return [evaluation_table(metrics), *notes]
+    sentences = " ".join(describe_alarms(metrics))
+    alarms = [f"Alarms: {sentences}"] if sentences else []
+    return [*alarms, evaluation_table(metrics), *notes]
 
 
 def scorer_table(metrics: Mapping[str, dict[str, Any]]) -> Table:

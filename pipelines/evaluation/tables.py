@@ -6,10 +6,9 @@ import io
 import re
 from collections.abc import Sequence
 
-from tabulate import tabulate
-
 from pipelines.files.names import printable
 from pipelines.files.names import table_cell
+from pipelines.files.text_tables import format_table
 
 # Cell without a number.
 NOTHING = "-"
@@ -56,8 +55,7 @@ class Table:
 
     def plain(self) -> str:
         """Returns the table as plain text."""
-        lines = self._format("simple", printable).splitlines()
-        return "\n".join(line.rstrip() for line in lines)
+        return self._format("simple", printable)
 
     def markdown(self) -> str:
         r"""Returns the table in GitHub's Markdown, with text escaped.
@@ -83,18 +81,7 @@ class Table:
         return text.getvalue()
 
     def _format(self, form: str, show) -> str:
-        numeric = self.numeric
-        align = [
-            "right" if index in numeric else "left"
-            for index in range(len(self.header))
-        ]
-        return tabulate(
-            [list(map(show, row)) for row in self.rows],
-            list(map(show, self.header)),
-            tablefmt=form,
-            disable_numparse=True,
-            colalign=align if self.rows else None,
-        )
+        return format_table(self.header, self.rows, self.numeric, form, show)
 
 
 # Block of a report: a paragraph or a table.

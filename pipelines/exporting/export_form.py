@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 # Forms that can be exported beside the SavedModel.
-FORMS = ("onnx", "litert", "litert_int8")
+FORMS = ("onnx", "openvino", "openvino_int8", "litert", "litert_int8")
 
 # From waveforms `(batch, n)` and keys `(batch,)` to the outputs, by name.
 Runner = Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]]
@@ -34,10 +34,13 @@ class ExportForm:
         file: Path of what is written, from the folder of the version.
         write: Function of a folded detector and the path; with
             `needs_ranges` also of some tens of normal waveforms.
-        open: Function from the path to a `Runner`.
+        open: Function from the path, and the number of threads (one a core
+            if `None`), to a `Runner`.
         limit: Largest score difference from the detector, as a share of
             max(1, |score|); infinite for a form that rounds on purpose, which
             must have scores and nothing more.
+        runtime: Package that runs it.
+        beside: Paths of what is written beside it.
         needs_ranges: Whether it takes number ranges from normal clips.
         check_packages: Raises a `ValueError` where what writes or opens the
             form is not installed.
@@ -50,8 +53,10 @@ class ExportForm:
     name: str
     file: str
     write: Callable[..., None]
-    open: Callable[[pathlib.Path], Runner]
+    open: Callable[..., Runner]
     limit: float = LIMIT
+    runtime: str = "tensorflow"
+    beside: tuple[str, ...] = ()
     needs_ranges: bool = False
     check_packages: Callable[[], Any] = lambda: None
 
@@ -92,7 +97,7 @@ def load_forms(names: Iterable[str]) -> list[ExportForm]:
     ['model.tflite']
     >>> load_forms(["torch"])
     Traceback (most recent call last):
-    ValueError: `also` must name some of onnx, litert, litert_int8. ...
+    ValueError: `also` must name some of onnx, openvino, openvino_int8, ...
     """
     forms = []
     for name in names:
@@ -101,8 +106,20 @@ def load_forms(names: Iterable[str]) -> list[ExportForm]:
                 f"`also` must name some of {', '.join(FORMS)}. Received: "
                 f"{name!r}."
             )
-        # Imported here: the command line lists the names without TensorFlow.
-        module = importlib.import_module(f"pipelines.exporting.{name}_form")
-        module.FORM.check_packages()
-        forms.append(module.FORM)
+        form = read_form(name)
+        form.check_packages()
+        forms.append(form)
     return forms
+
+
+def read_form(name: str) -> ExportForm:
+    """Returns the `ExportForm` of a name, whether or not it can be written.
+
+    Args:
+        name: One of `FORMS`.
+
+    >>> read_form("onnx").runtime
+    'onnxruntime'
+    """
+    # Imported here: the command line lists the names alone.
+    return importlib.import_module(f"pipelines.exporting.{name}_form").FORM

@@ -4,29 +4,36 @@ import os
 import pathlib
 import tempfile
 import warnings
+from typing import TYPE_CHECKING
 
-import tensorflow as tf
-
-from keras_asd.models import AnomalyDetector
-from keras_asd.models import portable
 from pipelines.exporting.export_form import ExportForm
 from pipelines.exporting.export_form import Runner
 from pipelines.exporting.portable_function import existing_file
 from pipelines.exporting.portable_function import make_inputs
 from pipelines.exporting.portable_function import trace_portable
 
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+    from keras_asd.models import AnomalyDetector
+
 SIGNATURE = "serving_default"
 
 
 def make_converter(
-    detector: AnomalyDetector, folder: str
-) -> tf.lite.TFLiteConverter:
+    detector: "AnomalyDetector", folder: str
+) -> "tf.lite.TFLiteConverter":
     """Returns a converter of a detector that is written as a SavedModel.
 
     Args:
         detector: Detector on the TensorFlow backend.
         folder: Folder for the SavedModel, until the conversion has ended.
     """
+    # The record of the form is read without Keras.
+    import tensorflow as tf
+
+    from keras_asd.models import portable
+
     detector = portable(detector)
     module = tf.Module()
     module.serve = trace_portable(detector)
@@ -38,7 +45,7 @@ def make_converter(
     )
 
 
-def write_litert(detector: AnomalyDetector, path: str | os.PathLike) -> None:
+def write_litert(detector: "AnomalyDetector", path: str | os.PathLike) -> None:
     """Writes a detector as a LiteRT model of built-in operations.
 
     Inputs and outputs are those of `write_onnx`, of any batch size and
@@ -53,20 +60,25 @@ def write_litert(detector: AnomalyDetector, path: str | os.PathLike) -> None:
     pathlib.Path(path).write_bytes(model)
 
 
-def open_litert(path: str | os.PathLike) -> Runner:
+def open_litert(
+    path: str | os.PathLike, num_threads: int | None = None
+) -> Runner:
     """Opens a LiteRT model with TensorFlow Lite's interpreter.
 
     Args:
         path: File of the model.
+        num_threads: Threads of the interpreter; one a core if `None`.
 
     Raises:
         FileNotFoundError: If it is not there.
     """
+    import tensorflow as tf
+
     with warnings.catch_warnings():
         # Newer TensorFlows point to the interpreter's own package.
         warnings.filterwarnings("ignore", ".*tf.lite.Interpreter is deprecated")
         interpreter = tf.lite.Interpreter(
-            existing_file(path), num_threads=os.cpu_count()
+            existing_file(path), num_threads=num_threads or os.cpu_count()
         )
     run = interpreter.get_signature_runner(SIGNATURE)
     return lambda waveform, key: run(**make_inputs(waveform, key))

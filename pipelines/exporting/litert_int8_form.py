@@ -6,22 +6,24 @@ import pathlib
 import tempfile
 from collections.abc import Iterator
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 
-from keras_asd.models import AnomalyDetector
-from keras_asd.models import JoinedEmbedder
 from pipelines.exporting.export_form import ExportForm
 from pipelines.exporting.litert_form import SIGNATURE
 from pipelines.exporting.litert_form import make_converter
 from pipelines.exporting.litert_form import open_litert
 from pipelines.exporting.portable_function import make_inputs
-from pipelines.exporting.quantization import quantize
+
+if TYPE_CHECKING:
+    import keras
+
+    from keras_asd.models import AnomalyDetector
 
 
 def write_litert_int8(
-    detector: AnomalyDetector,
+    detector: "AnomalyDetector",
     path: str | os.PathLike,
     waveforms: Sequence[np.ndarray],
 ) -> None:
@@ -41,6 +43,9 @@ def write_litert_int8(
         ValueError: Without a clip, or for an embedder without a network,
             such as `StatisticsEmbedder`, or with several.
     """
+    # The record of the form is read without TensorFlow.
+    from pipelines.exporting.quantization import quantize
+
     if not len(waveforms):
         raise ValueError(
             "`waveforms` must hold clips to take the ranges from. Received: "
@@ -57,8 +62,10 @@ def write_litert_int8(
     pathlib.Path(path).write_bytes(model)
 
 
-def _network_names(embedder: keras.Model) -> list[str]:
+def _network_names(embedder: "keras.Model") -> list[str]:
     """Names of the layers between front-end and embedding."""
+    from keras_asd.models import JoinedEmbedder
+
     if isinstance(embedder, JoinedEmbedder):
         names = [
             names

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import stat
+from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
@@ -65,11 +66,15 @@ def write_manifest(
     return folder / MANIFEST
 
 
-def verify_manifest(folder: pathlib.Path) -> dict[str, Any]:
-    """Compares every file of a version folder with its manifest.
+def verify_manifest(
+    folder: pathlib.Path, only: Collection[str] | None = None
+) -> dict[str, Any]:
+    """Compares the files of a version folder with its manifest.
 
     Args:
         folder: Folder of the version.
+        only: Names of files that are read, where others may be missing;
+            every file if `None`.
 
     Returns:
         Manifest: the facts, and the files under `"files"`.
@@ -83,9 +88,11 @@ def verify_manifest(folder: pathlib.Path) -> dict[str, Any]:
     ValueError: A version must hold what its manifest says. ...
     """
     folder = pathlib.Path(folder)
-    found = dict(_list_files(folder))
+    found = dict(_list_files(folder) if only is None else _take(folder, only))
     manifest = _read_manifest(folder)
     listed = manifest[FILES]
+    if only is not None:
+        listed = {name: listed.get(name) for name in only}
     faults = {
         "missing": sorted(set(listed) - set(found)),
         "not in the manifest": sorted(set(found) - set(listed)),
@@ -108,16 +115,31 @@ def verify_manifest(folder: pathlib.Path) -> dict[str, Any]:
 def _list_files(folder: pathlib.Path) -> Iterator[tuple[str, pathlib.Path]]:
     """Names with `/` and paths of all files but the manifest."""
     for parent, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            path = pathlib.Path(parent, name)
+        names = (pathlib.Path(parent, name) for name in (*folders, *files))
+        for path in names:
             relative = path.relative_to(folder)
-            mode = path.lstat().st_mode
-            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-                kind = "a link" if stat.S_ISLNK(mode) else "no plain file"
-                fault = f"{kind}: {show_names([relative.as_posix()])}"
-                raise _refusal(folder, fault)
-            if stat.S_ISREG(mode) and relative != MANIFEST:
+            if _is_file(folder, relative) and relative != MANIFEST:
                 yield relative.as_posix(), path
+
+
+def _take(
+    folder: pathlib.Path, names: Collection[str]
+) -> Iterator[tuple[str, pathlib.Path]]:
+    """Likewise, of some names alone."""
+    for name in names:
+        path = folder / name
+        if path.exists() and _is_file(folder, pathlib.Path(name)):
+            yield name, path
+
+
+def _is_file(folder: pathlib.Path, relative: pathlib.Path) -> bool:
+    """Whether it is a file and no folder; anything else is refused."""
+    mode = (folder / relative).lstat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        kind = "a link" if stat.S_ISLNK(mode) else "no plain file"
+        fault = f"{kind}: {show_names([relative.as_posix()])}"
+        raise _refusal(folder, fault)
+    return stat.S_ISREG(mode)
 
 
 def _read_manifest(folder: pathlib.Path) -> dict[str, Any]:

@@ -21,7 +21,8 @@ def model_card(
     Args:
         name: Name of the served model.
         facts: Facts of the manifest: `contract`, `training_data_sha256`,
-            `metrics` (or `None`) and `score_differences`.
+            (`None` without a run), `metrics` (or `None`) and
+            `score_differences`.
         listed: Clips of the run with their roles.
 
     >>> contract = {

@@ -4,15 +4,17 @@ import importlib
 import logging
 import os
 import pathlib
+from typing import TYPE_CHECKING
 from typing import Any
 
-from keras_asd.models import AnomalyDetector
-from keras_asd.models import portable
 from pipelines.exporting.export_form import ExportForm
 from pipelines.exporting.export_form import Runner
 from pipelines.exporting.portable_function import existing_file
 from pipelines.exporting.portable_function import make_inputs
 from pipelines.exporting.portable_function import trace_portable
+
+if TYPE_CHECKING:
+    from keras_asd.models import AnomalyDetector
 
 # The newest version of ONNX's operations that all ONNX Runtimes since 1.12
 # know.
@@ -40,13 +42,13 @@ def _import_package(name: str) -> Any:
         ) from error
 
 
-def write_onnx(detector: AnomalyDetector, path: str | os.PathLike) -> None:
+def write_onnx(detector: "AnomalyDetector", path: str | os.PathLike) -> None:
     """Writes a detector as an ONNX model of standard operations.
 
     It takes `waveform`, float32 `(batch, samples)` of any length in [-1, 1],
     and `key`, int32 `(batch,)`, indices of machines in `detector.keys`; it
-    gives `anomaly_score`, `p_value`, `decision`, `valid` and `embedding` as
-    `AnomalyDetector` does.
+    gives `anomaly_score`, `p_value`, `decision`, `valid`, `problem` (the index
+    of the reason) and `embedding` as `AnomalyDetector` does.
 
     Args:
         detector: Detector on the TensorFlow backend.
@@ -56,6 +58,9 @@ def write_onnx(detector: AnomalyDetector, path: str | os.PathLike) -> None:
         ValueError: Without the packages, or if the detector has an operation
             that ONNX does not have.
     """
+    # An ONNX model is opened without Keras.
+    from keras_asd.models import portable
+
     onnx, tf2onnx = _import_package("onnx"), _import_package("tf2onnx")
     # A pattern that it fails to simplify is no error of the model.
     logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)
@@ -73,19 +78,24 @@ def write_onnx(detector: AnomalyDetector, path: str | os.PathLike) -> None:
     pathlib.Path(path).write_bytes(model.SerializeToString())
 
 
-def open_onnx(path: str | os.PathLike) -> Runner:
+def open_onnx(
+    path: str | os.PathLike, num_threads: int | None = None
+) -> Runner:
     """Opens an ONNX model with ONNX Runtime, on the processor.
 
     Args:
         path: File of the model.
+        num_threads: Threads of ONNX Runtime; one a core if `None`.
 
     Raises:
         FileNotFoundError: If it is not there.
         ValueError: Without ONNX Runtime.
     """
     onnxruntime = _import_package("onnxruntime")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = num_threads or 0
     session = onnxruntime.InferenceSession(
-        existing_file(path), providers=["CPUExecutionProvider"]
+        existing_file(path), options, providers=["CPUExecutionProvider"]
     )
     names = [output.name for output in session.get_outputs()]
 
@@ -97,5 +107,10 @@ def open_onnx(path: str | os.PathLike) -> Runner:
 
 
 FORM = ExportForm(
-    "onnx", "model.onnx", write_onnx, open_onnx, check_packages=check_onnx
+    "onnx",
+    "model.onnx",
+    write_onnx,
+    open_onnx,
+    runtime="onnxruntime",
+    check_packages=check_onnx,
 )

@@ -2,22 +2,32 @@
 
 import os
 import pathlib
+from typing import TYPE_CHECKING
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
-from keras_asd.models import AnomalyDetector
+if TYPE_CHECKING:
+    from keras_asd.models import AnomalyDetector
 
-OUTPUTS = ("anomaly_score", "p_value", "decision", "valid", "embedding")
+OUTPUTS = (
+    "anomaly_score",
+    "p_value",
+    "decision",
+    "valid",
+    "problem",
+    "embedding",
+)
 
 
-def trace_portable(detector: AnomalyDetector) -> Any:
+def trace_portable(detector: "AnomalyDetector") -> Any:
     """Returns a `tf.function` of `waveform` and `key` that gives `OUTPUTS`.
 
     Args:
         detector: Detector that `keras_asd.models.portable` returned.
     """
+    # What is below is used without TensorFlow.
+    import tensorflow as tf
 
     def serve(waveform, key):
         outputs = detector({"waveform": waveform, "key": key})

@@ -101,7 +101,8 @@ def is_full_disk(error: BaseException | None) -> bool:
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         number = getattr(error, "errno", None)
-        if number in _NO_SPACE or any(word in str(error) for word in _WORDS):
+        is_named = isinstance(error, FullDisk) or number in _NO_SPACE
+        if is_named or any(word in str(error) for word in _WORDS):
             return True
         error = error.__cause__ or error.__context__
     return False
@@ -125,7 +126,7 @@ def describe_full_disk(
     if num_bytes is None and path.is_file():
         num_bytes = path.stat().st_size
     if num_bytes is None:
-        missing = "more than that is needed"
+        missing = f"more than {format_bytes(free)} are needed"
     elif num_bytes > free:
         missing = f"about {format_bytes(num_bytes - free)} more are needed"
     else:

@@ -111,6 +111,19 @@ def unseen_folds(
         yield detector, embeddings
         return
     method = choose_method(config)
+    if config.scorer.leaves_out or config.is_fused:
+        scorer = detector.scorer
+        left = scorer.take_unseen_folds()
+        if not left:
+            scorer = method.fit_scorer(
+                embeddings, detector.groups, detector.head
+            )
+            left = scorer.take_unseen_folds()
+        for scorer, is_out in left:
+            vectors = method.embed_again(embeddings, ~is_out)
+            moved = dataclasses.replace(embeddings, vectors=vectors)
+            yield detector.with_parts(scorer=scorer), moved.select(is_out)
+        return
     folds = _draw_folds(embeddings, config.seed)[embeddings.clips]
     for fold in range(NUM_FOLDS):
         is_out = folds == fold
@@ -127,13 +140,17 @@ def unseen_folds(
 def _draw_folds(embeddings: Embeddings, seed: int) -> np.ndarray:
     """Fold index of every clip, `(clips,)`, balanced within each section.
 
-    A clip that is alone in its section has the index -1.
+    Clips of a recording session share a fold, where a section has several. A
+    clip that is alone in its section has the index -1.
     """
     num_clips = int(embeddings.clips.max(initial=-1)) + 1
     folds = np.full(num_clips, -1)
     generator = np.random.default_rng(seed)
+    together = embeddings.left_out_together
     for key in np.unique(embeddings.keys):
-        clips = np.unique(embeddings.clips[embeddings.keys == key])
-        if len(clips) > 1:
-            folds[clips] = generator.permutation(len(clips)) % NUM_FOLDS
+        is_own = embeddings.keys == key
+        groups, indices = np.unique(together[is_own], return_inverse=True)
+        if len(groups) > 1:
+            turns = generator.permutation(len(groups)) % NUM_FOLDS
+            folds[embeddings.clips[is_own]] = turns[indices.reshape(-1)]
     return folds

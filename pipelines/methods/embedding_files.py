@@ -1,6 +1,8 @@
 """NPZ files of embeddings."""
 
 import pathlib
+import zipfile
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -17,6 +19,8 @@ _ARRAYS = {
     "measures": ("f", 2),
     "statistics": ("f", 2),
     "firsts": ("iu", 1),
+    "sessions": ("U", 1),
+    "is_enrolled": ("b", 1),
 }
 _NEEDED = ("vectors", "keys", "is_target", "clips")
 
@@ -35,8 +39,25 @@ def write_embeddings(path: pathlib.Path, embeddings: Embeddings) -> None:
     arrays = embeddings.arrays()
     num_bytes = sum(array.nbytes for array in arrays.values())
     with atomic.replacing(path, num_bytes) as temporary:
-        with temporary.open("wb") as file:
-            np.savez(file, **arrays)
+        write_npz(temporary, arrays)
+
+
+def write_npz(path: pathlib.Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Writes arrays as `numpy.savez` does, and ends at once on a full disk.
+
+    NumPy leaves an archive that it could not write open, which then fails once
+    more, with a traceback, whenever it is forgotten.
+
+    >>> import tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "a.npz")
+    >>> write_npz(path, {"embedding": np.ones((2, 3))})
+    >>> np.load(path)["embedding"].shape
+    (2, 3)
+    """
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, array, allow_pickle=False)
 
 
 def read_embeddings(path: pathlib.Path) -> Embeddings:

@@ -9,6 +9,7 @@ from keras import ops
 
 from keras_asd.layers import RecordingCheck
 from pipelines.audio.inspected_clip import InspectedClip
+from pipelines.datasets.sessions import session_groups
 from pipelines.runs.windows import stream_windows
 from pipelines.settings.config import Config
 
@@ -32,6 +33,10 @@ class Embeddings:
             of the part that belongs to the window's machine, `(windows,)`.
             `vectors` then hold that part only, padded with zeros at the end.
             `None` for a single network.
+        sessions: Recording session of each window, empty if unknown,
+            `(windows,)`; `None` if all are.
+        is_enrolled: Whether each window came to the run after its training,
+            `(windows,)`; `None` if none did.
 
     >>> empty = np.zeros(0)
     >>> Embeddings(np.zeros((0, 8)), empty, empty, empty).vectors.shape
@@ -45,6 +50,8 @@ class Embeddings:
     measures: np.ndarray | None = None
     statistics: np.ndarray | None = None
     firsts: np.ndarray | None = None
+    sessions: np.ndarray | None = None
+    is_enrolled: np.ndarray | None = None
 
     def select(self, chosen: np.ndarray | slice) -> "Embeddings":
         """The chosen rows only."""
@@ -64,6 +71,33 @@ class Embeddings:
         columns = self.firsts[:, None] + np.arange(width)
         np.put_along_axis(whole, columns, self.vectors, axis=1)
         return whole[:, :embedding_dim]
+
+    @property
+    def left_out_together(self) -> np.ndarray:
+        """Index, for each window, of the first clip left out with it.
+
+        All clips of a recording session are left out together, where a section
+        has several sessions; else each clip by itself. Enrolled ones are a
+        section of their own in this: beside others, one session of them would
+        be left out as a whole, and heard as never enrolled. `(windows,)`.
+        """
+        if self.sessions is None:
+            return self.clips
+        keys = self.keys.tolist()
+        if self.is_enrolled is not None:
+            keys = [
+                f"{key}|enrolled" if is_enrolled else key
+                for key, is_enrolled in zip(keys, self.is_enrolled, strict=True)
+            ]
+        names = session_groups(keys, self.sessions.tolist())
+        firsts: dict[str, int] = {}
+        return np.array(
+            [
+                firsts.setdefault(name, clip) if name else clip
+                for name, clip in zip(names, self.clips.tolist(), strict=True)
+            ],
+            int,
+        )
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The arrays that are not `None`, by field name."""
@@ -125,12 +159,14 @@ def try_to_embed(
     indices = np.concatenate(batches)
     keys = np.array([inspected.clip.key for inspected in clips])
     domains = np.array([inspected.clip.domain or "" for inspected in clips])
+    sessions = np.array([inspected.clip.session for inspected in clips])
     return Embeddings(
         np.concatenate(vectors),
         keys[indices],
         domains[indices] == "target",
         indices,
         np.concatenate(measures),
+        sessions=sessions[indices],
     )
 
 

@@ -52,7 +52,7 @@ def fit_scorer(
             embeddings.vectors,
             indices,
             embeddings.is_target,
-            embeddings.clips,
+            embeddings.left_out_together,
             embed_again,
         )
     sections = {key: groups[key][0] for key in groups if "/" in key}

@@ -2,7 +2,9 @@
 
 import dataclasses
 import functools
+from collections.abc import Callable
 
+import keras
 import numpy as np
 from keras import ops
 
@@ -10,7 +12,6 @@ from keras_asd.layers import JoinedHead
 from keras_asd.models import JoinedEmbedder
 from keras_asd.models import StatisticsEmbedder
 from keras_asd.models.sizes import read_embedding_dim
-from keras_asd.scorers import ScoreSum
 from pipelines.methods.embeddings import embed_clips
 from pipelines.methods.networks import Networks
 from pipelines.methods.statistics import whiten_by
@@ -30,9 +31,9 @@ class Fused(Networks):
 
     @property
     def beside(self) -> Config:
-        """Settings of the statistics: the preset `training_free`."""
+        """Settings of the statistics: the preset that `fusion` names."""
         return dataclasses.replace(
-            choose_preset("training_free"),
+            choose_preset(self.config.fusion),
             sampling_rate=self.config.sampling_rate,
             clip_seconds=self.config.clip_seconds,
         )
@@ -44,14 +45,7 @@ class Fused(Networks):
     def embed(self, embedder, head, normals, classes, keys):
         """Joined embedder and head, and the joined embeddings."""
         statistics = self.build_statistics()
-
-        def measure(windows: np.ndarray) -> np.ndarray:
-            parts = [
-                embedder.predict_on_batch(windows),
-                ops.convert_to_numpy(statistics.statistics(windows)),
-            ]
-            return np.concatenate(parts, axis=1)
-
+        measure = self.measure_by(embedder, statistics)
         both = embed_clips(measure, normals, self.config)
         dim = read_embedding_dim(embedder, self.config.samples)
         measured = both.vectors[:, dim:]
@@ -65,27 +59,61 @@ class Fused(Networks):
             dataclasses.replace(both, vectors=vectors, statistics=measured),
         )
 
+    def embed_more(self, embedder, clips, keys):
+        """Joined embeddings of clips that came after the training."""
+        network, statistics = embedder.embedders
+        measure = self.measure_by(network, statistics)
+        both = embed_clips(measure, clips, self.config)
+        measured = both.vectors[:, embedder.dims[0] :]
+        whitened = ops.convert_to_numpy(statistics.whitening(measured))
+        kept = both.vectors[:, : embedder.dims[0]]
+        vectors = np.concatenate([kept, whitened], axis=1)
+        return dataclasses.replace(both, vectors=vectors, statistics=measured)
+
+    @staticmethod
+    def measure_by(
+        embedder: keras.Model, statistics: StatisticsEmbedder
+    ) -> Callable[[np.ndarray], np.ndarray]:
+        """A function from windows to embeddings and statistics in a row.
+
+        Args:
+            embedder: Trained network.
+            statistics: Embedder whose statistics are not whitened.
+        """
+
+        def measure(windows: np.ndarray) -> np.ndarray:
+            parts = [
+                embedder.predict_on_batch(windows),
+                ops.convert_to_numpy(statistics.statistics(windows)),
+            ]
+            return np.concatenate(parts, axis=1)
+
+        return measure
+
     def fit_scorer(self, embeddings, groups, head=None):
         """Sum of the network's scorer and the scorer of the statistics."""
         beside = self.beside
         behind = self.build_statistics().embedding_dim
-        dims = [embeddings.vectors.shape[1] - behind, behind]
-        scorers = [
-            self.config.scorer.build(self.config),
-            beside.scorer.build(beside),
-        ]
+        dim = embeddings.vectors.shape[1] - behind
+        scorer = beside.scorer.build_fused(
+            beside, self.config.scorer.build(self.config), dim
+        )
         indices = [groups[key][0] for key in embeddings.keys.tolist()]
-        return ScoreSum(scorers, dims).fit(
+        return scorer.fit(
             embeddings.vectors,
             np.array(indices),
             embeddings.is_target,
-            embeddings.clips,
+            embeddings.left_out_together,
             functools.partial(self.embed_again, embeddings),
         )
 
     def embed_again(self, embeddings, is_fitted):
         """Vectors whose whitening is fitted on the chosen rows only."""
-        statistics = self.build_statistics()
+        statistics = self._blank_statistics
         vectors = whiten_by(statistics.whitening, embeddings, is_fitted)
         kept = embeddings.vectors[:, : -statistics.embedding_dim]
         return np.concatenate([kept, vectors], axis=1)
+
+    @functools.cached_property
+    def _blank_statistics(self) -> StatisticsEmbedder:
+        return self.build_statistics()

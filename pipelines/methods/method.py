@@ -23,6 +23,10 @@ class Method:
 
     Args:
         config: Settings of the run.
+
+    >>> from pipelines.methods.choice import choose_method
+    >>> isinstance(choose_method(Config()), Method)
+    True
     """
 
     def __init__(self, config: Config):
@@ -65,6 +69,24 @@ class Method:
 
         Returns:
             Embedder and head of the detector, and the clips' embeddings.
+
+        Raises:
+            ValueError: If no clip could be decoded.
+        """
+        raise NotImplementedError
+
+    def embed_more(
+        self,
+        embedder: keras.Model,
+        clips: Sequence[InspectedClip],
+        keys: Sequence[str],
+    ) -> Embeddings:
+        """Embeds clips that came after the training; nothing is fitted.
+
+        Args:
+            embedder: Embedder of the detector.
+            clips: Normal clips.
+            keys: Names `<machine>` and `<machine>/<section>` of the detector.
 
         Raises:
             ValueError: If no clip could be decoded.

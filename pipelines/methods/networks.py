@@ -64,6 +64,10 @@ class Networks(Method):
         embeddings = embed_by_networks(embedder, keys, normals, self.config)
         return embedder, head, embeddings
 
+    def embed_more(self, embedder, clips, keys):
+        """Embeddings of clips that came after the training."""
+        return embed_by_networks(embedder, keys, clips, self.config)
+
     def fit_scorer(self, embeddings, groups, head=None):
         """The fitted scorer, one for each network."""
         return fit_scorer(self.config, embeddings, groups, head)

@@ -17,6 +17,9 @@ class ScoredClip:
             its own class, 0 to 180, or `None` where there is no such centre.
         baseline_score: Anomaly score of the baseline for the same clip, finite;
             `None` without a baseline.
+        decision: Whether it raised an alarm; `None` without a decision.
+        p_value: Share of normal clips that would score as high; `None` if
+            that is not known.
 
     Raises:
         ValueError: If a number is NaN or infinite, or the angle is outside 0 to
@@ -32,6 +35,8 @@ class ScoredClip:
     anomaly_score: float
     angle_degrees: float | None = None
     baseline_score: float | None = None
+    decision: bool | None = None
+    p_value: float | None = None
 
     def __post_init__(self):
         for name in ("anomaly_score", "angle_degrees", "baseline_score"):

@@ -49,6 +49,15 @@ class Statistics(Method):
         embeddings = fit_whitening(embedder, measured)
         return embedder, mean_centres(embeddings, classes), embeddings
 
+    def embed_more(self, embedder, clips, keys):
+        """Embeddings of clips that the embedder was not fitted on."""
+        measured = embed_clips(
+            lambda windows: ops.convert_to_numpy(embedder.statistics(windows)),
+            clips,
+            self.config,
+        )
+        return whiten(embedder, measured)
+
     def fit_scorer(self, embeddings, groups, head=None):
         """The fitted scorer."""
         again = functools.partial(self.embed_again, embeddings)
@@ -56,8 +65,11 @@ class Statistics(Method):
 
     def embed_again(self, embeddings, is_fitted):
         """Vectors whose whitening is fitted on the chosen rows only."""
-        embedder = self.config.embedder.build(self.config)
-        return whiten_by(embedder.whitening, embeddings, is_fitted)
+        return whiten_by(self._whitening, embeddings, is_fitted)
+
+    @functools.cached_property
+    def _whitening(self) -> Whitening | ViewWhitening:
+        return self.config.embedder.build(self.config).whitening
 
 
 def fit_whitening(
@@ -116,7 +128,8 @@ def whiten_by(
     """Whitened statistics, by a new whitening fitted on some rows only.
 
     If those rows are too few for a spread within sections, such as one clip of
-    each section, the whitening is fitted on all rows.
+    each section, the whitening is fitted on all rows. It is never fitted on
+    enrolled ones.
 
     Args:
         whitening: Whitening layer with the sizes; it is not changed.
@@ -144,8 +157,12 @@ def whiten_by(
     )
     _, sections = np.unique(embeddings.keys, return_inverse=True)
     rows = is_fitted
+    is_known = np.ones(len(sections), bool)
+    if embeddings.is_enrolled is not None:
+        is_known = ~embeddings.is_enrolled
+        rows = rows & is_known
     if not has_spread(statistics[rows], sections[rows]):
-        rows = np.ones(len(sections), bool)
+        rows = is_known
     fresh.fit(statistics[rows], sections[rows])
     return ops.convert_to_numpy(fresh(statistics))
 

@@ -1,4 +1,4 @@
-"""Explanation of an anomaly score: RISE maps of a clip."""
+"""Explanation of an anomaly score: maps of a clip by hiding parts of it."""
 
 import dataclasses
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from keras_asd.explanation import occlusion
 from keras_asd.explanation import rise
 from keras_asd.models import JoinedEmbedder
 from keras_asd.models import StatisticsEmbedder
@@ -14,6 +15,11 @@ from keras_asd.models import StatisticsEmbedder
 # Cells of the masks along each axis, by the number of axes.
 CELLS = {1: 32, 2: 8}
 SHOWN_DECIBELS = 60.0
+TIME_LABEL = "time, s"
+METHODS: dict[str, Callable[..., np.ndarray]] = {
+    "occlusion": occlusion,
+    "rise": rise,
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,7 +32,8 @@ class Explanation:
         values: Values to show, `(bins,)` or `(frames, bins)`.
         unit: Unit of the values, such as `"dB"`.
         axes: Label and values of each axis.
-        importance: Map of `keras_asd.explanation.rise`, of the same shape.
+        importance: Map of a function of `keras_asd.explanation`, of the same
+            shape.
     """
 
     name: str
@@ -35,18 +42,47 @@ class Explanation:
     axes: tuple[tuple[str, np.ndarray], ...]
     importance: np.ndarray
 
+    def in_recording(
+        self, start_seconds: float, clip_seconds: float
+    ) -> "Explanation":
+        """The explanation with the time axis of the whole recording.
+
+        A recording shorter than the window was repeated: then the map of each
+        moment is the sum over its repetitions.
+
+        Args:
+            start_seconds: Start of the window in the recording.
+            clip_seconds: Length of the recording.
+        """
+        (label, seconds), *others = self.axes
+        if label != TIME_LABEL:
+            return self
+        if clip_seconds >= seconds[-1]:
+            axes = ((label, start_seconds + seconds), *others)
+            return dataclasses.replace(self, axes=axes)
+        num_frames = max(int(np.sum(seconds < clip_seconds)), 1)
+        step = seconds[1] - seconds[0]
+        frames = np.round((seconds % clip_seconds) / step).astype(int)
+        importance = np.zeros((num_frames, *self.importance.shape[1:]))
+        np.add.at(importance, frames % num_frames, self.importance)
+        return dataclasses.replace(
+            self,
+            values=self.values[:num_frames],
+            axes=((label, seconds[:num_frames]), *others),
+            importance=importance,
+        )
+
 
 def explain_clip(
     embedder: Any,
     score: Callable,
     waveform: np.ndarray,
     normal: np.ndarray | None = None,
-    num_masks: int = 2000,
-    batch_size: int = 32,
-    seed: int = 0,
+    method: Callable[..., np.ndarray] = rise,
     progress: Callable[[int], Any] = lambda num_done: None,
+    **options: Any,
 ) -> list[Explanation]:
-    """Runs RISE on every representation of a clip.
+    """Explains every representation of a clip.
 
     Args:
         embedder: Embedder of `keras_asd.models`.
@@ -55,10 +91,9 @@ def explain_clip(
         normal: Waveform of a normal clip, of equal length, whose content
             stands in hidden parts, such as the nearest training clip;
             `embedder.neutral` if `None`.
-        num_masks: Number of masks of each representation.
-        batch_size: Number of masks in a batch.
-        seed: Seed of the masks.
+        method: Function of `keras_asd.explanation` that draws the maps.
         progress: Function of the number of masks done since its last call.
+        **options: Further arguments of this function, such as `num_masks`.
 
     >>> from keras_asd.models import StatisticsEmbedder
     >>> embedder = StatisticsEmbedder(samples=8000, num_mel_bins=8)
@@ -78,17 +113,15 @@ def explain_clip(
     explanations = []
     for name in embedder.neutral(representations):
         values = ops.convert_to_numpy(representations[name])[0]
-        importance = rise(
+        importance = method(
             embedder,
             score,
             waveform,
             name,
-            num_masks=num_masks,
             cells=tuple(min(CELLS[values.ndim], n) for n in values.shape),
-            batch_size=batch_size,
-            seed=seed,
             fill=ops.convert_to_numpy(fills[name])[0] if fills else None,
             progress=progress,
+            **options,
         )
         part, own_name = _part(embedder, name)
         shown, unit = _shown(part, own_name, values)

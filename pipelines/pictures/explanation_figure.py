@@ -1,4 +1,4 @@
-"""Figure of an explanation: representations above their RISE maps."""
+"""Figure of an explanation: the verdict, what is unusual, and the maps."""
 
 import textwrap
 from collections.abc import Sequence
@@ -6,35 +6,54 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from pipelines.datasets.clip import Clip
 from pipelines.files.names import escape_name
 from pipelines.files.names import printable
+from pipelines.pictures.explanation import TIME_LABEL
 from pipelines.pictures.explanation import Explanation
+from pipelines.pictures.map_panels import MAP_COLORS
+from pipelines.pictures.map_panels import draw_curves
+from pipelines.pictures.map_panels import draw_maps
+from pipelines.pictures.map_panels import draw_picture
+from pipelines.pictures.map_panels import mark
+from pipelines.pictures.pointing import band_middles
+from pipelines.pictures.pointing import pointing_sentence
+from pipelines.pictures.pointing import unusual_strength
+from pipelines.pictures.unusual_spectrum import UnusualSpectrum
+from pipelines.pictures.verdict import Verdict
 
-MAX_POINTS = 800
-# Both suit colour-blind readers; the second is white at zero.
-LEVEL_COLORS = "viridis"
-MAP_COLORS = "PuOr_r"
-RISE_COLOR, FALL_COLOR = "#E66101", "#5E3C99"
 TITLE_WIDTH = 66
-NICE_HZ = (125, 250, 500, 1000, 2000, 4000, 8000, 16000, 32000)
+MAP_UNIT = {
+    "occlusion": "fall of the score where hidden",
+    "rise": "rise of the anomaly score",
+}
 
 
 def explanation_figure(
-    explanations: Sequence[Explanation], clip: Clip, anomaly_score: float
+    explanations: Sequence[Explanation],
+    clip: Clip,
+    verdict: Verdict,
+    unusual: UnusualSpectrum | None = None,
+    method: str = "occlusion",
 ) -> Figure:
-    """Draws every representation of a clip above its map.
+    """Draws what is unusual in a clip, and each representation with its map.
+
+    The time axes are those of the recording. A ring marks the strongest place
+    of the unusual spectrum and of each map.
 
     Args:
         explanations: One or more explanations of the clip.
         clip: Clip, for its name, machine, section and label.
-        anomaly_score: Anomaly score of the clip.
+        verdict: What the detector says about the clip.
+        unusual: What differs from the usual spectrum of the machine; without
+            that column if `None`.
+        method: Function of `keras_asd.explanation` that drew the maps.
 
     Returns:
-        Figure of one column a representation. Maps are orange where the
-        content raises the score, and purple where it lowers it.
+        Figure of one column for the spectrum and one for each representation.
+        Maps are orange where the content raises the score, and purple where
+        it lowers it.
 
     Raises:
         ValueError: If there is no explanation.
@@ -43,115 +62,95 @@ def explanation_figure(
     >>> clip = Clip(pathlib.Path("a.wav"), "fan", "id_00", "test", True)
     >>> axes = (("frequency, Hz", np.arange(9.0)),)
     >>> made = Explanation("spectrum", np.zeros(9), "dB", axes, np.ones(9))
-    >>> len(explanation_figure([made], clip, 1.5).axes)
+    >>> verdict = Verdict(1.5, 1.2, 0.01, 1)
+    >>> len(explanation_figure([made], clip, verdict).axes)
     2
-
-    Reference: Petsiuk et al., https://arxiv.org/abs/1806.07421
     """
     if not explanations:
         raise ValueError(
             "`explanations` must hold one or more. Received: none. Make them "
             "with `explain_clip`."
         )
-    columns = len(explanations)
-    figure = Figure(figsize=(5.6 * columns + 0.6, 6.4), layout="constrained")
+    columns = len(explanations) + (unusual is not None)
+    figure = Figure(figsize=(5.6 * columns + 0.6, 7.0), layout="constrained")
     panels = figure.subplots(2, columns, squeeze=False, sharex="col")
-    label = {None: "", False: ", normal", True: ", anomaly"}[clip.is_anomaly]
-    name = textwrap.fill(escape_name(clip.path.name), TITLE_WIDTH * columns)
     figure.suptitle(
-        f"{name}\n{printable(clip.key)}{label}, "
-        f"anomaly score {anomaly_score:.4g}",
+        _title(clip, verdict, unusual, columns),
         parse_math=False,
         fontsize="medium",
     )
+    if unusual is not None:
+        left = list(panels[:, 0])
+        _draw_unusual(figure, left, unusual)
+        _frame_window(left, explanations, unusual)
+    panels = panels[:, columns - len(explanations) :]
     for explanation, (above, below) in zip(explanations, panels.T, strict=True):
         above.set_title(printable(explanation.name), parse_math=False)
-        draw = _draw_curves if explanation.values.ndim == 1 else _draw_maps
-        draw(figure, above, below, explanation)
+        draw = draw_curves if explanation.values.ndim == 1 else draw_maps
+        draw(figure, above, below, explanation, MAP_UNIT[method])
+    panels[1, 0].set_title(
+        textwrap.fill(pointing_sentence(method), TITLE_WIDTH),
+        fontsize="small",
+    )
     return figure
 
 
-def _draw_maps(
-    figure: Figure, above: Axes, below: Axes, explanation: Explanation
+def _title(clip, verdict, unusual, columns) -> str:
+    label = {None: "", False: ", normal", True: ", anomaly"}[clip.is_anomaly]
+    lines = [
+        escape_name(clip.path.name),
+        f"{printable(clip.key)}{label}",
+        str(verdict),
+    ]
+    if unusual is not None and unusual.stands_out:
+        lines.append(f"unusual: {unusual.sentence}")
+    width = TITLE_WIDTH * columns
+    return "\n".join(textwrap.fill(line, width) for line in lines)
+
+
+def _draw_unusual(
+    figure: Figure, panels: Sequence[Axes], unusual: UnusualSpectrum
 ) -> None:
-    (time_label, time), (label, coordinates) = explanation.axes
-    step = time[1] - time[0] if len(time) > 1 else 1.0
-    limit = np.abs(explanation.importance).max() or 1.0
-    low, high = np.percentile(explanation.values, (2, 99.8))
-    for axes, values, unit, style in (
-        (
-            above,
-            explanation.values,
-            explanation.unit,
-            {"cmap": LEVEL_COLORS, "vmin": low, "vmax": high},
-        ),
-        (
-            below,
-            explanation.importance,
-            "rise of the anomaly score",
-            {"cmap": MAP_COLORS, "vmin": -limit, "vmax": limit},
-        ),
-    ):
-        picture = axes.imshow(
-            values.T,
-            origin="lower",
-            aspect="auto",
-            interpolation="nearest",
-            extent=(
-                time[0] - step / 2,
-                time[-1] + step / 2,
-                -0.5,
-                len(coordinates) - 0.5,
-            ),
-            **style,
-        )
-        figure.colorbar(picture, ax=axes, label=unit)
-        ticks, names = _ticks(coordinates)
-        axes.set_yticks(ticks, names)
-        axes.set_ylabel(label)
-    below.set_xlabel(time_label)
-
-
-def _ticks(coordinates: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    """Rows and names of round values; octaves where rows grow wider."""
-    steps = np.diff(coordinates)
-    is_even = len(steps) < 2 or np.ptp(steps) < 1e-3 * steps.max()
-    nice = np.array(NICE_HZ, "float64")
-    if is_even:
-        locator = MaxNLocator(6, steps=[1, 2, 5, 10])
-        nice = np.asarray(locator.tick_values(coordinates[0], coordinates[-1]))
-    nice = nice[(nice >= coordinates[0]) & (nice <= coordinates[-1])]
-    rows = np.interp(nice, coordinates, np.arange(len(coordinates)))
-    return rows, [f"{value:g}" for value in nice]
-
-
-def _draw_curves(
-    figure: Figure, above: Axes, below: Axes, explanation: Explanation
-) -> None:
-    ((label, coordinates),) = explanation.axes
-    width = -(-len(coordinates) // MAX_POINTS)
-    starts = np.arange(0, len(coordinates), width)
-    thinned = coordinates[starts]
-    above.plot(
-        thinned,
-        np.maximum.reduceat(explanation.values, starts),
-        color="0.25",
-        linewidth=0.8,
+    """Levels less the usual ones, in dB and in standard deviations."""
+    above, below = panels
+    hz = band_middles(unusual)
+    above.set_title("spectrum less usual")
+    below.set_title(
+        textwrap.fill(pointing_sentence("unusual"), TITLE_WIDTH),
+        fontsize="small",
     )
-    above.set_ylabel(explanation.unit)
-    importance = np.add.reduceat(explanation.importance, starts)
-    importance = importance / np.diff([*starts, len(coordinates)])
-    below.axhline(0, color="0.6", linewidth=0.8)
-    for is_part, color in (
-        (importance > 0, RISE_COLOR),
-        (importance < 0, FALL_COLOR),
+    strength = unusual_strength(unusual)
+    for axes, values, unit in (
+        (above, unusual.decibels, "dB over the usual level"),
+        (below, strength, "standard deviations"),
     ):
-        below.fill_between(
-            thinned,
-            np.where(is_part, importance, 0.0),
-            color=color,
-            linewidth=0,
+        limit = max(float(np.abs(values).max()), 1.0)
+        draw_picture(
+            figure,
+            axes,
+            values,
+            (unusual.seconds, hz),
+            unit,
+            {"cmap": MAP_COLORS, "vmin": -limit, "vmax": limit},
         )
-    below.set_ylabel("rise of the anomaly score")
-    below.set_xlabel(label)
-    below.margins(x=0)
+    mark(below, np.abs(strength), unusual.seconds)
+    below.set_xlabel("time in the recording, s")
+
+
+def _frame_window(
+    panels: Sequence[Axes],
+    explanations: Sequence[Explanation],
+    unusual: UnusualSpectrum,
+) -> None:
+    """Dashed lines at the ends of the window that the maps are of."""
+    times = [
+        made.axes[0][1]
+        for made in explanations
+        if made.axes[0][0] == TIME_LABEL
+    ]
+    if not times:
+        return
+    for end in (times[0][0], times[0][-1]):
+        if unusual.seconds[0] < end < unusual.seconds[-1]:
+            for axes in panels:
+                axes.axvline(end, color="black", linestyle="--", linewidth=0.8)

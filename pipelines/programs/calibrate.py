@@ -2,7 +2,6 @@
 
 import dataclasses
 import logging
-import pathlib
 from collections.abc import Mapping
 from collections.abc import Sequence
 
@@ -23,6 +22,7 @@ from pipelines.calibration.detector_calibration import fit_check
 from pipelines.calibration.false_alarms import needed_clips
 from pipelines.calibration.normal_scores import NormalScores
 from pipelines.calibration.p_value_curves import fit_curve
+from pipelines.calibration.promises import warn_of_promises
 from pipelines.datasets.reading import read_all_clips
 from pipelines.methods.clip_scores import score_embeddings
 from pipelines.methods.embeddings import Embeddings
@@ -35,6 +35,7 @@ from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
 from pipelines.runs.run_lock import holding_run
 from pipelines.runs.run_manifest import write_run_manifest
+from pipelines.runs.stages import find_run
 from pipelines.settings.config import Config
 
 logger = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ def calibrate(
     Traceback (most recent call last):
     FileNotFoundError: `run` must be the folder of a training run. ...
     """
-    run = RunFolder(pathlib.Path(run_path))
+    run = find_run(run_path)
     config = read_config(run)
     detector = load_detector(run, trust)
     before = read_calibration(run.calibration)
@@ -83,6 +84,8 @@ def calibrate(
     scores = _choose_better(_scores_of_keys(detector, fresh), detector, config)
     keys = list(detector.keys)
     calibration = fit_calibration(scores, keys, config.calibration, rate)
+    counts = {key: one.counts for key, one in scores.items() if "/" in key}
+    warn_of_promises(counts, rate)
     detector = detector.with_parts(
         calibration=calibration.filled_from(detector.calibration),
         check=fit_check(detector, fresh, scores),
@@ -116,7 +119,7 @@ def _choose_fresh_clips(
     trained_on = {one.sha256 for one in listed}
     known = [
         clip
-        for clip in read_all_clips(roots, config.seed)
+        for clip in read_all_clips(roots, config.seed, config.sections)
         if clip.split == "train" and clip.key in detector.keys
     ]
     inspected, broken = inspect_clips(known, config.recording_channel)
@@ -168,7 +171,10 @@ def _scores_of_keys(
             own = fresh.select(is_own)
             own = dataclasses.replace(own, keys=np.full(len(own.keys), key))
             scores = score_embeddings(detector, own)[:, 0]
-            found[key] = NormalScores(scores[np.isfinite(scores)])
+            is_target = np.zeros(len(scores), bool)
+            is_target[own.clips] = own.is_target
+            is_scored = np.isfinite(scores)
+            found[key] = NormalScores(scores[is_scored], is_target[is_scored])
     return found
 
 

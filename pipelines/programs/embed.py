@@ -13,6 +13,7 @@ from pipelines.datasets.clip import Clip
 from pipelines.evaluation.plots import render_png
 from pipelines.files.names import escape_name
 from pipelines.methods.embedding_files import read_embeddings
+from pipelines.methods.embedding_files import write_npz
 from pipelines.methods.embeddings import Embeddings
 from pipelines.methods.network_embeddings import embed_by_networks
 from pipelines.pictures.projection import MIN_CLIPS
@@ -24,6 +25,8 @@ from pipelines.runs.clip_list import read_clip_list
 from pipelines.runs.known_clips import choose_test_clips
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
+from pipelines.runs.run_lock import holding_if_within
+from pipelines.runs.stages import find_run
 
 COLUMNS = ("path", "machine", "section", "split", "domain", "is_anomaly")
 
@@ -54,7 +57,8 @@ def embed(
     Raises:
         FileNotFoundError: If there is no such run, or no recording.
         ValueError: If no test clip is left that the run knows, or there are
-            too few for a map, or `max_clips` is.
+            too few for a map, or `max_clips` is, or the folder lies in the
+            run and another process works there.
 
     >>> embed("no_such_run", ["recordings"], "maps")
     Traceback (most recent call last):
@@ -65,7 +69,19 @@ def embed(
             f"A map needs {MIN_CLIPS} clips or more. "
             f"Received: max_clips={max_clips}."
         )
-    run = RunFolder(pathlib.Path(run_path))
+    run = find_run(run_path)
+    with holding_if_within(run, folder):
+        return _embed(run, roots, folder, max_clips, seed, trust)
+
+
+def _embed(
+    run: RunFolder,
+    roots: Sequence[str],
+    folder: str,
+    max_clips: int,
+    seed: int,
+    trust: Sequence[str],
+) -> list[pathlib.Path]:
     config = read_config(run)
     detector = load_detector(run, trust)
     normals = normal_clips(read_clip_list(run.clips))
@@ -116,8 +132,7 @@ def _write(
     figure = projection_figure(points, [clips[i] for i in drawn], title)
     paths = [folder / name for name in ("embeddings.npz", "clips.csv")]
     with atomic.replacing(paths[0]) as temporary:
-        with temporary.open("wb") as file:
-            np.savez(file, embedding=vectors)
+        write_npz(temporary, {"embedding": vectors})
     positions = dict(zip(drawn.tolist(), points.tolist(), strict=True))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

@@ -1,5 +1,6 @@
 """Scoring of many clips into a table, through kills and restarts."""
 
+import collections
 import itertools
 import logging
 import pathlib
@@ -7,16 +8,17 @@ from collections.abc import Sequence
 
 import tqdm
 
+from pipelines.files.posix import IS_POSIX
 from pipelines.scoring.batch_scoring import score_columns
 from pipelines.scoring.batch_scoring import score_pieces
 from pipelines.scoring.clip_scorer import ClipScorer
-from pipelines.scoring.left_out import count_left_out
 from pipelines.scoring.piece_reader import read_pieces
 from pipelines.scoring.score_log import ScoreLog
 from pipelines.scoring.score_log import open_score_log
 from pipelines.scoring.score_table import check_table
 from pipelines.scoring.score_table import write_score_table
 from pipelines.scoring.scoring_settings import ScoringSettings
+from pipelines.scoring.tally import Tally
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ def score_to_table(
     out: pathlib.Path,
     settings: ScoringSettings,
     verify: bool = False,
+    tally: Tally | None = None,
 ) -> int:
     """Scores clips into a table, which appears when it is whole.
 
@@ -46,6 +49,7 @@ def score_to_table(
         settings: Settings of scoring.
         verify: Whether the recordings of all clips that have rows are read
             and compared, and not only those of another size or time.
+        tally: Counts the rows of the whole table.
 
     Returns:
         Number of rows that have a score.
@@ -74,12 +78,13 @@ def score_to_table(
         _score_changed(scorer, settings, log, verify)
         _score_the_rest(scorer, paths, settings, log)
         write_score_table(out, log.rows(), score_columns(settings))
-        num_scored = sum(
-            row["anomaly_score"] is not None
-            for row in count_left_out(log.rows())
-        )
+        tally = tally or Tally()
+        collections.deque(tally.count(log.rows()), maxlen=0)
+        if IS_POSIX:  # While nobody else can have begun anew.
+            partial.unlink()
+    if not IS_POSIX:  # An open file cannot be removed there.
         partial.unlink()
-    return num_scored
+    return tally.num_scored
 
 
 def _score_changed(

@@ -1,13 +1,12 @@
 """Thresholds of a finished run for a requested false-alarm rate."""
 
-import pathlib
 from collections.abc import Sequence
 
 from pipelines.calibration.calibration_fitting import read_calibration
 from pipelines.evaluation.alarm_thresholds import threshold_table
 from pipelines.runs.artefacts import load_detector
-from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
+from pipelines.runs.stages import find_run
 
 
 def thresholds(
@@ -30,7 +29,7 @@ def thresholds(
     Traceback (most recent call last):
     FileNotFoundError: `run` must be the folder of a training run. ...
     """
-    run = RunFolder(pathlib.Path(run_path))
+    run = find_run(run_path)
     read_config(run)  # Refuses what is no run.
     detector = load_detector(run, trust)
     calibration = detector.calibration

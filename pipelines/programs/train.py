@@ -1,42 +1,22 @@
 """Training: from data folders to a detector, resumable at every epoch."""
 
-import logging
+import dataclasses
 import os
 import pathlib
 from collections.abc import Sequence
 
 from keras_asd.models import AnomalyDetector
 from pipelines import atomic
-from pipelines.calibration.calibration_fitting import describe_calibration
-from pipelines.calibration.calibration_fitting import write_calibration
-from pipelines.calibration.calibration_sources import bind_facts
-from pipelines.calibration.calibration_sources import calibration_sources
-from pipelines.calibration.calibration_sources import warn_of_optimism
-from pipelines.calibration.detector_calibration import calibrated
+from pipelines.anytime.fit_run import fit_run
+from pipelines.anytime.stages import train_in_stages
+from pipelines.audio.inspection import typical_seconds
+from pipelines.datasets.reading import read_all_clips
 from pipelines.files.disk import explaining_full_disk
-from pipelines.methods.choice import choose_method
-from pipelines.methods.embedding_files import write_embeddings
-from pipelines.methods.embeddings import Embeddings
-from pipelines.methods.embeddings import check_sections
-from pipelines.runs.archives.keras_archive import save_model
-from pipelines.runs.artefacts import load_detector
-from pipelines.runs.clip_list import ListedClip
-from pipelines.runs.clip_list import normal_clips
-from pipelines.runs.preparation import prepare_clips
-from pipelines.runs.records import write_environment
-from pipelines.runs.records import write_labels
+from pipelines.files.memory import explaining_full_memory
 from pipelines.runs.run_folder import RunFolder
-from pipelines.runs.run_folder import write_config
-from pipelines.runs.run_manifest import write_run_manifest
+from pipelines.runs.run_folder import read_config
 from pipelines.settings.config import Config
 from pipelines.settings.labels import label
-from pipelines.settings.regimes import recommend
-from pipelines.training.assembly import make_detector
-from pipelines.training.tasks import class_names
-from pipelines.training.tasks import join_label_maps
-from pipelines.training.tasks import list_tasks
-
-logger = logging.getLogger(__name__)
 
 
 def train(
@@ -65,6 +45,7 @@ def train(
         ValueError: If too few clips are left, the run was begun with other
             settings or is worked in by another process, its loss is one for
             pre-training, or it diverges.
+        MemoryError: If a batch does not fit into memory.
 
     >>> config = Config(clip_seconds=4.0, epochs=15)
     >>> train(["no_such_recordings"], config, "runs/first")
@@ -85,60 +66,30 @@ def train(
         config.scorer.build(config)
     roots = [os.path.abspath(root) for root in roots]
     run = RunFolder(pathlib.Path(os.path.abspath(run_path)))
-    with explaining_full_disk(run.path), atomic.FolderLock(run.lock):
-        write_config(run, config, roots)
-        if run.manifest.exists():
-            logger.info("the run has ended already: %s", run.detector)
-            return load_detector(run, config.foreign_packages)
-        listed = prepare_clips(roots, config, run, verify)
-        detector, embeddings = _fit(listed, config, run)
-        return _publish(detector, embeddings, listed, config, run)
+    with (
+        explaining_full_disk(run.path),
+        explaining_full_memory(
+            batch_size=config.batch_size, clip_seconds=config.clip_seconds
+        ),
+    ):
+        config = _with_length(config, roots, run)
+        if config.minutes:
+            with atomic.FolderLock(run.lock):
+                return train_in_stages(roots, config, run, verify)
+        return fit_run(roots, config, run, verify)
 
 
-def _fit(
-    listed: Sequence[ListedClip], config: Config, run: RunFolder
-) -> tuple[AnomalyDetector, Embeddings]:
-    """The detector without decisions, and embeddings of the normal clips."""
-    write_environment(run)
-    normals = normal_clips(listed)
-    if advice := recommend([normal.clip for normal in normals], config):
-        logger.info(advice)
-    tasks = list_tasks(listed, config)
-    label_map = join_label_maps([task.label_map for task in tasks])
-    write_labels(run, label_map)
-    method = choose_method(config)
-    embedder, head = method.train(tasks, run)
-    examples = [example for task in tasks for example in task.examples]
-    embedder, head, embeddings = method.embed(
-        embedder,
-        head,
-        normals,
-        class_names(examples, normals),
-        list(label_map.groups),
-    )
-    check_sections(embeddings, normals)
-    write_embeddings(run.embeddings, embeddings)
-    scorer = method.fit_scorer(embeddings, label_map.groups, head)
-    detector = make_detector(config, label_map, embedder, head, scorer)
-    return detector, embeddings
-
-
-def _publish(
-    detector: AnomalyDetector,
-    embeddings: Embeddings,
-    listed: Sequence[ListedClip],
-    config: Config,
-    run: RunFolder,
-) -> AnomalyDetector:
-    """The detector with its decisions, written whole."""
-    detector, scores = calibrated(detector, embeddings, config, listed)
-    facts = describe_calibration(
-        scores, config.calibration, config.false_alarm_rate
-    )
-    keys = list(detector.keys)
-    facts = bind_facts(facts, keys, detector.calibration)
-    write_calibration(run.calibration, facts)
-    warn_of_optimism(calibration_sources(facts, keys, detector.calibration))
-    save_model(run.detector, detector)
-    write_run_manifest(run)
-    return detector
+def _with_length(
+    config: Config, roots: Sequence[str], run: RunFolder
+) -> Config:
+    """The settings with the length of the recordings, where they ask for it."""
+    if config.clip_seconds:
+        return config
+    if run.config.exists() and run.clips.exists():
+        seconds = read_config(run).clip_seconds
+    else:
+        clips = read_all_clips(roots, config.seed, config.sections)
+        seconds = typical_seconds(
+            [clip for clip in clips if clip.split == "train"]
+        )
+    return dataclasses.replace(config, clip_seconds=seconds)

@@ -2,23 +2,29 @@
 
 import pathlib
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from keras_asd.models import AnomalyDetector
-from pipelines.runs.archives.keras_archive import load_model
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import read_config
 from pipelines.runs.run_manifest import verify_run
 
+if TYPE_CHECKING:
+    from keras_asd.models import AnomalyDetector
+
 # Files beside the SavedModel of an exported version: the detector for Keras,
-# the contract on waveforms and machines, the metrics and the model card.
+# the contract on waveforms and machines, the metrics, the model card, and the
+# usual spectra of its machines for reports.
 DETECTOR = pathlib.Path("detector.keras")
 EXTRA = pathlib.Path("assets.extra")
 CONTRACT = EXTRA / "contract.json"
 METRICS = EXTRA / "metrics.json"
 MODEL_CARD = EXTRA / "model_card.md"
+USUAL_SOUND = EXTRA / "usual_sound.npz"
 
 
-def load_detector(run: RunFolder, trust: Sequence[str] = ()) -> AnomalyDetector:
+def load_detector(
+    run: RunFolder, trust: Sequence[str] = ()
+) -> "AnomalyDetector":
     """Loads the trained detector of a run.
 
     Args:
@@ -36,6 +42,9 @@ def load_detector(run: RunFolder, trust: Sequence[str] = ()) -> AnomalyDetector:
     Traceback (most recent call last):
     FileNotFoundError: `run` must be a training run that has ended. ...
     """
+    # The names of files are read without Keras.
+    from pipelines.runs.archives.keras_archive import load_model
+
     if not run.manifest.exists():
         raise FileNotFoundError(
             "`run` must be a training run that has ended. Received: "

@@ -23,6 +23,7 @@ COLUMNS = (
     "is_anomaly",
     "domain",
     "attributes",
+    "session",
     "role",
     "reason",
     "container",
@@ -36,7 +37,7 @@ COLUMNS = (
     "modified",
 )
 # Spelt as in `pipelines.files.names`.
-NAMES = ("path", "machine", "section")
+NAMES = ("path", "machine", "section", "session")
 TRUTHS = {"": None, "True": True, "False": False}
 
 
@@ -84,7 +85,7 @@ def write_clip_list(path: pathlib.Path, listed: Sequence[ListedClip]) -> None:
     >>> path = pathlib.Path(tempfile.mkdtemp(), "clips.csv")
     >>> write_clip_list(path, [ListedClip(clip, "test")])
     >>> path.read_text().splitlines()[1]
-    'a.wav,fan,id_00,test,True,,[],test,,,,,,,,,,'
+    'a.wav,fan,id_00,test,True,,[],,test,,,,,,,,,,'
     """
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
@@ -131,6 +132,7 @@ def _parse(row: dict[str, str]) -> ListedClip:
         is_anomaly=TRUTHS[row["is_anomaly"]],
         domain=row["domain"] or None,
         attributes=tuple(tuple(pair) for pair in json.loads(row["attributes"])),
+        session=read_name(row["session"]),
     )
     inspected = None
     if row["container"]:

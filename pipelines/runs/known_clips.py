@@ -40,7 +40,9 @@ def choose_test_clips(
     FileNotFoundError: `root` must be a folder of recordings, or a CSV. ...
     """
     known, left_out = _select(
-        read_all_clips(roots, config.seed), detector, trained_on
+        read_all_clips(roots, config.seed, config.sections),
+        detector,
+        trained_on,
     )
     inspected, broken = inspect_clips(known, config.recording_channel)
     warn_of_broken_clips(broken, len(known))

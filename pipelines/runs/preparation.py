@@ -2,6 +2,7 @@
 
 import collections
 import logging
+import pathlib
 from collections.abc import Sequence
 
 from pipelines.audio.broken_clips import check_broken_share
@@ -9,6 +10,7 @@ from pipelines.audio.broken_clips import warn_of_broken_clips
 from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.audio.inspection import inspect_clips
 from pipelines.datasets.clip import Clip
+from pipelines.datasets.csv_layout import find_table
 from pipelines.datasets.reading import read_all_clips
 from pipelines.datasets.reading import read_clips
 from pipelines.datasets.synthetic import SyntheticSettings
@@ -16,7 +18,8 @@ from pipelines.datasets.synthetic import generate
 from pipelines.runs.changed_clips import renew_clip_list
 from pipelines.runs.clip_list import ListedClip
 from pipelines.runs.clip_list import write_clip_list
-from pipelines.runs.holdout import hold_out
+from pipelines.runs.data_overview import describe_data
+from pipelines.runs.holdout import hold_out_clips
 from pipelines.runs.labels import class_name
 from pipelines.runs.labels import part_name
 from pipelines.runs.run_folder import RunFolder
@@ -41,8 +44,9 @@ def prepare_clips(
 ) -> list[ListedClip]:
     """Reads, inspects and splits the clips of a run, and writes the list.
 
-    An existing list is used again, so that a run can be resumed: only
-    recordings that have changed are inspected, see `renew_clip_list`.
+    What was understood of the folders is logged before. An existing list is
+    used again, so that a run can be resumed: only recordings that have changed
+    are inspected, see `renew_clip_list`.
 
     Args:
         roots: Data folders.
@@ -75,7 +79,7 @@ def prepare_clips(
         return renew_clip_list(run.clips, config, verify)
     clips = [
         clip
-        for clip in read_all_clips(roots, config.seed)
+        for clip in read_all_clips(roots, config.seed, config.sections)
         if not clip.path.is_relative_to(run.path)
     ]
     train = [clip for clip in clips if clip.split == "train"]
@@ -99,13 +103,16 @@ def prepare_clips(
             f"clips of {len(places)} classes, such as {min(places)} and "
             f"{max(places)}. Use `--classes one --domain_classes false`."
         )
-    is_held_out = hold_out(
-        [places[name] for name in names], config.holdout, config.seed
+    is_held_out = hold_out_clips(
+        inspected, [places[name] for name in names], config
     )
     listed = [
         ListedClip(good.clip, "held out" if held else "train", "", good)
         for good, held in zip(inspected, is_held_out, strict=True)
     ]
+    has_table = any(find_table(pathlib.Path(root)) for root in roots)
+    for line in describe_data(listed, config, has_table):
+        logger.info(line)
     listed += [ListedClip(clip, "left out", why) for clip, why in broken]
     known = {good.clip.key for good in inspected}
     listed += _list_test_clips(clips, known)

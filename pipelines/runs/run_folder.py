@@ -90,6 +90,10 @@ class RunFolder:
         """Folder of the pre-training."""
         return RunFolder(self.path / "pretraining")
 
+    def stage(self, name: str) -> "RunFolder":
+        """Folder of a stage; see `pipelines.runs.stages`."""
+        return RunFolder(self.path / name)
+
     def part(self, place: int, name: str) -> "RunFolder":
         """Folder of one of several networks."""
         kept = "".join(c if c.isalnum() or c in "+-" else "_" for c in name)
@@ -160,6 +164,8 @@ def write_config(run: RunFolder, config: Config, data: list[str]) -> None:
         with reading(run.config, "The configuration of a run"):
             text = run.config.read_text(encoding="utf-8")
             merged = {**write_settings(Config()), **load_yaml(text)}
+            if not config.clip_seconds:  # The recordings had it.
+                written["clip_seconds"] = merged["clip_seconds"]
             before = dotted_settings(merged)
         changed = [
             f"{name}: {before.get(name)} then, {value} now"

@@ -1,16 +1,16 @@
 """Reader of recordings of any length, window by window."""
 
 import os
-from collections.abc import Iterable
 from collections.abc import Iterator
 
 import numpy as np
 import soundfile
-import soxr
 
+from pipelines.audio.block_resampler import BlockResampler
 from pipelines.audio.libsndfile import MAX_SECONDS
 from pipelines.audio.libsndfile import open_sound
 from pipelines.audio.libsndfile import read_blocks
+from pipelines.audio.window_cutter import WindowCutter
 
 
 def read_windows(
@@ -53,14 +53,35 @@ def read_windows(
     [(0, 24000), (16000, 24000), (32000, 24000), (40000, 24000)]
     """
     with open_sound(path) as (sound, _):
-        blocks = _resample(_read_all(sound, channel), sound, sampling_rate)
-        yield from _cut(blocks, window, hop)
+        resampler = BlockResampler(sound.samplerate, sampling_rate)
+        cutter = WindowCutter(window, hop)
+        for block in read_all(sound, channel):
+            yield from cutter.feed(resampler.feed(block))
+        yield from cutter.feed(resampler.finish())
+        yield from cutter.finish()
 
 
-def _read_all(
+def read_all(
     sound: soundfile.SoundFile, channel: int | str
 ) -> Iterator[np.ndarray]:
-    """Reads in parts, since the length of a clip has a limit."""
+    """Reads a recording of any length as blocks.
+
+    It goes by parts, since the length of a clip has a limit.
+
+    Args:
+        sound: Open recording.
+        channel: `"mean"` over the channels, or the index of one.
+
+    Yields:
+        Blocks and errors of `read_blocks`.
+
+    >>> import io
+    >>> file = io.BytesIO()
+    >>> soundfile.write(file, np.zeros(1600), 16000, format="WAV")
+    >>> sound = soundfile.SoundFile(io.BytesIO(file.getvalue()))
+    >>> [len(block) for block in read_all(sound, "mean")]
+    [1600]
+    """
     num_samples, is_over = 0, False
     while not is_over:
         is_over = True
@@ -73,37 +94,3 @@ def _read_all(
             if seconds > MAX_SECONDS / 2 and left > sound.samplerate:
                 is_over = False
                 break
-
-
-def _resample(
-    blocks: Iterable[np.ndarray], sound: soundfile.SoundFile, rate: int
-) -> Iterator[np.ndarray]:
-    if sound.samplerate == rate:
-        yield from (np.clip(block, -1.0, 1.0) for block in blocks)
-        return
-    stream = soxr.ResampleStream(
-        sound.samplerate, rate, 1, dtype="float32", quality="HQ"
-    )
-    for block in blocks:
-        yield np.clip(stream.resample_chunk(block), -1.0, 1.0)
-    rest = stream.resample_chunk(np.zeros(0, "float32"), last=True)
-    yield np.clip(rest, -1.0, 1.0)
-
-
-def _cut(
-    blocks: Iterable[np.ndarray], window: int, hop: int
-) -> Iterator[tuple[int, np.ndarray]]:
-    held = np.zeros(0, "float32")
-    # Index of its first sample, and of the next window's.
-    first, start = 0, 0
-    for block in blocks:
-        held = np.concatenate([held, block])
-        while first + len(held) >= start + window:
-            held = held[start - first :]
-            first = start
-            yield start, held[:window]
-            start += hop
-    end = first + len(held)
-    if start == 0 or end > first + window:
-        last = max(0, end - window)
-        yield last, held[last - first :]

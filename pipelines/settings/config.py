@@ -30,41 +30,44 @@ class Config:
         loss: Loss that the network is trained with.
         scorer: Scorer from embeddings to anomaly scores.
         pretraining: Pre-training of the network; `null`: none.
-        fusion: Whether `training_free` scores are added to the network's.
+        fusion: Preset without training whose scores are added.
         networks: Networks: `one` for all, or one for each `machine` or
             `section`.
-        sampling_rate: Sampling rate in Hz; other recordings are resampled.
-        clip_seconds: Length of the network's input in seconds.
+        sampling_rate: Sampling rate in Hz; others are resampled.
+        clip_seconds: Length of the input; 0: that of the recordings.
         recording_channel: Channel: `mean` over all, or the index of one.
-        long_clips: Scoring of a longer clip: mean over its windows (`window`),
-            or its beginning only (`crop`, as published).
-        short_clips: Filling of a shorter clip: repeated (`tile`) or padded
-            (`pad`).
+        long_clips: Scoring of a longer clip: mean over its windows, or its
+            beginning only (`crop`).
+        short_clips: Filling of a shorter clip: repeated or padded.
         window_step_seconds: Largest step between windows in scoring; `null`:
             the length of a window.
         windows_per_clip: Number of windows of a longer clip in an epoch.
         decoder: Decoder: `auto`, `native` (tensorflow-io) or `libsndfile`.
         max_broken_share: Share of clips that may be left out as broken.
+        sections: Folders that are sections: `auto` (no date, no shift), `one`
+            section for all, or all `folders`.
         classes: Auxiliary classes: `machine`; machine and `section`; these
             and all `attributes`; or `one` for all.
-        domain_classes: Whether source and target are different classes.
+        domain_classes: Whether source and target are two classes.
         one_class: Further classes if there is a single one: `transform` adds
             clips at other speeds, `contrast` the built-in machines, `refuse`
             stops.
-        further_classes: Classes added to those of the data: `built_in`
-            machines.
+        further_classes: Classes added to the data's own.
         calibration: P-values from normal scores: `empirical` with a smooth
             tail, or the `gamma` distribution of DCASE's baselines.
         false_alarm_rate: Requested share of normal clips that raise an alarm.
+        minutes: Time for a network beside; 0: none.
         epochs: Number of passes over the training clips.
         batch_size: Number of clips in a step.
         learning_rate: Learning rate at the beginning.
-        final_learning_rate: Share of the learning rate at the end of a cosine.
+        final_learning_rate: Share of the learning rate at a cosine's end.
         weight_decay: Weight decay of AdamW.
         holdout: Share of the training clips held out for validation.
+        calibration_holdout: Clips held out for decisions: as many as the rate
+            `needs`, if half or less; or `none`.
         keep: Weights to keep: of the epoch with the `best` hold-out loss, or of
             the `last`.
-        mixed_precision: Whether the network computes in half precision.
+        mixed_precision: Whether to compute in half precision.
         seed: Seed of all random numbers.
 
     >>> Config(clip_seconds=4.0).samples
@@ -80,12 +83,18 @@ class Config:
         ),
     )
     pretraining: Pretraining | None = None
-    fusion: Literal["none", "training_free"] = "none"
+    fusion: Literal["none", "training_free", "training_free_views"] = "none"
     networks: Literal["one", "machine", "section"] = "one"
     sampling_rate: int = setting(
         16_000, within(1_000, 192_000, "1000 to 192000 Hz, as recordings have")
     )
-    clip_seconds: float = setting(10.0, within(0.01, 600))
+    clip_seconds: float = setting(
+        10.0,
+        Rule(
+            lambda value: value == 0 or 0.01 <= value <= 600,
+            "in [0.01, 600], or 0",
+        ),
+    )
     recording_channel: int | Literal["mean"] = setting(
         "mean",
         Rule(
@@ -99,6 +108,7 @@ class Config:
     windows_per_clip: int = setting(1, at_least(1))
     decoder: Literal["auto", "native", "libsndfile"] = "auto"
     max_broken_share: float = setting(0.5, within(0, 1))
+    sections: Literal["auto", "one", "folders"] = "auto"
     classes: Literal["one", "machine", "section", "attributes"] = "section"
     domain_classes: bool = False
     one_class: Literal["transform", "contrast", "refuse"] = "transform"
@@ -108,6 +118,7 @@ class Config:
         0.05,
         Rule(lambda value: 0 < value < 1, "a share of normal clips, in (0, 1)"),
     )
+    minutes: float = setting(0.0, NOT_NEGATIVE)
     epochs: int = setting(300, at_least(1))
     batch_size: int = setting(64, at_least(2))
     learning_rate: float = setting(
@@ -139,6 +150,7 @@ class Config:
     holdout: float = setting(
         0.05, Rule(lambda value: 0 <= value < 1, "in [0, 1)")
     )
+    calibration_holdout: Literal["none", "needs"] = "none"
     keep: Literal["best", "last"] = "best"
     mixed_precision: bool = False
     seed: int = setting(

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from pipelines.files.posix import AT_ONCE
+
 MAX_BYTES = 2**18
 MAX_DEPTH = 32
 STARTS = (
@@ -96,7 +98,7 @@ def read_yaml(path: str | pathlib.Path) -> Any:
     """
     try:
         # A pipe without a writer would be waited for.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        descriptor = os.open(path, AT_ONCE)
     except FileNotFoundError:
         raise FileNotFoundError(
             f"A YAML file must exist. Received: {path}."

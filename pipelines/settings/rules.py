@@ -30,7 +30,8 @@ def _general(config: "Config") -> list[tuple[str, bool, str]]:
     return [
         (
             "window_step_seconds",
-            step is None or 1 <= step <= config.samples,
+            step is None
+            or (1 <= step and (step <= config.samples or not config.samples)),
             "a sample or more, and at most a window of `clip_seconds`",
         ),
         (
@@ -127,6 +128,12 @@ def _between_records(config: "Config") -> list[tuple[str, bool, str]]:
             config.further_classes == "none"
             or (is_plain and config.needs_classes),
             "`none`, but for one network that tells classes apart",
+        ),
+        (
+            "minutes",
+            config.minutes == 0 or not embedder.is_trained,
+            "0, but for a detector without training, to which they add a "
+            "network",
         ),
         (
             "fusion",

@@ -17,6 +17,8 @@ from pipelines.runs.labels import LabelMap
 from pipelines.runs.run_folder import RunFolder
 from pipelines.settings.config import Config
 from pipelines.training.assembly import make_classifier
+from pipelines.training.fused_normalization import fuse_normalizations
+from pipelines.training.remaining_time import RemainingTime
 from pipelines.training.training_data import TrainingData
 
 logger = logging.getLogger(__name__)
@@ -106,6 +108,8 @@ def fit_classifier(
         )
     end = min(config.epochs, last_epoch or config.epochs)
     if first_epoch < end:
+        if not classifier.jit_compile:
+            fuse_normalizations(classifier)
         classifier.fit(
             training.batches(first_epoch),
             epochs=end,
@@ -122,6 +126,7 @@ def fit_classifier(
                     lambda epoch: learning_rate(epoch, config)
                 ),
                 *callbacks,
+                RemainingTime((end - first_epoch) * training.steps_per_epoch),
                 keras.callbacks.TensorBoard(run.tensorboard, write_graph=False),
                 checkpoints,
             ],

@@ -9,22 +9,27 @@ from benchmarks.inference_forms import table
 
 
 def test_a_ratio_is_the_median_over_rounds_and_a_reason_is_told():
-    seconds, worst = {}, {}
+    seconds, facts = {}, {}
     for row in ROWS:
-        worst[row] = 1e-7
+        facts[row] = {"worst": 1e-7, "bytes": 2_500_000, "auc": 0.625}
         for batch, scale in ((BATCH, 32.0), (1, 1.0)):
             times = [2.0, 20.0, 2.0] if row == BASE else [1.0, 8.0, 1.25]
-            seconds[row, batch] = [scale * time for time in times]
-    worst[ROWS[-1]] = "not installed"
+            seconds[row, batch] = [
+                (scale * time, scale * 2 * time) for time in times
+            ]
+    facts[BASE] = {"worst": 1e-7, "bytes": None, "auc": None}
+    facts[ROWS[-1]] = "not installed"
     lines = [
-        " ".join(line.split()) for line in table(seconds, worst).splitlines()
+        " ".join(line.split()) for line in table(seconds, facts).splitlines()
     ]
     assert len(lines) == 2 + len(ROWS)
-    assert (
-        lines[2] == "| un-folded | 2 + 2 | 0.5 | 1.00 | 2000.0 | 1.00 | 1e-07 |"
-    )
-    assert lines[3] == "| folded | 2 + 2 | 0.8 | 2.00 | 1250.0 | 2.00 | 1e-07 |"
-    assert lines[-1] == "| LiteRT, int8 | | | | | | not installed |"
+    assert lines[2:4] == [
+        "| un-folded | 2 + 2 | 0.5 | 1.00 | 4000.0 | 2000.0 | 19640.0 "
+        "| 1.00 | 1e-07 | | |",
+        "| folded | 2 + 2 | 0.8 | 2.00 | 2500.0 | 1250.0 | 7865.0 "
+        "| 2.00 | 1e-07 | 2.5 | 62.5 |",
+    ]
+    assert lines[-1] == "| LiteRT, int8 | | | | | | | | not installed | | |"
 
 
 @pytest.mark.slow

@@ -36,7 +36,7 @@ def test_one_command_prints_a_table_and_writes_it(tmp_path):
     assert "Processor: " in result.stdout
     row = out.read_text().splitlines()[-1]
     what, measured, aim, verdict = map(str.strip, row.strip("| ").split("|"))
-    assert (what, aim) == ("keras-asd --help", "< 0.5")
+    assert (what, aim) == ("keras-asd watch --help", "< 0.5")
     assert verdict == ("met" if float(measured.split()[0]) < 0.5 else "not met")
     assert " ".join(result.stdout.splitlines()[-1].split()) == " ".join(
         [what, measured, aim, verdict]

@@ -1,6 +1,6 @@
-"""Scores clips by one exported form: `python -m tests.forms.runners ...`.
+"""Scores clips by exported forms: `python -m tests.forms.runners ...`.
 
-`FORM VERSION CLIPS.npz SCORES.npz`; the clips are arrays `waveform_0`, ...
+`CLIPS.npz SCORES.npz VERSION FORM ...`; the clips are arrays `waveform_0`, ...
 and a `key` and a `machine` for each. Neither Keras nor this package can be
 imported here.
 """
@@ -65,24 +65,60 @@ def litert_int8(version):
     return litert(version, "model_int8.tflite")
 
 
+def openvino(version, name="model_openvino.xml", precision="f32"):
+    import openvino
+
+    model = openvino.Core().compile_model(
+        f"{version}/{name}", "CPU", {"INFERENCE_PRECISION_HINT": precision}
+    )
+    return lambda waveform, key, machine: {
+        "anomaly_score": model({"waveform": waveform, "key": key})[
+            "anomaly_score"
+        ]
+    }
+
+
+def openvino_bf16(version):
+    return openvino(version, precision="bf16")
+
+
+def openvino_int8(version):
+    return openvino(version, "model_openvino_int8.xml")
+
+
 FORMS = {
-    one.__name__: one for one in (saved_model, c_api, onnx, litert, litert_int8)
+    one.__name__: one
+    for one in (
+        saved_model,
+        c_api,
+        onnx,
+        openvino,
+        openvino_bf16,
+        openvino_int8,
+        litert,
+        litert_int8,
+    )
 }
 
 
-def main(form, version, clips_path, scores_path):
+def score(form, version, clips):
     run = FORMS[form](version)
-    with np.load(clips_path) as clips:
-        keys, machines = clips["key"], clips["machine"]
-        waveforms = [clips[f"waveform_{i}"] for i in range(len(keys))]
+    keys, machines = clips["key"], clips["machine"]
     scores = []
-    for i, waveform in enumerate(waveforms):
-        outputs = run(waveform[None], keys[i : i + 1], machines[i : i + 1])
+    for i in range(len(keys)):
+        waveform = clips[f"waveform_{i}"][None]
+        outputs = run(waveform, keys[i : i + 1], machines[i : i + 1])
         scores.append(float(np.asarray(outputs["anomaly_score"])[0]))
+    return scores
+
+
+def main(clips_path, scores_path, version, *forms):
+    with np.load(clips_path) as clips:
+        scores = {form: score(form, version, clips) for form in forms}
     blocked = [name for name, module in sys.modules.items() if module is None]
     if not {"keras", "keras_asd", "pipelines"} <= set(blocked):
         raise RuntimeError("the package could have been imported")
-    np.savez(scores_path, scores=np.array(scores))
+    np.savez(scores_path, **scores)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ import time
 import pytest
 
 from tests.campaign import IS_FULL
-from tests.hostile.fork_server import ForkServer
 from tests.hostile.outcomes import Unbroken
 from tests.hostile.outcomes import read_facts
 from tests.hostile.world import World
@@ -51,10 +50,14 @@ def zenodo(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory, zenodo):
-    server = ForkServer()
-    yield World(tmp_path_factory.mktemp("world"), server, zenodo).make()
-    server.close()
+def world(tmp_path_factory, zenodo, fork_server):
+    return World(tmp_path_factory.mktemp("world"), fork_server, zenodo).make()
+
+
+@pytest.fixture
+def workplace(tmp_path_factory):
+    """Makes folders as deep as all others: some files hold ways to others."""
+    return lambda: tmp_path_factory.mktemp("workplace")
 
 
 @pytest.fixture(scope="session")

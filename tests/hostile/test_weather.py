@@ -7,34 +7,30 @@ is let; meanwhile its files are whole or absent.
 import os
 import pathlib
 import random
-import shutil
 import signal
-import subprocess
 import time
 
 import pytest
 
 from tests.campaign import IS_FULL
-from tests.hostile.fork_server import ForkServer
+from tests.campaign import times
 from tests.hostile.outcomes import find_half
 from tests.hostile.verbs import ALL_COMMANDS
 from tests.hostile.verbs import VERBS
 from tests.hostile.verbs import WITHOUT_A_LINE
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
-NUM_KILLS = 8
-NUM_PAIRS = 2
-KILLS_IN_A_ROW = 3
+NUM_KILLS = times(2, full=8)
+NUM_PAIRS = times(1, full=2)
+KILLS_IN_A_ROW = 4
 # Two seconds are promised, on a machine that does nothing else.
 LONGEST_END = 6.0
-NAMESPACE = ("unshare", "-rm")
 
 
-# Minutes, most of which undisturbed commands take to compare with.
-in_full = pytest.mark.skipif(
-    not IS_FULL, reason="takes minutes: KERAS_ASD_CAMPAIGN=full"
-)
-every_verb = pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.title)
+# Minutes, most of which undisturbed commands take to compare with: without
+# the switch those of seconds alone.
+TRIED = [verb for verb in VERBS if IS_FULL or verb.is_quick]
+every_verb = pytest.mark.parametrize("verb", TRIED, ids=lambda verb: verb.title)
 
 
 def test_every_command_has_a_line():
@@ -62,22 +58,25 @@ def kill(world, verb, folder, number, seconds):
 
 
 @pytest.mark.slow
-@in_full
 @every_verb
-def test_kills(verb, world, unbroken, tmp_path, tally):
+def test_kills(verb, world, unbroken, workplace, tally):
     expected = unbroken(verb)
     generator = random.Random(verb.title)
     hits, faults, attempts = 0, [], 0
+    longest = expected.seconds
     while hits < NUM_KILLS and attempts < 5 * NUM_KILLS:
-        folder = world.prepare(verb, tmp_path / str(attempts))
+        folder = world.prepare(verb, workplace())
         for _ in range(min(KILLS_IN_A_ROW, NUM_KILLS - hits)):
             number = SIGNALS[attempts % len(SIGNALS)]
-            seconds = generator.uniform(0, expected.seconds)
+            seconds = generator.uniform(0, longest)
             is_hit, found = kill(world, verb, folder, number, seconds)
             what = f"{number.name} after {seconds:.2f} s: "
             faults += [what + fault for fault in found]
             hits += is_hit
             attempts += 1
+            if not is_hit:  # The unbroken one was slower, on a busy machine.
+                longest *= 0.8
+                break
         last = world.server.do(world.words(verb), folder, verb.seconds)
         faults += filter(None, [last.find_fault(0)])
         faults += expected.compare(folder)
@@ -86,14 +85,13 @@ def test_kills(verb, world, unbroken, tmp_path, tally):
 
 
 @pytest.mark.slow
-@in_full
 @every_verb
-def test_two_writers(verb, world, unbroken, tmp_path, tally):
+def test_two_writers(verb, world, unbroken, workplace, tally):
     expected = unbroken(verb)
     generator = random.Random(verb.title)
     faults = []
     for number in range(NUM_PAIRS):
-        folder = world.prepare(verb, tmp_path / str(number))
+        folder = world.prepare(verb, workplace())
         both = [world.server.start(world.words(verb), folder)]
         time.sleep(number * generator.uniform(0, 0.4) * expected.seconds)
         both.append(world.server.start(world.words(verb), folder))
@@ -105,49 +103,32 @@ def test_two_writers(verb, world, unbroken, tmp_path, tally):
     tally(f"two writers of {verb.title}", NUM_PAIRS, faults)
 
 
-@pytest.fixture(scope="module")
-def disk_server():
-    """A server that can mount disks, which it alone sees."""
-    if (
-        not shutil.which("unshare")
-        or subprocess.run([*NAMESPACE, "true"], capture_output=True).returncode
-    ):
-        pytest.skip("no file system can be mounted here")
-    server = ForkServer(NAMESPACE)
-    yield server
-    server.close()
-
-
 @pytest.fixture
-def mount(disk_server, tmp_path):
-    """Mounts a disk; returns its folder there, and the way to it from here."""
-
-    def mount(number):
-        folder = tmp_path / f"disk_{number}"
-        folder.mkdir()
-        disk_server.call("mount", "-t", "tmpfs", "tmpfs", folder)
-        return folder, pathlib.Path(f"/proc/{disk_server.pid}/root{folder}")
-
-    return mount
+def disk(disk_server, workplace):
+    """A disk's folder there, and the way to it from here."""
+    folder = workplace()
+    disk_server.call("mount", "-t", "tmpfs", "tmpfs", folder)
+    yield folder, pathlib.Path(f"/proc/{disk_server.pid}/root{folder}")
+    disk_server.call("umount", "-l", folder)
 
 
 @pytest.mark.slow
-@in_full
 @every_verb
 def test_full_and_read_only_disks(
-    verb, world, unbroken, disk_server, mount, tally
+    verb, world, unbroken, disk_server, disk, tally
 ):
+    """One disk after the other, as somebody makes room little by little."""
     expected = unbroken(verb)
     words = world.words(verb)
+    folder, seen = disk
+    world.prepare(verb, seen)
+    given = sum(path.stat().st_size + 4096 for path in seen.rglob("*"))
     faults = []
-    for number, share in enumerate(("read-only", 0.1, 0.7)):
-        folder, seen = mount(number)
-        world.prepare(verb, seen)
-        given = sum(path.stat().st_size + 4096 for path in seen.rglob("*"))
+    for share in ("read-only", 0.1, 0.7):
         options = "ro"
         if share != "read-only":
             more = share * (expected.num_bytes - given)
-            options = f"size={max(4096, round(given + more))}"
+            options = f"rw,size={max(4096, round(given + more))}"
         disk_server.call("mount", "-o", f"remount,{options}", folder)
         ended = disk_server.do(words, folder, verb.seconds)
         codes = (2,) if share == "read-only" else (0, 2)
@@ -155,9 +136,8 @@ def test_full_and_read_only_disks(
         said = "mounted at" in ended.text or "too few" in ended.text
         if share != "read-only" and ended.code == 2 and not said:
             found.append(f"no disk is named: {ended.text[-500:]}")
-        disk_server.call("mount", "-o", "remount,rw,size=100M", folder)
-        ended = disk_server.do(words, folder, verb.seconds)
-        found += [ended.find_fault(0), *expected.compare(seen)]
         faults += [f"{options}: {fault}" for fault in found if fault]
-        disk_server.call("umount", "-l", folder)
+    disk_server.call("mount", "-o", "remount,rw,size=100M", folder)
+    ended = disk_server.do(words, folder, verb.seconds)
+    faults += filter(None, [ended.find_fault(0), *expected.compare(seen)])
     tally(f"full and read-only disks of {verb.title}", 3, faults)

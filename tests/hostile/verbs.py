@@ -27,12 +27,14 @@ class Verb:
         words: Words after it.
         run: Whether it works in a run, which is copied to `run`.
         seconds: Longest time that it may take.
+        is_quick: Whether it is tried without the switch, too.
     """
 
     name: str
     words: str
     run: bool = False
     seconds: int = 240
+    is_quick: bool = False
 
     @property
     def title(self):
@@ -44,24 +46,54 @@ class Verb:
 VERBS = (
     Verb("train", f"{{data}} --run run {NETWORK}"),
     Verb("train", f"{{data}} --run run {FREE}"),
+    Verb("train", "{data} --run run --sampling_rate 4000 --clip_seconds 0.5"),
     Verb("evaluate", "run {data} --submission submission", run=True),
-    Verb("score", "{run} {data} --out scores.csv"),
-    Verb("score", "{fan} {data} --out scores.parquet --window 0.2"),
+    Verb("score", "{run} {data} --out scores.csv", is_quick=True),
+    Verb(
+        "score",
+        "{fan} {data} --out scores.parquet --window 0.2 --report page.html",
+    ),
+    Verb(
+        "watch",
+        "{run} fan/id_00={clip} --speed 0 --loops 300 --history watch "
+        "--events_file events.jsonl",
+        is_quick=True,
+    ),
     Verb("explain", "{run} {clip} --masks 20 --to pictures"),
     Verb("export", "{run} --to fan"),
     Verb("embed", "{run} {data} --to map"),
     Verb("calibrate", "run {fresh}", run=True),
     Verb(
+        "feedback",
+        "run --normal {fresh}/fan/train --machine fan/id_00",
+        run=True,
+        is_quick=True,
+    ),
+    Verb(
+        "feedback", "run --fault {clip} --machine fan/id_02 --name a", run=True
+    ),
+    Verb(
+        "enrol",
+        "run pump/id_00 {fresh}/fan/train",
+        run=True,
+        is_quick=True,
+    ),
+    Verb(
         "tune",
         f"{{data}} --search search --trials 2 --confirm_seeds 0 {FREE}",
     ),
-    Verb("serve-files", "{models} --to serving"),
+    Verb("serve-files", "{models} --to serving", is_quick=True),
     Verb("bench", "{benchmark} --to results"),
-    Verb("download", "dcase2020 --parts development --mirror {zenodo} --to d"),
+    Verb(
+        "download",
+        "dcase2020 --parts development --mirror {zenodo} --to d",
+        is_quick=True,
+    ),
 )
 # They write nothing, or what the lines above write, through the same doors.
 WITHOUT_A_LINE = {
     "thresholds": "prints",
+    "alarms": "writes one row into the history of a watch",
     "request": "prints",
     "official": "prints",
     "study": "a benchmark of another name",

@@ -5,6 +5,7 @@ import pytest
 import soundfile
 
 from keras_asd.__main__ import main
+from tests.native_ops import with_native_ops
 
 TINY = (
     "--preset reduced --clip_seconds 0.5 --embedder.width 0.125 "
@@ -48,8 +49,9 @@ def data(tmp_path_factory):
 def run(data, tmp_path_factory):
     """A finished and evaluated run on `data`."""
     path = tmp_path_factory.mktemp("runs") / "tiny"
-    assert main(["train", str(data), "--run", str(path), *TINY]) == 0
-    assert main(["evaluate", str(path), str(data)]) == 0
+    with with_native_ops():
+        assert main(["train", str(data), "--run", str(path), *TINY]) == 0
+        assert main(["evaluate", str(path), str(data)]) == 0
     return path
 
 

@@ -121,7 +121,6 @@ def test_a_run_of_an_earlier_version_is_of_unknown_sources(
     text = (target / "1/assets.extra/contract.json").read_text()
     contract = json.loads(text)
     assert contract["calibration_sources"] == ["unknown"] * 3
-    assert contract["calibration_is_optimistic"] == [None] * 3
     fresh = write_fans(tmp_path / "fresh", 200, 25)
     assert main(["calibrate", str(copied_run), str(fresh)]) == 0
     assert {of_key["source"] for of_key in read_facts(copied_run).values()} == {

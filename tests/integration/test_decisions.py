@@ -210,7 +210,6 @@ def test_the_version_tells_what_it_is_and_verifies(fan_version):
     assert contract["machines"] == ["fan", "fan/id_00", "fan/id_02"]
     assert contract["calibration_clips"] == [80, 40, 40]
     assert contract["calibration_sources"] == ["unseen"] * 3
-    assert contract["calibration_is_optimistic"] == [False] * 3
     assert contract["false_alarm_rate"] == 0.1
     assert len(facts["training_data_sha256"]) == 64
     assert facts["score_differences"]["saved_model"]["noise"] < 1e-4

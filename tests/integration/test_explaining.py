@@ -1,6 +1,7 @@
 """`keras-asd explain` on a run that others look at too."""
 
 import os
+import re
 
 import keras
 import numpy as np
@@ -11,7 +12,11 @@ from keras_asd.__main__ import main
 from pipelines.programs.explain import ClipExplanation
 from pipelines.programs.explain import explain
 
+pytestmark = pytest.mark.usefixtures("eager")
+
 NUM_MASKS = 4
+MAPS = {"log_mel", "tgram"}
+UNUSUAL = {"unusual_decibels", "unusual_deviations"}
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +26,7 @@ def detector(run):
 
 def draw(run, folder, *paths, num_masks=NUM_MASKS, **options):
     words = [os.fspath(path) for path in paths]
+    options = {"method": "rise", **options}
     found = explain(
         os.fspath(run), words, str(folder), num_masks=num_masks, **options
     )
@@ -45,7 +51,7 @@ def test_every_clip_gets_a_picture_and_its_maps_as_numbers(
 ):
     paths = sorted((data / "fan" / "test").glob("anomaly_id_02_0000000[01]*"))
     words = ["explain", str(run), *map(str, paths), "--to", str(tmp_path)]
-    assert main([*words, "--masks", str(NUM_MASKS)]) == 0
+    assert main(words) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(paths) == 2
     embedder = detector.embedder
@@ -56,16 +62,17 @@ def test_every_clip_gets_a_picture_and_its_maps_as_numbers(
         assert picture.read_bytes().startswith(b"\x89PNG")
         assert str(picture) in line and str(numbers) in line
         with np.load(numbers) as maps:
-            assert set(maps.files) == {"log_mel", "tgram"}
-            for name in maps.files:
+            assert set(maps.files) == MAPS | UNUSUAL
+            for name in MAPS:
                 shape = tuple(len(axis) for _, axis in embedder.axes(name))
                 assert maps[name].shape == shape
                 assert np.isfinite(maps[name]).all()
-        score, key, *_ = line.split("\t")
+        score, key, _, verdict, *_ = line.split("\t")
         waveform, _ = soundfile.read(path)
         expected = score_alone(detector, waveform, "fan/id_02")
         assert key == "fan/id_02"
         assert float(score) == pytest.approx(expected, rel=1e-3)
+        assert re.match(r"(no )?(alarm|decision): score", verdict)
 
 
 def test_a_long_clip_is_explained_where_it_is_strangest(
@@ -83,9 +90,21 @@ def test_a_long_clip_is_explained_where_it_is_strangest(
     ]
     [made] = draw(run, tmp_path, path, num_masks=2)
     assert made.key == "fan/id_00"
-    assert made.anomaly_score == pytest.approx(max(scores), rel=1e-3)
+    # The verdict is on the whole clip.
+    expected = pytest.approx(np.mean(scores), rel=1e-3)
+    assert made.verdict.anomaly_score == expected
     assert min(scores) < max(scores)
     assert made.seconds == starts[int(np.argmax(scores))] / rate
+
+
+def test_a_clip_shorter_than_a_window_keeps_its_own_length(
+    run, detector, write_hum, tmp_path
+):
+    path = write_hum("fan/test/normal_id_00_00000000.wav", seconds=0.2)
+    [made] = draw(run, tmp_path, path, method="occlusion")
+    (_, seconds), _ = detector.embedder.axes("log_mel")
+    assert seconds[-1] > 0.4
+    assert len(read_maps(made)["log_mel"]) == np.sum(seconds < 0.2)
 
 
 def test_a_broken_clip_is_told_and_the_others_go_on(
@@ -95,7 +114,7 @@ def test_a_broken_clip_is_told_and_the_others_go_on(
     broken.parent.mkdir(parents=True)
     broken.write_bytes(b"")
     good = data / "pump" / "test" / "anomaly_id_00_00000000.wav"
-    words = ["explain", str(run), "--to", str(tmp_path / "to"), "--masks", "2"]
+    words = ["explain", str(run), "--to", str(tmp_path / "to")]
     assert main([*words, str(broken), str(good), "gone.wav"]) == 0
     printed = capsys.readouterr()
     assert len(printed.out.splitlines()) == 1
@@ -161,6 +180,7 @@ def test_clips_of_one_name_get_pictures_of_their_own(run, write_hum, tmp_path):
     [
         ({"machine": "whale"}, "fan/id_02.*Received: machine='whale'"),
         ({"fill": "zeros"}, "'neutral'.*Received: fill='zeros'"),
+        ({"method": "magic"}, "'occlusion'.*Received: method='magic'"),
     ],
 )
 def test_what_is_not_known_is_refused_before_anything_is_drawn(
@@ -170,3 +190,19 @@ def test_what_is_not_known_is_refused_before_anything_is_drawn(
     with pytest.raises(ValueError, match=said):
         draw(run, tmp_path / "to", path, **option)
     assert not (tmp_path / "to").exists()
+
+
+def test_what_cannot_be_written_is_no_fault_of_the_clip(
+    run, data, tmp_path, monkeypatch, capsys
+):
+    def fail(*_, **__):
+        raise OSError(28, os.strerror(28))
+
+    (tmp_path / "pictures").mkdir()
+    monkeypatch.setattr("tempfile.mkdtemp", fail)
+    clip = next((data / "fan" / "test").glob("normal_*"))
+    words = ["explain", run, clip, "--to"]
+    assert main([*map(str, words), str(tmp_path / "pictures")]) == 2
+    said = capsys.readouterr().err
+    assert "left out" not in said and str(tmp_path / "pictures") in said
+    assert "The disk must hold what is written" in said

@@ -1,45 +1,25 @@
 """Full disks: one line with the disk and what is missing, nothing half."""
 
-import os
-import shutil
-import subprocess
-import sys
-
 import pytest
 import tensorflow as tf
 
 from keras_asd.__main__ import main
 
-# A file system of its own, of so many bytes, for one command.
-MOUNTED = """
-mount -t tmpfs -o size="$1" tmpfs "$2" && shift && cd "$1" && shift && "$@"
-"""
-
-
-def run_on_a_small_disk(folder, num_bytes, *words):
-    command = [sys.executable, "-m", "keras_asd", *map(str, words)]
-    script = ["unshare", "-rm", "sh", "-c", MOUNTED, "sh", str(num_bytes)]
-    return subprocess.run(
-        [*script, str(folder), *command],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": os.getcwd()},
-    )
-
 
 @pytest.fixture
-def small_disk(tmp_path):
-    folder = tmp_path / "small"
-    folder.mkdir()
-    words = ["sh", "-c", MOUNTED, "sh", "9000", str(folder), "true"]
-    if (
-        not shutil.which("unshare")
-        or subprocess.run(
-            ["unshare", "-rm", *words], capture_output=True
-        ).returncode
-    ):
-        pytest.skip("no file system can be mounted here")
-    return folder
+def run_on_a_small_disk(disk_server, tmp_path):
+    """Runs a command on a disk of so many bytes, at the folder `small`."""
+
+    def run(num_bytes, *words):
+        folder = tmp_path / "small"
+        folder.mkdir()
+        size = f"size={num_bytes}"
+        disk_server.call("mount", "-o", size, "-t", "tmpfs", "tmpfs", folder)
+        ended = disk_server.do(words, folder)
+        disk_server.call("umount", "-l", folder)
+        return ended, folder
+
+    return run
 
 
 def only_line(error):
@@ -49,24 +29,25 @@ def only_line(error):
 
 
 def test_an_export_that_does_not_fit_is_refused_before_it_begins(
-    run, small_disk
+    run, run_on_a_small_disk
 ):
-    done = run_on_a_small_disk(
-        small_disk, 100_000, "export", run, "--to", "models"
-    )
-    assert done.returncode == 2
-    line = only_line(done.stderr)
+    words = ["export", run, "--to", "models"]
+    ended, disk = run_on_a_small_disk(100_000, *words)
+    assert ended.code == 2
+    line = only_line(ended.text)
     assert "to come and" in line and "too few" in line
-    assert str(small_disk) in line
+    assert str(disk) in line
 
 
 @pytest.mark.slow
-def test_a_score_table_that_does_not_fit_names_the_disk(run, data, small_disk):
+def test_a_score_table_that_does_not_fit_names_the_disk(
+    run, data, run_on_a_small_disk
+):
     words = ["score", run, data, "--out", "scores.csv"]
-    done = run_on_a_small_disk(small_disk, 4_096, *words)
-    assert done.returncode == 2
-    line = only_line(done.stderr)
-    assert f"(mounted at {small_disk})" in line and "needed" in line
+    ended, disk = run_on_a_small_disk(4_096, *words)
+    assert ended.code == 2
+    line = only_line(ended.text)
+    assert f"(mounted at {disk})" in line and "needed" in line
 
 
 def test_a_disk_that_fills_up_during_an_export_leaves_nothing(

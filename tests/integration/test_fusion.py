@@ -17,6 +17,8 @@ from pipelines.runs.run_folder import read_config
 from pipelines.settings.reading import read_settings
 from pipelines.settings.reading import write_settings
 
+pytestmark = pytest.mark.usefixtures("eager")
+
 
 @pytest.fixture(scope="module")
 def fused(run, data, tiny, tmp_path_factory):
@@ -52,10 +54,11 @@ def test_both_parts_tell_an_easy_fault(fused, data):
 def test_network_and_statistics_have_maps(fused, data, tmp_path):
     clip = str(next((data / "fan" / "test").glob("anomaly_id_02_*")))
     words = ["explain", str(fused.path), clip, "--to", str(tmp_path)]
-    assert main([*words, "--masks", "4"]) == 0
+    assert main([*words, "--method", "rise", "--masks", "4"]) == 0
     (path,) = tmp_path.glob("*.npz")
     with np.load(path) as maps:
-        assert set(maps.files) == {"log_mel", "tgram", "statistics_log_mel"}
+        names = {"log_mel", "tgram", "statistics_log_mel"}
+        assert names < set(maps.files)
         assert all(np.any(maps[name]) for name in maps.files)
 
 

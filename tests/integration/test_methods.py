@@ -232,9 +232,9 @@ def test_an_exported_version_gives_the_same_scores(finished, graphs, tmp_path):
 
 
 def test_embeddings_are_those_of_all_networks(finished, data, tmp_path):
-    words = ["embed", str(finished), data, "--to", str(tmp_path / "map")]
-    assert main(words) == 0
-    with np.load(tmp_path / "map" / "embeddings.npz") as arrays:
+    folder = tmp_path / "map"
+    assert main(["embed", str(finished), data, "--to", str(folder)]) == 0
+    with np.load(folder / "embeddings.npz") as arrays:
         assert arrays["embedding"].shape == (16, 2 * 20)
 
 
@@ -242,8 +242,9 @@ def test_a_clip_is_explained_by_its_own_machine_s_network(
     finished, data, tmp_path
 ):
     [clip, *_] = sorted(pathlib.Path(data).glob("pump/test/*"))
-    [made] = explain(str(finished), [str(clip)], str(tmp_path), num_masks=3)
+    few = {"num_masks": 3, "method": "rise"}
+    [made] = explain(str(finished), [str(clip)], str(tmp_path), **few)
     with np.load(made.files[1]) as maps:
-        assert maps.files == ["log_mel"]
+        assert maps.files[:1] == ["log_mel"]
         assert np.abs(maps["log_mel"]).max() > 0
     assert made.key.startswith("pump/section_0")

@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.datasets.synthetic import SyntheticSettings
 from pipelines.datasets.synthetic import generate
+from tests.hostile.fork_server import ForkServer
 
 ROOT = pathlib.Path(__file__).parents[2]
 PACKAGE = """
@@ -94,18 +95,19 @@ def place(tmp_path_factory):
     return folder
 
 
-def run(place, *words, code=0):
-    """What a command prints; it ends with `code`."""
+@pytest.fixture(scope="module")
+def run(place):
+    """Runs a command; returns what it prints. It ends with `code`."""
     path = os.pathsep.join([str(ROOT), str(place)])
-    result = subprocess.run(
-        [sys.executable, "-m", "keras_asd", *words],
-        cwd=place,
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-    )
-    assert result.returncode == code, result.stdout + result.stderr
-    return result.stdout + result.stderr
+    server = ForkServer(["env", f"PYTHONPATH={path}"])
+
+    def run(*words, code=0):
+        ended = server.do(words, place)
+        assert ended.code == code, ended.text
+        return ended.text
+
+    yield run
+    server.close()
 
 
 TRAIN = (
@@ -115,22 +117,22 @@ TRAIN = (
 
 
 @pytest.fixture(scope="module", params=["MyEmbedder", "make_functional"])
-def trained(place, request):
+def trained(run, request):
     name = f"runs/{request.param}"
     own = ["--embedder", f"mypackage.{request.param}"]
     words = ["train", "data", "--run", name, *TRAIN, *own]
-    run(place, *words)
+    run(*words)
     # The same command goes on, or says that it has ended.
-    assert "has ended already" in run(place, *words)
+    assert "has ended already" in run(*words)
     return name
 
 
 @pytest.mark.slow
-def test_it_is_judged_and_exported_like_ours(place, trained):
+def test_it_is_judged_and_exported_like_ours(place, run, trained):
     trust = ["--trust", "mypackage"]
-    assert "AUC" in run(place, "evaluate", trained, "data", *trust)
+    assert "AUC" in run("evaluate", trained, "data", *trust)
     to = trained.replace("runs", "saved_models")
-    run(place, "export", trained, "--to", to, *trust)
+    run("export", trained, "--to", to, *trust)
     waveform = np.random.default_rng(0).normal(0, 0.1, (2, 8000))
     np.save(place / "waveform.npy", waveform.astype("float32"))
     result = subprocess.run(
@@ -159,19 +161,19 @@ def test_it_is_judged_and_exported_like_ours(place, trained):
     ],
     ids=lambda words: words[0],
 )
-def test_whoever_does_not_trust_it_imports_nothing(place, trained, words):
+def test_whoever_does_not_trust_it_imports_nothing(place, run, trained, words):
     imported = place / "mypackage" / "imported"
     imported.unlink(missing_ok=True)
     words = [word.format(run=trained) for word in words]
-    text = run(place, *words, code=2)
+    text = run(*words, code=2)
     assert "add `--trust mypackage`" in text
     assert not imported.exists()
 
 
 @pytest.mark.slow
-def test_what_is_no_embedder_is_refused_with_the_way_out(place):
+def test_what_is_no_embedder_is_refused_with_the_way_out(run):
     words = ["train", "data", "--run", "runs/bad", *TRAIN, "--embedder"]
-    text = run(place, *words, "mypackage.MyLoss", code=2)
+    text = run(*words, "mypackage.MyLoss", code=2)
     assert "`embedder` must be a `keras.Model`" in text
-    text = run(place, *words, "mypackage.Missing", code=2)
+    text = run(*words, "mypackage.Missing", code=2)
     assert "must be a class that can be imported" in text

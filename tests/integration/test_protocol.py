@@ -116,6 +116,19 @@ def test_a_submission_never_overwrites_another(
     assert "must not be there yet" in capsys.readouterr().err
 
 
+def test_a_submission_that_is_there_already_is_no_error(
+    recordings, free_run, tmp_path, capsys
+):
+    words = ["evaluate", str(free_run), str(recordings), "--submission"]
+    words.append(str(tmp_path / "s"))
+    assert main(words) == main(words) == 0
+    path = next((tmp_path / "s").glob("*/decision_result_*"))
+    path.write_text("other\n")
+    assert main(words) == 2
+    assert "must not be there yet" in capsys.readouterr().err
+    assert path.read_text() == "other\n"
+
+
 def test_the_run_s_own_scorer_is_submitted_by_its_name(
     recordings, free_run, tmp_path
 ):

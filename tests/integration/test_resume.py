@@ -1,59 +1,39 @@
 """A run that is killed and started again ends as the unbroken one."""
 
-import pathlib
+import os
 import signal
-import subprocess
-import sys
 import time
 
 import keras
 import numpy as np
 
 import keras_asd.models  # noqa: F401
-from keras_asd.__main__ import main
-
-SCRIPT = """
-import sys
-from keras_asd.__main__ import main
-sys.exit(main(sys.argv[1:]))
-"""
 
 
-def start(data, run, flags):
-    words = ["train", str(data), "--run", str(run), *flags]
-    return subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, *words],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-
-def wait_for(path: pathlib.Path, process, is_ready):
-    deadline = time.monotonic() + 120
-    while process.poll() is None and time.monotonic() < deadline:
-        if path.exists() and is_ready(path):
+def wait_for_an_epoch(history, seconds=120):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if history.exists() and len(history.read_text().split()) > 1:
             return
         time.sleep(0.01)
 
 
-def test_a_killed_run_ends_as_the_unbroken_one(data, tiny, tmp_path):
-    flags = [*tiny, "--epochs", "4", "--keep", "best", "--holdout", "0.2"]
-    unbroken = tmp_path / "unbroken"
-    assert main(["train", str(data), "--run", str(unbroken), *flags]) == 0
-    broken = tmp_path / "broken"
-    generator = np.random.default_rng(5)
-    for num_rows in (1, 3):
-        process = start(data, broken, flags)
-        wait_for(
-            broken / "history.csv",
-            process,
-            lambda path, rows=num_rows: len(path.read_text().split()) > rows,
-        )
-        time.sleep(generator.uniform(0, 0.5))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+def test_a_killed_run_ends_as_the_unbroken_one(
+    data, tiny, fork_server, tmp_path
+):
+    flags = [*tiny, "--epochs", "3", "--keep", "best", "--holdout", "0.2"]
+    words = ["train", data, *flags, "--run"]
+    unbroken, broken = tmp_path / "unbroken", tmp_path / "broken"
+    ended = fork_server.do([*words, unbroken], tmp_path)
+    assert ended.code == 0, ended.text
+    started = fork_server.start([*words, broken], tmp_path)
+    wait_for_an_epoch(broken / "history.csv")
+    time.sleep(np.random.default_rng(5).uniform(0, 0.5))
+    os.kill(started[0], signal.SIGKILL)
+    assert fork_server.end(started, 60).code == -signal.SIGKILL
     assert not (broken / "detector.keras").exists()
-    assert start(data, broken, flags).wait() == 0
+    ended = fork_server.do([*words, broken], tmp_path)
+    assert ended.code == 0, ended.text
     first, second = (
         keras.saving.load_model(path / "detector.keras").get_weights()
         for path in (unbroken, broken)

@@ -67,7 +67,7 @@ def test_the_export_scores_as_the_run_does(other_run, data, tmp_path, capsys):
     scores = []
     for model in (other_run, tmp_path / "sm"):
         assert main(["score", str(model), *clips]) == 0
-        lines = capsys.readouterr().out.splitlines()
+        _, *lines = capsys.readouterr().out.splitlines()
         scores.append([float(line.split("\t")[0]) for line in lines])
     assert len(scores[0]) == len(clips) == 16
     assert len(set(scores[0])) > 8
@@ -110,7 +110,8 @@ def test_another_scorer_is_exported_without_training_again(
     scores = []
     for model in (run, tmp_path / "sm"):
         assert main(["score", str(model), clip]) == 0
-        scores.append(float(capsys.readouterr().out.split("\t")[0]))
+        _, line = capsys.readouterr().out.splitlines()
+        scores.append(float(line.split("\t")[0]))
     assert scores[0] != scores[1]
     detector = keras.saving.load_model(tmp_path / "sm" / "1" / "detector.keras")
     assert type(detector.scorer).__name__ == "LocalDensity"

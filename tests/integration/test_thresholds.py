@@ -3,7 +3,9 @@ import pathlib
 import re
 import shutil
 
+import numpy as np
 import pytest
+import soundfile
 import yaml
 
 from keras_asd.__main__ import main
@@ -17,40 +19,68 @@ def show(capsys, *words):
     return capsys.readouterr().out
 
 
-def test_every_machine_has_a_line(run, capsys):
+MACHINES = ("fan", "fan/id_00", "fan/id_02", "pump", "pump/id_00")
+
+
+@pytest.fixture(scope="module")
+def calibrated_run(run, data, tmp_path_factory):
+    """The run, calibrated by ten copies of each unit with a little noise."""
+    folder = tmp_path_factory.mktemp("calibrated")
+    again = pathlib.Path(shutil.copytree(run, folder / "run"))
+    generator = np.random.default_rng(1)
+    for path in sorted(data.glob("*/train/*.wav")):
+        fresh = folder / "fresh" / path.relative_to(data)
+        fresh.parent.mkdir(parents=True, exist_ok=True)
+        waveform, rate = soundfile.read(path)
+        noise = 0.01 * generator.standard_normal(len(waveform))
+        soundfile.write(fresh, waveform + noise, rate)
+    assert main(["calibrate", str(again), str(folder / "fresh")]) == 0
+    return again
+
+
+def test_a_network_is_calibrated_by_the_clips_it_has_not_heard(run, capsys):
     text = show(capsys, run, "--one_in", 5)
     assert text.startswith("Wished false-alarm rate: 20 %, one in 5 ")
-    for machine in ("fan", "fan/id_00", "fan/id_02", "pump", "pump/id_00"):
-        assert re.search(rf"(?m)^{machine} +-?\d", text), machine
-    assert "trained on" in text and "keras-asd calibrate" in text
-    # Of clips that were trained on, no interval is known.
-    assert text.count("unknown: trained on") == 5
+    # One of the ten clips of each unit was held out of the training.
+    facts = json.loads((run / "calibration.json").read_text())["keys"]
+    sizes = [facts[key]["num_clips"] for key in MACHINES]
+    assert sizes == [2, 1, 1, 1, 1]
+    sources = [facts[key]["source"] for key in MACHINES]
+    assert sources == ["unseen"] + ["uncalibrated"] * 4
+    lines = [line.split() for line in text.splitlines()[3:8]]
+    assert [line[1] for line in lines] == ["-"] * 5
+    assert "keras-asd calibrate" in text
 
 
-def test_the_export_tells_what_the_decisions_rest_on(version):
+def test_every_machine_has_a_line(calibrated_run, capsys):
+    text = show(capsys, calibrated_run, "--one_in", 5)
+    assert text.startswith("Wished false-alarm rate: 20 %, one in 5 ")
+    for machine in MACHINES:
+        assert re.search(rf"(?m)^{machine} +-?\d.* unseen ", text), machine
+
+
+def test_the_export_says_that_it_is_uncalibrated(version):
     folder = version / "assets.extra"
     contract = json.loads((folder / "contract.json").read_text())
-    assert contract["calibration_sources"] == ["trained on"] * 5
-    assert contract["calibration_is_optimistic"] == [True] * 5
+    sources = contract["calibration_sources"]
+    assert sources == ["unseen"] + ["uncalibrated"] * 4
     card = (folder / "model_card.md").read_text()
-    assert card.count("| trained on |") == 5
+    assert card.count("| 0 | no decision | uncalibrated |") == 4
 
 
-def test_training_warns_of_decisions_by_clips_that_were_trained_on(
-    run, tmp_path, caplog
-):
+def test_training_says_which_machines_give_no_alarms(run, tmp_path, caplog):
     again = pathlib.Path(shutil.copytree(run, tmp_path / "again"))
     (again / "manifest.json").unlink()
     words = yaml.safe_load((again / "config.yaml").read_text())["data"]
     with caplog.at_level("WARNING"):
         train(words, read_config(RunFolder(again)), str(again))
-    found = [one for one in caplog.messages if "more false alarms" in one]
-    assert len(found) == 1 and found[0].startswith("5 of 5 machines")
+    found = [one for one in caplog.messages if "no alarm will ever" in one]
+    assert len(found) == 1 and "keras-asd calibrate RUN FRESH" in found[0]
 
 
-def test_the_same_wish_is_the_same_table(run, capsys):
+def test_the_same_wish_is_the_same_table(calibrated_run, capsys):
     tables = {
-        show(capsys, run, *words)
+        show(capsys, calibrated_run, *words)
         for words in (
             ("--rate", 0.2),
             ("--one_in", 5),
@@ -60,8 +90,8 @@ def test_the_same_wish_is_the_same_table(run, capsys):
     assert len(tables) == 1
 
 
-def test_a_wish_beyond_the_clips_says_what_is_needed(run, capsys):
-    text = show(capsys, run, "--one_in", 1000)
+def test_a_wish_beyond_the_clips_says_what_is_needed(calibrated_run, capsys):
+    text = show(capsys, calibrated_run, "--one_in", 1000)
     assert text.count("too few clips: at least 999 are needed") == 5
 
 

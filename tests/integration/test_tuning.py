@@ -4,13 +4,11 @@
 """
 
 import dataclasses
-import pathlib
+import os
 import random
 import re
 import signal
 import socket
-import subprocess
-import sys
 import time
 
 import pytest
@@ -24,23 +22,10 @@ from tuning.oracles.state_file import read_state
 NUM_KILLS = times(1, full=20)
 NUM_TRIALS = 2 + NUM_KILLS // 2
 
-SCRIPT = """
-import sys
-from keras_asd.__main__ import main
-sys.exit(main(sys.argv[1:]))
-"""
-
 
 @pytest.fixture(scope="module")
 def words(data, tiny):
     return ["tune", str(data), *tiny, "--epochs", "1", "--trial_holdout", "0.3"]
-
-
-def start(words, log):
-    with pathlib.Path(log).open("ab") as file:
-        return subprocess.Popen(
-            [sys.executable, "-c", SCRIPT, *words], stdout=file, stderr=file
-        )
 
 
 def trials(folder):
@@ -54,16 +39,13 @@ def trials(folder):
 
 
 @pytest.fixture(scope="module")
-def unbroken(words, tmp_path_factory):
+def unbroken(words, fork_server, tmp_path_factory):
     """A search that ended: its flags, its folder, what it printed, seconds."""
     folder = tmp_path_factory.mktemp("searches") / "unbroken"
     words = [*words, "--trials", str(NUM_TRIALS), "--confirm_seeds", "1"]
-    begin = time.monotonic()
-    log = folder.with_suffix(".log")
-    search = start([*words, "--search", str(folder)], log)
-    printed = log.read_text("utf-8") if search.wait() == 0 else None
-    assert printed is not None, log.read_text("utf-8")
-    return words, folder, printed, time.monotonic() - begin
+    ended = fork_server.do([*words, "--search", folder], folder.parent)
+    assert ended.code == 0, ended.text
+    return words, folder, ended.text, ended.seconds
 
 
 def test_a_search_ends_with_trials_a_preset_and_its_confirmation(
@@ -110,51 +92,52 @@ def test_a_search_whose_trials_all_fail_says_why(
 
 @pytest.mark.slow
 def test_a_search_killed_again_and_again_ends_as_the_unbroken_one(
-    unbroken, tmp_path
+    unbroken, fork_server, tmp_path
 ):
     words, folder, _, seconds = unbroken
     broken = tmp_path / "broken"
-    words = [*words, "--confirm_seeds", "0", "--search", str(broken)]
+    words = [*words, "--confirm_seeds", "0", "--search", broken]
     generator = random.Random(3)
     for _ in range(NUM_KILLS):
-        process = start(words, tmp_path / "log")
-        # Loading TensorFlow is a good part of it, the confirmation the last.
-        time.sleep(generator.uniform(0.2, 0.5) * seconds)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    last = start(words, tmp_path / "log")
-    assert last.wait() == 0, (tmp_path / "log").read_text()
+        started = fork_server.start(words, tmp_path)
+        # The confirmation is the last part of it.
+        time.sleep(generator.uniform(0.1, 0.5) * seconds)
+        os.kill(started[0], signal.SIGKILL)
+        assert fork_server.end(started, 60).code == -signal.SIGKILL
+    last = fork_server.do(words, tmp_path)
+    assert last.code == 0, last.text
     assert trials(broken) == trials(folder)
     assert len(trials(broken)) == NUM_TRIALS
 
 
 @pytest.mark.slow
 def test_a_chief_and_two_workers_end_though_one_is_killed(
-    words, data, tmp_path
+    words, data, fork_server, tmp_path
 ):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
     folder = tmp_path / "search"
     common = ["--address", address, "--search", str(folder)]
-    chief = start(
+    chief = fork_server.start(
         [*words, *common, "--role", "chief", "--trials", "3"]
         + ["--confirm_seeds", "0", "--lease_seconds", "4"],
-        tmp_path / "chief.log",
+        tmp_path,
     )
     worker = ["tune", str(data), *common, "--role", "worker", "--worker"]
-    victim = start([*worker, "a"], tmp_path / "a.log")
+    victim = fork_server.start([*worker, "a"], tmp_path)
     state = folder / "search.json"
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and (
         not state.exists() or not read_state(state)["ongoing_trials"]
     ):
         time.sleep(0.05)
-    victim.send_signal(signal.SIGKILL)
-    victim.wait()
-    other = start([*worker, "b"], tmp_path / "b.log")
-    assert chief.wait(timeout=240) == 0, (tmp_path / "chief.log").read_text()
-    assert other.wait(timeout=60) == 0, (tmp_path / "b.log").read_text()
+    os.kill(victim[0], signal.SIGKILL)
+    assert fork_server.end(victim, 60).code == -signal.SIGKILL
+    other = fork_server.start([*worker, "b"], tmp_path)
+    for one, seconds in ((chief, 240), (other, 60)):
+        ended = fork_server.end(one, seconds)
+        assert ended.code == 0, ended.text
     assert len(trials(folder)) == 3
     assert sum(read_state(state)["interruptions"].values()) == 1
     assert "0000" in (folder / "trials.md").read_text("utf-8")

@@ -64,10 +64,10 @@ def test_fresh_clips_calibrate_it_and_its_export_scores_alike(views, tmp_path):
 def test_both_pictures_have_maps(views, data, tmp_path):
     clip = str(next((data / "fan" / "test").glob("anomaly_id_02_*")))
     words = ["explain", str(views.path), clip, "--to", str(tmp_path)]
-    assert main([*words, "--masks", "4"]) == 0
+    assert main([*words, "--method", "rise", "--masks", "4"]) == 0
     (path,) = tmp_path.glob("*.npz")
     with np.load(path) as maps:
-        assert set(maps.files) == {"log_mel", "envelope"}
+        assert {"log_mel", "envelope"} < set(maps.files)
         assert all(np.any(maps[name]) for name in maps.files)
 
 

@@ -24,12 +24,17 @@ def models(tmp_path_factory):
     return folder
 
 
-def test_the_newest_version_is_served(models):
+@pytest.fixture(scope="module")
+def server(models):
     with running_server(models) as server:
-        url = server.rest_url("fan")
-        with urllib.request.urlopen(url, timeout=10) as answer:
-            (status,) = json.load(answer)["model_version_status"]
-        assert (status["version"], status["state"]) == ("12", "AVAILABLE")
+        yield server
+
+
+def test_the_newest_version_is_served(server):
+    url = server.rest_url("fan")
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        (status,) = json.load(answer)["model_version_status"]
+    assert (status["version"], status["state"]) == ("12", "AVAILABLE")
 
 
 def test_a_server_stops_by_itself(models):
@@ -46,52 +51,50 @@ def test_a_server_stops_by_itself(models):
         assert time.monotonic() - start < 20
 
 
-def test_rows_come_back_as_rows(models):
+def test_rows_come_back_as_rows(server):
     """The formats of the REST interface, as TensorFlow Serving documents."""
     rows = [
         {"waveform": [0.5, -0.5], "machine": {"b64": "cHVtcA=="}},
         {"waveform": [0.1, 0.1], "machine": "whale"},
     ]
-    with running_server(models) as server:
 
-        def predict(**body):
-            request = urllib.request.Request(
-                server.rest_url("fan") + ":predict", json.dumps(body).encode()
-            )
-            try:
-                with urllib.request.urlopen(request, timeout=10) as answer:
-                    return json.load(answer)
-            except urllib.error.HTTPError as error:
-                return error.code
-
-        first, second = predict(instances=rows)["predictions"]
-        assert first["anomaly_score"] == pytest.approx(0.5)
-        assert (first["problem"], first["decision"]) == ("", 0)
-        assert second["problem"] == "unknown machine"
-        # One input and one output need no names.
-        waves = [row["waveform"] for row in rows]
-        embed = {"signature_name": "embed"}
-        expected = pytest.approx(np.array(waves))
-        assert predict(**embed, instances=waves)["predictions"] == expected
-        assert predict(**embed, inputs=waves)["outputs"] == expected
-        assert predict(instances=[]) == predict(instances=rows, inputs=1) == 400
-        assert predict(instances=[rows[0], waves[0]]) == 400
-
-
-def test_metadata_name_the_inputs_and_outputs(models):
-    with running_server(models) as server:
-        url = server.rest_url("fan") + "/versions/12/metadata"
-        with urllib.request.urlopen(url, timeout=10) as answer:
-            found = json.load(answer)
-        channel = grpc.insecure_channel(f"127.0.0.1:{server.grpc_port}")
-        stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
-        request = get_model_metadata_pb2.GetModelMetadataRequest(
-            model_spec={"name": "fan"}, metadata_field=["signature_def"]
+    def predict(**body):
+        request = urllib.request.Request(
+            server.rest_url("fan") + ":predict", json.dumps(body).encode()
         )
-        reply = stub.GetModelMetadata(request, timeout=10)
-        request.metadata_field[:] = ["weights"]
-        with pytest.raises(grpc.RpcError, match="Metadata field"):
-            stub.GetModelMetadata(request, timeout=10)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    first, second = predict(instances=rows)["predictions"]
+    assert first["anomaly_score"] == pytest.approx(0.5)
+    assert (first["problem"], first["decision"]) == ("", 0)
+    assert second["problem"] == "unknown machine"
+    # One input and one output need no names.
+    waves = [row["waveform"] for row in rows]
+    embed = {"signature_name": "embed"}
+    expected = pytest.approx(np.array(waves))
+    assert predict(**embed, instances=waves)["predictions"] == expected
+    assert predict(**embed, inputs=waves)["outputs"] == expected
+    assert predict(instances=[]) == predict(instances=rows, inputs=1) == 400
+    assert predict(instances=[rows[0], waves[0]]) == 400
+
+
+def test_metadata_name_the_inputs_and_outputs(server):
+    url = server.rest_url("fan") + "/versions/12/metadata"
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        found = json.load(answer)
+    channel = grpc.insecure_channel(f"127.0.0.1:{server.grpc_port}")
+    stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+    request = get_model_metadata_pb2.GetModelMetadataRequest(
+        model_spec={"name": "fan"}, metadata_field=["signature_def"]
+    )
+    reply = stub.GetModelMetadata(request, timeout=10)
+    request.metadata_field[:] = ["weights"]
+    with pytest.raises(grpc.RpcError, match="Metadata field"):
+        stub.GetModelMetadata(request, timeout=10)
     assert found["model_spec"]["version"] == "12"
     assert reply.model_spec.version.value == 12
     signatures = get_model_metadata_pb2.SignatureDefMap()

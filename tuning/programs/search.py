@@ -78,17 +78,24 @@ class SearchResult:
     files: tuple[pathlib.Path, ...]
 
 
-def built_in_roots(folder: str) -> list[str]:
+def built_in_roots(
+    folder: str, machines: SyntheticSettings = BUILT_IN
+) -> list[str]:
     """Generates the built-in machines beside the folder of a search.
+
+    Args:
+        folder: Folder of the search.
+        machines: Which and how many recordings of them.
 
     Returns:
         The data folder, as an entry of the `roots` of `search`.
 
-    >>> built_in_roots("searches/a")
+    >>> few = SyntheticSettings(machines=("fan",), num_ids=1, num_train=3)
+    >>> built_in_roots("searches/a", few)
     ['searches/a_data']
     """
     data = pathlib.Path(f"{folder}_data")
-    generate(data, BUILT_IN)
+    generate(data, machines)
     return [str(data)]
 
 

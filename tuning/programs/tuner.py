@@ -1,7 +1,6 @@
 """Tuner: the loop of a search over its trials."""
 
 import contextlib
-import errno
 import logging
 import os
 import pathlib
@@ -15,6 +14,7 @@ import keras
 import keras_tuner
 
 from pipelines.atomic import FolderLock
+from pipelines.files.disk import is_full_disk
 from pipelines.runs.run_folder import RunFolder
 from tuning.machines.leases import LeaseLost
 from tuning.machines.worker import ChiefClient
@@ -30,7 +30,6 @@ logger = logging.getLogger(__name__)
 
 REASON_LETTERS = 500
 TRACE_LETTERS = 8000
-FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 
 class SearchTuner:
@@ -124,7 +123,7 @@ class SearchTuner:
         except keras_tuner.errors.FatalError:
             raise
         except Exception as error:
-            if isinstance(error, OSError) and error.errno in FULL_DISK:
+            if is_full_disk(error):
                 # Not specific to this trial; the next ones would fail, too.
                 raise
             message = _explain(error)

@@ -13,7 +13,6 @@ from jsonargparse import ArgumentParser
 
 from pipelines.commands.command import OneOf
 from pipelines.commands.command import add_arguments
-from pipelines.commands.options import DEFAULT_PRESET
 from pipelines.commands.options import make_config_parser
 from pipelines.commands.options import parse_settings
 from pipelines.commands.options import read_config_options
@@ -143,7 +142,7 @@ def parse_tuning(words: Sequence[str]) -> TuneOptions:
     >>> parse_tuning(words).settings.parameters
     ('margin',)
     """
-    parser = _make_parser(words, DEFAULT_PRESET)
+    parser = _make_parser(words, "tastgram_mfn_noisy_arcmix")
     options = parse_settings(parser, words)
     if not (options["folders"] or options["data"]):
         parser = _make_parser(words, PRESET)
@@ -170,6 +169,12 @@ def parse_tuning(words: Sequence[str]) -> TuneOptions:
 
 
 def _read_settings(final: Config, flags: TuneFlags) -> SearchSettings:
+    if final.minutes or not final.clip_seconds:
+        raise ValueError(
+            "A search needs a preset of one training. Received: minutes="
+            f"{final.minutes:g}, clip_seconds={final.clip_seconds:g}. Name "
+            "another than auto, such as --preset training_free_views."
+        )
     parameters = flags.over or default_parameters(final)
     check_parameters(parameters, final)
     epochs = flags.trial_epochs
@@ -177,6 +182,8 @@ def _read_settings(final: Config, flags: TuneFlags) -> SearchSettings:
         config=dataclasses.replace(
             final,
             holdout=flags.trial_holdout,
+            # Trials are judged and make no decisions.
+            calibration_holdout="none",
             epochs=final.epochs if epochs is None else epochs,
         ),
         parameters=parameters,

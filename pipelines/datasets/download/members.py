@@ -4,8 +4,8 @@ import pathlib
 import stat
 import zipfile
 
-from pipelines.datasets.recording_folder import SPLITS
 from pipelines.datasets.recording_folder import SUFFIXES
+from pipelines.datasets.tree_position import SPLITS
 
 # Recordings shrink by a half at most; silence and bombs by a thousand times.
 MAX_RATIO = 20

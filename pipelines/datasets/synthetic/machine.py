@@ -30,6 +30,9 @@ class Machine:
         hiss_hz: Centre of the band of escaping air or water.
         scrape_hz: Centre of the band of parts that touch.
         faults: Names of its possible faults.
+
+    >>> DESIGNS["fan"].faults
+    ('bearing', 'imbalance', 'rub')
     """
 
     shaft_hz: float

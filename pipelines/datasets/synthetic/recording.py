@@ -8,6 +8,7 @@ import numpy as np
 from pipelines.datasets.faults.machine_faults import fault_sound
 from pipelines.datasets.sound_elements import at_level
 from pipelines.datasets.synthetic.machine import DESIGNS
+from pipelines.datasets.synthetic.machine import Machine
 from pipelines.datasets.synthetic.machine import build_unit
 from pipelines.datasets.synthetic.machine_sound import machine_sound
 from pipelines.datasets.synthetic.machine_sound import move
@@ -75,6 +76,11 @@ class Recording:
         """Severity of the fault, drawn evenly from 0.00 to 1.00."""
         return round(float(self._rng("severity").random()), 2)
 
+    @property
+    def unit(self) -> Machine:
+        """The unit that is heard."""
+        return build_unit(self.machine, self.section, self.seed)
+
     def sources(
         self, settings: SyntheticSettings
     ) -> tuple[np.ndarray, np.ndarray]:
@@ -84,7 +90,7 @@ class Recording:
             Two of `(samples,)`, their powers `settings.snr_db` apart.
         """
         rate, samples = settings.sampling_rate, settings.samples
-        unit = build_unit(self.machine, self.section, self.seed)
+        unit = self.unit
         motion = move(unit, self.load, samples, rate, self._rng("motion"))
         sound = machine_sound(unit, motion, self.load, rate, self._rng("sound"))
         if self.is_anomaly:

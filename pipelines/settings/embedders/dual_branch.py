@@ -79,4 +79,5 @@ class DualBranch(Embedder):
             branch_dim=self.embedding_dim,
             kernel_l2=self.kernel_l2,
             dtype=dtype,
+            name="embedder",
         )

@@ -88,6 +88,7 @@ class LogMelEmbedder(Embedder):
             "samples": config.samples,
             "sampling_rate": config.sampling_rate,
             "dtype": dtype,
+            "name": "embedder",
             **self.front_end.arguments(config),
         }
 

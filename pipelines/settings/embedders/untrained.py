@@ -56,6 +56,7 @@ class Statistics(Embedder):
             sampling_rate=config.sampling_rate,
             num_mel_bins=self.num_mel_bins,
             level=self.level,
+            name="embedder",
             num_components=self.embedding_dim,
         )
 
@@ -85,4 +86,5 @@ class Views(Embedder):
             sampling_rate=config.sampling_rate,
             num_mel_bins=self.num_mel_bins,
             level=self.level,
+            name="embedder",
         )

@@ -37,7 +37,8 @@ class _Compactness(MixingLoss):
         """The layer of class centres."""
         from keras_asd.layers import ClassCosine
 
-        return ClassCosine(num_classes, is_fixed=self.centres == "fixed")
+        is_fixed = self.centres == "fixed"
+        return ClassCosine(num_classes, is_fixed, name="head")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,6 +118,7 @@ class SubclusterAdaCos(_AdaptiveScale):
             num_classes,
             self.num_subclusters,
             is_fixed=self.centres == "fixed",
+            name="head",
         )
 
 

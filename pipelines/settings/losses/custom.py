@@ -76,5 +76,5 @@ class CustomLoss(MixingLoss):
         from keras_asd import layers
 
         if self.head == "logit":
-            return layers.ClassLogits(num_classes)
-        return layers.ClassCosine(num_classes)
+            return layers.ClassLogits(num_classes, name="head")
+        return layers.ClassCosine(num_classes, name="head")

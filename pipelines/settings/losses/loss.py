@@ -73,7 +73,7 @@ class Loss(Record):
         """The head, from embeddings to the loss's input, with fresh weights."""
         from keras_asd.layers import ClassCosine
 
-        return ClassCosine(num_classes)
+        return ClassCosine(num_classes, name="head")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -29,7 +29,7 @@ class CrossEntropy(Loss):
         """The layer of logits."""
         from keras_asd.layers import ClassLogits
 
-        return ClassLogits(num_classes)
+        return ClassLogits(num_classes, name="head")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +52,8 @@ class OwnClassError(Loss):
         from keras_asd.layers import TotalError
 
         # The distances that follow the bands' errors are not included.
-        return TotalError(num_classes, num_terms=config.embedder.num_mel_bins)
+        num_terms = config.embedder.num_mel_bins
+        return TotalError(num_classes, num_terms, name="head")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,7 +82,7 @@ class OutlierExposure(Loss):
         """The layer that sums the terms of the flow's likelihood."""
         from keras_asd.layers import TotalError
 
-        return TotalError(num_classes)
+        return TotalError(num_classes, name="head")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -20,12 +20,21 @@ class ViewSum(Scorer):
 
     def build(self, config: "Config") -> Any:
         """The Keras layer, not fitted yet, for the views of the embedder."""
+        return self._build(config, [], [])
+
+    def build_fused(self, config: "Config", scorer: Any, dim: int) -> Any:
+        """The layer to which the network is one more view."""
+        return self._build(config, [scorer], [dim])
+
+    def _build(self, config: "Config", parts: list, dims: list[int]) -> Any:
         from keras_asd import scorers
 
         embedder = config.embedder.build(config)
         parts = [
+            *parts,
             scorers.LocalDensity(space="raw"),
             scorers.LocalDensity(space="raw"),
             scorers.PeakExcess(num_rows=embedder.lines.num_groups),
         ]
-        return scorers.ViewSum(parts, embedder.dims, num_whole=2)
+        dims = [*dims, *embedder.dims]
+        return scorers.ViewSum(parts, dims, num_whole=len(parts) - 1)

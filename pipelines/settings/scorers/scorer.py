@@ -52,3 +52,16 @@ class Scorer(Record):
 
         layer = getattr(scorers, type(self).__name__)
         return layer(**self.arguments_of_layer())
+
+    def build_fused(self, config: "Config", scorer: Any, dim: int) -> Any:
+        """The layer that adds the scores of a network's own scorer.
+
+        Args:
+            config: Settings of the detector without training.
+            scorer: Scorer of the network, not fitted.
+            dim: Length of the network's embedding, which comes first.
+        """
+        from keras_asd import scorers
+
+        own = config.embedder.build(config).embedding_dim
+        return scorers.ScoreSum([scorer, self.build(config)], [dim, own])

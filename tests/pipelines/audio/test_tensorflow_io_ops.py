@@ -1,4 +1,6 @@
+import os
 import struct
+import threading
 
 import numpy as np
 import pytest
@@ -18,7 +20,10 @@ try:
 except ImportError as error:
     LOAD_FAILURE = str(error)
 
-pytestmark = pytest.mark.skipif(bool(LOAD_FAILURE), reason=LOAD_FAILURE)
+pytestmark = [
+    pytest.mark.skipif(bool(LOAD_FAILURE), reason=LOAD_FAILURE),
+    pytest.mark.usefixtures("native_ops"),
+]
 
 
 @pytest.mark.parametrize(("container", "subtype"), NATIVE_ROUTES)
@@ -97,3 +102,26 @@ def test_a_wrong_header_never_reaches_the_native_op(
     path.write_bytes(content)
     with pytest.raises(tf.errors.InvalidArgumentError, match="not a bare WAV"):
         decode_native(str(path), "wav int16")
+
+
+def test_a_fifo_in_the_place_of_a_clip_is_not_waited_for(
+    tmp_path, inspect, noise, caplog
+):
+    path = tmp_path / "clip.wav"
+    soundfile.write(path, noise, 16000)
+    routes = choose_routes(inspect(path), 16000, "native")
+    decode = make_decoder(routes, 16000)
+    path.unlink()
+    os.mkfifo(path)
+    is_waited_for = threading.Event()
+
+    def end_waiting():
+        is_waited_for.set()
+        os.close(os.open(path, os.O_RDWR))
+
+    timer = threading.Timer(10, end_waiting)
+    timer.start()
+    assert len(decode(str(path), routes[0])) == 0
+    timer.cancel()
+    assert not is_waited_for.is_set()
+    assert "clip.wav: not a regular file: a FIFO" in caplog.text

@@ -10,6 +10,7 @@ from pipelines.audio.decoder_choice import choose_routes
 from pipelines.audio.libsndfile import decode_clip
 from pipelines.audio.tf_data_decoder import make_decoder
 
+pytestmark = pytest.mark.usefixtures("native_ops")
 FORMATS = {
     ("WAV", "PCM_U8"): 2**-7,
     ("WAV", "PCM_16"): 2**-15,

@@ -16,6 +16,7 @@ from pipelines.audio.waveforms import waveform_dataset
 from pipelines.audio.waveforms import window_dataset
 from pipelines.audio.waveforms import window_starts
 
+pytestmark = pytest.mark.usefixtures("native_ops")
 SHORT_RUN = hypothesis.settings(deadline=None, max_examples=50)
 
 

@@ -6,10 +6,12 @@ import time
 
 import pytest
 
+from pipelines.benchmarking import child as child_process
 from pipelines.benchmarking import running
 from pipelines.benchmarking.cell_plan import CellPlan
 from pipelines.benchmarking.costs import write_costs
 from pipelines.benchmarking.running import run_plan
+from pipelines.files.disk import FullDisk
 from pipelines.runs.run_folder import RunFolder
 from pipelines.runs.run_folder import write_config
 from pipelines.settings.config import Config
@@ -117,3 +119,26 @@ def test_a_process_ends_with_the_benchmark_that_is_interrupted(
     assert time.monotonic() - start < 30
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid.read_text()), signal.SIGTERM)
+
+
+def test_a_full_disk_is_no_failure_of_a_row(child, plan, monkeypatch):
+    child("raise SystemExit(28)")
+    with pytest.raises(FullDisk, match="mounted at"):
+        run_plan(plan)
+
+    def fail(_):
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(running, "write_plan", fail)
+    with pytest.raises(OSError, match="No space left"):
+        run_plan(plan)
+
+
+def test_the_process_of_a_cell_says_so_of_a_full_disk(monkeypatch):
+    for error in (FullDisk("a disk"), RuntimeError("No space left on device")):
+
+        def fail(_, error=error):
+            raise error
+
+        monkeypatch.setattr(child_process, "main", fail)
+        assert child_process.run("plan.json") == child_process.FULL_DISK == 28

@@ -7,9 +7,9 @@ from pipelines.calibration.false_alarms import fresh_alarms_band
 from pipelines.calibration.false_alarms import least_rate
 from pipelines.calibration.false_alarms import needed_clips
 from pipelines.calibration.false_alarms import rate_interval
-from pipelines.calibration.false_alarms import requested_rate
 from pipelines.calibration.false_alarms import thresholds
 from pipelines.calibration.p_value_curves import fit_curve
+from pipelines.calibration.requested_rates import requested_rate
 
 
 def test_every_request_is_a_rate():

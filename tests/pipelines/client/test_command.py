@@ -15,7 +15,8 @@ def clips(write_hum, tmp_path):
 def test_a_line_a_clip_and_what_is_wrong_apart(clips, url_of, capsys):
     assert run([url_of("fan"), *clips]) == 0
     output, errors = capsys.readouterr()
-    lines = [line.split("\t") for line in output.splitlines()]
+    header, *lines = [line.split("\t") for line in output.splitlines()]
+    assert header[:2] == ["anomaly_score", "machine"]
     assert [line[1:4] for line in lines] == [["pump", clips[0], "0"]]
     score, p_value = float(lines[0][0]), float(lines[0][4])
     assert score + p_value == pytest.approx(1, abs=1e-3)
@@ -40,7 +41,7 @@ def test_json_has_all_fields(clips, url_of, capsys):
 def test_flags_reach_the_server(clips, url_of, capsys):
     words = [url_of("fan"), clips[1], "--machine", "fan/id_00"]
     assert run([*words, "--false_alarm_rate", "0.99"]) == 0
-    line = capsys.readouterr().out.split("\t")
+    line = capsys.readouterr().out.splitlines()[1].split("\t")
     assert line[1] == "fan/id_00" and line[3] == "1"
 
 

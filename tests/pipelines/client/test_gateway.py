@@ -74,7 +74,8 @@ def test_labels_and_versions_are_asked_for(scheme, ask):
     for suffix in ("", "/labels/stable", "/labels/canary", "/versions/1"):
         code, output, errors = ask(scheme, suffix)
         assert (code, errors) == (0, "")
-        scores[suffix] = float(output.split("\t")[0])
+        header, row = output.splitlines()
+        scores[suffix] = float(row.split("\t")[0])
     assert scores[""] == scores["/labels/canary"]
     assert scores["/versions/1"] == scores["/labels/stable"]
     assert scores["/labels/stable"] == pytest.approx(2 * scores[""], rel=1e-5)

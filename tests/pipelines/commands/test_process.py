@@ -57,16 +57,20 @@ sys.exit(door.main())
 def start():
     processes = []
 
-    def start(words, **options):
-        processes.append(
-            subprocess.Popen(
-                words,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                **options,
+    def start(words, ctrl_c=signal.default_int_handler):
+        # It inherits what is ignored, as all in the background of a shell do.
+        before = signal.signal(signal.SIGINT, ctrl_c)
+        try:
+            processes.append(
+                subprocess.Popen(
+                    words,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
             )
-        )
+        finally:
+            signal.signal(signal.SIGINT, before)
         return processes[-1]
 
     yield start
@@ -109,11 +113,7 @@ def test_a_second_signal_ends_at_once(start):
 
 def test_signals_ignored_from_the_start_stay_ignored(start):
     words = ["nohup", sys.executable, "-c", CODE, "begin"]
-    ignored = {signal.SIGINT}
-    process = start(
-        words,
-        preexec_fn=lambda: [signal.signal(n, signal.SIG_IGN) for n in ignored],
-    )
+    process = start(words, ctrl_c=signal.SIG_IGN)
     assert process.stdout.readline() == "begun\n"
     process.send_signal(signal.SIGINT)
     with pytest.raises(subprocess.TimeoutExpired):

@@ -25,7 +25,10 @@ def clips(write_hum, tmp_path):
 
 def read_lines(capsys):
     printed = capsys.readouterr()
-    return [line.split("\t") for line in printed.out.splitlines()], printed.err
+    header, *lines = [line.split("\t") for line in printed.out.splitlines()]
+    names = "anomaly_score machine clip decision p_value".split()
+    assert header == [*names, "start_seconds", "end_seconds"][: len(header)]
+    return lines, printed.err
 
 
 def test_a_line_has_score_machine_clip_decision_and_p_value(
@@ -49,6 +52,31 @@ def test_a_wish_decides(model, clips, capsys):
         assert main(["score", model, clip, *words]) == 0
         assert read_lines(capsys)[0][0][3] == "1"
     assert main(["score", model, clip, "--one_in", "0.5"]) == 2
+
+
+def test_an_alarm_fails_where_it_is_asked_to(model, clips, capsys):
+    clip = str(clips / "fan" / "a.wav")
+    for words, code in (
+        (["--fail_on_alarm"], 0),
+        (["--one_in", "1.1"], 0),
+        (["--one_in", "1.1", "--fail_on_alarm"], 1),
+        (["--one_in", "1.1", "--fail_on_alarm", "--machine", "pump"], 0),
+    ):
+        assert main(["score", model, clip, *words]) == code
+
+
+@pytest.mark.parametrize("out", [[], ["--out", "scores.csv"]])
+def test_a_page_is_written_of_what_was_scored(
+    model, clips, out, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    words = ["--report", "new/page.html", "--audio", "all", *out]
+    assert main(["score", model, str(clips), *words]) == 0
+    assert capsys.readouterr().out.endswith("wrote new/page.html\n")
+    page = (tmp_path / "new" / "page.html").read_text()
+    assert "0 of 3 clips raised an alarm" in page and "d.wav" in page
+    assert "the model keeps no usual spectrum of fan" in page
+    assert "data:audio/flac" in page and "empty: 0 bytes" in page
 
 
 def test_json_has_all_fields_and_no_nan(model, clips, capsys):

@@ -106,16 +106,17 @@ def test_a_sub_folder_that_cannot_be_read_is_named_and_left_out(
 
 @pytest.mark.parametrize(
     "place",
-    [
-        "1.wav",
-        "fan/1.wav",
-        "fan/normal/1.wav",
-        "fan/pump_1/abnormal/1.wav",
-        "fan/train_data/1.wav",
-        "id_00/other/1.wav",
-    ],
+    ["fan/train_data/1.wav", "fan/Training/left/1.wav", "val/fan/1.wav"],
 )
-def test_a_recording_out_of_place_is_named(tmp_path, place):
+def test_what_is_almost_a_split_is_named(tmp_path, place):
+    plant(tmp_path, place)
+    with pytest.raises(ValueError, match="named train and test") as error:
+        list(walk_recordings(tmp_path))
+    assert str(tmp_path / place) in error.value.args[0]
+
+
+@pytest.mark.parametrize("place", ["fan/id_00/1.wav", "fan/id_02/good/1.wav"])
+def test_half_of_mimii_is_named(tmp_path, place):
     plant(tmp_path, place)
     with pytest.raises(ValueError, match="Expected.*DCASE.*MIMII") as error:
         list(walk_recordings(tmp_path))

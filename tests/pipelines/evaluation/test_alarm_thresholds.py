@@ -3,12 +3,11 @@ import numpy as np
 from pipelines.calibration.calibration_fitting import describe_calibration
 from pipelines.calibration.calibration_fitting import fit_calibration
 from pipelines.calibration.normal_scores import NormalScores
-from pipelines.evaluation.alarm_thresholds import NOTE
 from pipelines.evaluation.alarm_thresholds import threshold_table
 
 NORMALS = {
     "fan": NormalScores(np.arange(199.0)),
-    "pump": NormalScores(np.arange(49.0), "out of fold"),
+    "pump": NormalScores(np.arange(49.0)),
 }
 
 
@@ -20,13 +19,22 @@ def make_table(rate, method="empirical"):
 
 
 def test_a_line_tells_all_of_a_machine():
-    wish, header, _, fan, pump, note = make_table(0.05)
+    wish, header, _, fan, pump = make_table(0.05)
     assert wish.startswith("Wished false-alarm rate: 5 %, one in 20 ")
     assert header.split()[:3] == ["machine", "threshold", "clips"]
     # The tenth highest of 199 is exceeded with probability 10 / 200.
     assert fan.split() == "fan 189 199 unseen 2.4 % to 8.4 %".split()
-    assert pump.endswith("49  out of fold  unknown: out of fold")
-    assert note == NOTE
+    assert pump.split()[2:4] == ["49", "unseen"]
+
+
+def test_a_machine_without_unseen_clips_is_uncalibrated():
+    normals = {**NORMALS, "pump": NormalScores(np.zeros(0))}
+    calibration = fit_calibration(normals, list(normals))
+    facts = describe_calibration(normals, "empirical", 0.05)
+    table = threshold_table(list(normals), calibration, facts, 0.05)
+    *_, pump, note = table.splitlines()
+    assert pump.split() == ["pump", "-", "0", "uncalibrated", "no", "decision"]
+    assert "keras-asd calibrate RUN FRESH" in note
 
 
 def test_too_few_clips_are_said():

@@ -7,10 +7,10 @@ from sklearn.metrics import roc_auc_score
 
 from pipelines.datasets.clip import Clip
 from pipelines.evaluation.judging import judge_clips
-from pipelines.evaluation.report import baseline_clips
-from pipelines.evaluation.report import write_report
 from pipelines.evaluation.summary import summarize
 from pipelines.methods.scored_clip import ScoredClip
+from pipelines.report.report import baseline_clips
+from pipelines.report.report import write_report
 
 
 def score(machine, section, is_anomaly, scores, baselines=None):

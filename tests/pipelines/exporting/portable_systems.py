@@ -125,8 +125,8 @@ def make_views():
     return detector.with_parts(scorer=scorer, calibration=detector.calibration)
 
 
-def make_joined():
-    return JoinedEmbedder([make_branches(), make_statistics()])
+def make_joined(**settings):
+    return JoinedEmbedder([make_branches(**settings), make_statistics()])
 
 
 def make_sum(embedder):

@@ -1,5 +1,6 @@
 """Every embedder and scorer in every form, against the detector itself."""
 
+import functools
 import sys
 
 import keras
@@ -9,10 +10,9 @@ import pytest
 from keras_asd.presets import STAGES
 from pipelines.exporting.export_form import FORMS
 from pipelines.exporting.export_form import load_forms
-from pipelines.exporting.litert_form import open_litert
-from pipelines.exporting.litert_int8_form import write_litert_int8
 from pipelines.exporting.onnx_form import open_onnx
 from pipelines.exporting.onnx_form import write_onnx
+from pipelines.exporting.openvino_form import open_openvino
 from pipelines.exporting.portable_function import OUTPUTS
 from pipelines.settings.labels import kinds
 from pipelines.settings.scorers import CustomScorer
@@ -85,8 +85,10 @@ def check_outputs(outputs, expected):
 @pytest.fixture(autouse=True)
 def packages(request):
     """TensorFlow 2.21 is tested without the packages of ONNX."""
-    if "onnx" in request.node.name and "extra" not in request.node.name:
-        pytest.importorskip("tf2onnx")
+    names = {"onnx": "tf2onnx", "openvino": "openvino", "vino_int8": "nncf"}
+    for name, package in names.items():
+        if name in request.node.name and "extra" not in request.node.name:
+            pytest.importorskip(package)
 
 
 @pytest.mark.parametrize("form", FLOAT_FORMS)
@@ -114,15 +116,21 @@ def test_every_scorer_gives_the_same(scorer, form, tmp_path):
     check_form(detector, tmp_path, form)
 
 
-@pytest.mark.parametrize("make", [make_mobile, make_joined])
-def test_8_bit_integers_are_in_the_network_alone(make, tmp_path):
+INT8 = ["litert_int8", "openvino_int8"]
+
+
+@pytest.mark.parametrize("name", INT8)
+@pytest.mark.parametrize(
+    "make", [make_mobile, functools.partial(make_joined, frame_lengths=(64,))]
+)
+def test_8_bit_integers_are_in_the_network_alone(make, name, tmp_path):
     """All behind the embedding is computed from it as in float32."""
     detector = make_detector(make(), "LocalDensity")
-    path = tmp_path / "model"
-    write_litert_int8(detector, path, list(draw_noise(12)))
-    assert b"Flex" not in path.read_bytes()
+    [form] = load_forms([name])
+    run = form.write_and_open(tmp_path, detector, list(draw_noise(12)))
+    assert b"Flex" not in (tmp_path / form.file).read_bytes()
     waveform, key = make_inputs(SAMPLES)
-    outputs = open_litert(path)(waveform, key)
+    outputs = run(waveform, key)
     expected = detector({"waveform": waveform, "key": key})
     np.testing.assert_array_equal(outputs["valid"], expected["valid"])
     sound = [0, 2, 3]
@@ -145,16 +153,35 @@ def test_a_form_that_is_not_there_is_named(tmp_path, name):
         form.open(tmp_path / "gone")
 
 
-def test_8_bit_integers_need_a_network(tmp_path):
-    with pytest.raises(ValueError, match="layers=\\[\\], which have none"):
-        write_litert_int8(
+@pytest.mark.parametrize("name", INT8)
+def test_8_bit_integers_need_a_network(name, tmp_path):
+    [form] = load_forms([name])
+    with pytest.raises(ValueError, match="8-bit integers are for"):
+        form.write(
             make_detector(make_statistics()), tmp_path / "m", draw_noise(3)
         )
 
 
-def test_8_bit_integers_need_clips(tmp_path):
+@pytest.mark.parametrize("name", INT8)
+def test_8_bit_integers_need_clips(name, tmp_path):
+    [form] = load_forms([name])
     with pytest.raises(ValueError, match="must hold clips"):
-        write_litert_int8(make_detector(make_mobile()), tmp_path / "m", [])
+        form.write(make_detector(make_mobile()), tmp_path / "m", [])
+
+
+def test_openvino_scores_clips_in_any_number_of_threads(tmp_path):
+    detector = make_detector(make_mobile())
+    [form] = load_forms(["openvino"])
+    form.write_and_open(tmp_path, detector)
+    waveform, key = make_inputs(SAMPLES)
+    expected = detector({"waveform": waveform, "key": key})
+    for num_threads in (1, 3):
+        run = open_openvino(tmp_path / form.file, num_threads)
+        check_outputs(run(waveform, key), expected)
+    rounded = open_openvino(tmp_path / form.file, precision="bf16")
+    found = rounded(waveform, key)["anomaly_score"]
+    wanted = to_numpy(expected["anomaly_score"])
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(wanted))
 
 
 def test_without_the_extra_its_name_is_told(tmp_path, monkeypatch):

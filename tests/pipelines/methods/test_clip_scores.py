@@ -38,9 +38,9 @@ def make_embeddings(num_clips=24, windows=2, seed=0):
     )
 
 
-def make_detector(config, normals):
+def make_detector(config, normals, dim=4):
     head = ClassCosine(2)
-    head.build((None, 4))
+    head.build((None, dim))
     scorer = fit_scorer(config, normals, GROUPS)
     return AnomalyDetector(FakeEmbedder(), head, scorer, GROUPS, GROUPS)
 
@@ -103,3 +103,26 @@ def test_a_section_of_one_clip_has_no_out_of_fold_score():
     found = out_of_fold_scores(detector, normals, config)
     assert np.isnan(found[7])
     assert np.isfinite(np.delete(found, 7)).all()
+
+
+def test_clips_of_a_session_are_left_out_together():
+    generator = np.random.default_rng(0)
+    clips = np.repeat(np.arange(40), 2)
+    # Eight sessions, each of which sounds like itself alone.
+    sessions = np.array([f"day {clip // 5}" for clip in clips.tolist()])
+    vectors = 9.0 * np.eye(8)[clips // 5] + generator.normal(size=(80, 8)) / 9
+    normals = Embeddings(
+        vectors.astype("float32"),
+        np.where(clips < 20, "fan/id_00", "fan/id_02"),
+        clips < 0,
+        clips,
+        sessions=sessions,
+    )
+    assert normals.left_out_together.tolist() == (clips // 5 * 5).tolist()
+    config = Config(scorer=NearestNeighbors(space="raw"))
+    detector = make_detector(config, normals, dim=8)
+    found = out_of_fold_scores(detector, normals, config)
+    by_clips = dataclasses.replace(normals, sessions=None)
+    np.testing.assert_array_equal(by_clips.left_out_together, clips)
+    through = out_of_fold_scores(detector, by_clips, config)
+    assert found.min() > 9.0 > through.max()

@@ -1,13 +1,19 @@
+import gc
+import pathlib
+
 import numpy as np
+import pytest
 
 from pipelines.audio.inspection import inspect_clips
 from pipelines.datasets import read_clips
 from pipelines.methods.embedding_files import read_embeddings
 from pipelines.methods.embedding_files import write_embeddings
+from pipelines.methods.embedding_files import write_npz
 from pipelines.methods.embeddings import embed_clips
 from pipelines.settings.config import Config
 
 CONFIG = Config(clip_seconds=0.2)
+FULL = pathlib.Path("/dev/full")
 
 
 def embed(windows):
@@ -39,3 +45,10 @@ def test_written_embeddings_come_back(two_fans, tmp_path):
     again = read_embeddings(tmp_path / "embeddings.npz")
     for name, value in vars(found).items():
         np.testing.assert_array_equal(getattr(again, name), value)
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="needs Linux's /dev/full")
+def test_a_full_disk_is_one_error_and_nothing_more():
+    with pytest.raises(OSError, match="No space left"):
+        write_npz(FULL, {"embedding": np.ones(100_000)})
+    gc.collect()  # Whatever fails then fails this test.

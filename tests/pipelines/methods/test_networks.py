@@ -1,6 +1,8 @@
 import dataclasses
+import json
 import pathlib
 
+import keras
 import numpy as np
 import pytest
 
@@ -132,6 +134,29 @@ def test_networks_are_trained_as_if_each_were_alone(trained):
             strict=True,
         ):
             np.testing.assert_array_equal(one, other)
+
+
+def read_parts(network):
+    """Of a joined network, whose own name a process gives but once."""
+    for name in ("embedders", "heads"):
+        if hasattr(network, name):
+            return getattr(network, name)
+    return [network]
+
+
+@pytest.mark.parametrize("networks", ["one", "section"])
+def test_a_training_that_goes_on_gives_the_same_names(trained, networks):
+    listed, train = trained
+    config = dataclasses.replace(RECONSTRUCTION, networks=networks)
+    first, again = (
+        [
+            json.dumps(keras.saving.serialize_keras_object(part))
+            for network in train("run", listed, config)
+            for part in read_parts(network)
+        ]
+        for _ in range(2)
+    )
+    assert first == again
 
 
 def test_residuals_are_measured_on_nothing_held_out(trained):

@@ -5,6 +5,7 @@ from keras import ops
 from keras_asd.models import DualBranchEmbedder
 from keras_asd.models import JoinedEmbedder
 from keras_asd.models import StatisticsEmbedder
+from pipelines.pictures.explanation import METHODS
 from pipelines.pictures.explanation import explain_clip
 
 SAMPLES = 8000
@@ -62,3 +63,25 @@ def test_magnitudes_are_shown_in_decibels():
         loudest = 20 * np.log10(magnitude.max())
         assert one.values.max() == pytest.approx(loudest, abs=1e-3)
         assert one.values.min() >= loudest - 60.001
+
+
+def test_times_are_those_of_the_recording(embedder):
+    (found,) = explain_clip(
+        embedder, length, NOISE[0], method=METHODS["occlusion"]
+    )
+    moved = found.in_recording(2.0, 9.0)
+    (_, before), (_, after) = found.axes[0], moved.axes[0]
+    np.testing.assert_allclose(after, np.array(before) + 2.0)
+    np.testing.assert_array_equal(moved.importance, found.importance)
+
+
+def test_the_map_of_a_repeated_clip_is_summed_over_its_repetitions(embedder):
+    (found,) = explain_clip(
+        embedder, length, NOISE[0], method=METHODS["occlusion"]
+    )
+    short = found.in_recording(0.0, 0.16)
+    (_, seconds), _ = short.axes
+    assert seconds[-1] < 0.16 and short.importance.shape == (10, 8)
+    assert short.values.shape == short.importance.shape
+    total = found.importance.sum()
+    assert short.importance.sum() == pytest.approx(total)

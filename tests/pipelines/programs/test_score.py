@@ -20,9 +20,10 @@ from pipelines.scoring.scoring_settings import ScoringSettings
 SETTINGS = ScoringSettings(batch_size=4, num_threads=2)
 WINDOWS = ScoringSettings(batch_size=4, num_threads=2, window_seconds=0.03)
 
-# A scorer of its own process, slow enough to be killed while it works.
+# Scorers in forks of a process that has imported all, one for each line that
+# it reads; slow enough to be killed while they work.
 SCRIPT = """
-import pathlib, sys, time
+import os, pathlib, sys, time
 from pipelines.programs.score import score_to_table
 from pipelines.datasets.recording_folder import find_recordings
 sys.path.insert(0, sys.argv[3])
@@ -30,8 +31,15 @@ from tests.pipelines.programs import test_score as here
 def score(*inputs):
     time.sleep(0.01)
     return here.peak(*inputs)
-score_to_table(here.make_scorer(score), "0", find_recordings([sys.argv[1]]),
-               pathlib.Path(sys.argv[2]), here.SETTINGS)
+for line in sys.stdin:
+    pid = os.fork()
+    if not pid:
+        score_to_table(here.make_scorer(score), "0",
+                       find_recordings([sys.argv[1]]),
+                       pathlib.Path(sys.argv[2]), here.SETTINGS)
+        os._exit(0)
+    print(pid, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 """
 
 
@@ -81,18 +89,29 @@ def test_killed_three_times_it_has_each_clip_once(write_clips, tmp_path):
     out, partial = tmp_path / "out.csv", tmp_path / "out.csv.partial"
     root = os.path.abspath(f"{__file__}/../../../..")
     words = [sys.executable, "-c", SCRIPT, str(clips), str(out), root]
-    for generation in range(1, 5):
-        process = subprocess.Popen(words, cwd=root)
-        if generation < 4:
-            before = partial.stat().st_size if partial.exists() else 0
-            while not partial.exists() or partial.stat().st_size < before + 9e3:
-                assert process.poll() is None
-                time.sleep(0.001)
-            process.send_signal(signal.SIGKILL)
-            assert process.wait() == -signal.SIGKILL
-            assert not out.exists()
-        else:
-            assert process.wait() == 0
+    with subprocess.Popen(
+        words,
+        cwd=root,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        for generation in range(1, 5):
+            process.stdin.write("go\n")
+            process.stdin.flush()
+            pid = int(process.stdout.readline())
+            if generation < 4:
+                before = partial.stat().st_size if partial.exists() else 0
+                while (
+                    not partial.exists()
+                    or partial.stat().st_size < before + 9e3
+                ):
+                    assert not out.exists()
+                    time.sleep(0.001)
+                os.kill(pid, signal.SIGKILL)
+            code = int(process.stdout.readline())
+            assert code == (-signal.SIGKILL if generation < 4 else 0)
+            assert out.exists() == (generation == 4)
     assert out.read_bytes() == whole.read_bytes()
     assert not partial.exists()
 

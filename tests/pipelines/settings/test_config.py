@@ -37,7 +37,7 @@ FLOW = {
     ("kind", "name", "value"),
     [
         (Config, "sampling_rate", 0),
-        (Config, "clip_seconds", 0.0),
+        (Config, "clip_seconds", -1.0),
         (Config, "clip_seconds", 601.0),
         (Config, "max_broken_share", 1.1),
         (MobileFaceNet, "channels", ()),

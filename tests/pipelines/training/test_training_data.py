@@ -19,6 +19,7 @@ from pipelines.settings.losses import NoisyArcMix
 from pipelines.settings.losses import SubclusterAdaCos
 from pipelines.training.training_data import TrainingData
 
+pytestmark = pytest.mark.usefixtures("native_ops")
 CONFIG = Config(clip_seconds=0.5, batch_size=8, epochs=3, seed=4)
 
 

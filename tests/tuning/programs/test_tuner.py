@@ -6,6 +6,7 @@ import keras_tuner
 import pytest
 
 from pipelines.atomic import FolderLock
+from pipelines.files.disk import FullDisk
 from tests.tuning.toy_search import ToyHyperModel
 from tests.tuning.toy_search import toy_oracle
 from tuning.oracles.kinds import read_trials
@@ -86,6 +87,8 @@ def test_what_is_no_dictionary_of_numbers_fails(oracle, tmp_path):
         KeyboardInterrupt(),
         keras_tuner.errors.FatalValueError("gone"),
         OSError(errno.ENOSPC, "No space left on device"),
+        FullDisk("The disk must hold what is written."),
+        RuntimeError("a checkpoint; No space left on device"),
     ],
 )
 def test_what_is_no_trials_fault_leaves_it_to_be_resumed(

@@ -109,7 +109,7 @@ def _read_labelled(
     known = {inspected.clip.key for inspected in data.train}
     labelled = [
         clip
-        for clip in read_all_clips(roots, config.seed)
+        for clip in read_all_clips(roots, config.seed, config.sections)
         if clip.split == "test" and clip.is_anomaly is not None
     ]
     chosen = [

@@ -10,13 +10,13 @@ from keras_asd.metrics import roc_auc
 from keras_asd.models import AnomalyDetector
 from pipelines.audio.inspected_clip import InspectedClip
 from pipelines.datasets.faults.stand_ins import STAND_INS
+from pipelines.evaluation.stand_in_windows import NORMAL
+from pipelines.evaluation.stand_in_windows import clip_number
+from pipelines.evaluation.stand_in_windows import stand_in_windows
 from pipelines.methods.clip_scores import score_embeddings
 from pipelines.methods.embeddings import Embeddings
 from pipelines.settings.config import Config
 from tuning.trials.judging.objective import Objective
-from tuning.trials.judging.proxy_clips import NORMAL
-from tuning.trials.judging.proxy_clips import clip_number
-from tuning.trials.judging.proxy_clips import proxy_windows
 from tuning.trials.search_data import SearchData
 
 logger = logging.getLogger(__name__)
@@ -125,7 +125,9 @@ class ProxyObjective(Objective):
     def _embed(
         self, kind: str, detector: AnomalyDetector, config: Config
     ) -> Embeddings:
-        rows = proxy_windows(self.folder, self.clips, kind, config, self.seed)
+        rows = stand_in_windows(
+            self.folder, self.clips, kind, config, self.seed
+        )
         vectors = [
             np.asarray(
                 detector.embedder.predict_on_batch(

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from pipelines.datasets.faults.stand_ins import STAND_INS
+from pipelines.evaluation.stand_in_windows import stand_in_windows
 from pipelines.runs.labels import LabelMap
 from pipelines.settings.config import Config
 from pipelines.settings.presets import PRESETS
@@ -13,7 +14,6 @@ from tuning.settings.values import with_values
 from tuning.trials.fitting import trial_detector
 from tuning.trials.judging.objective import make_objective
 from tuning.trials.judging.official_objective import OfficialObjective
-from tuning.trials.judging.proxy_clips import proxy_windows
 from tuning.trials.judging.proxy_objective import ProxyObjective
 from tuning.trials.search_data import SearchData
 from tuning.trials.search_data import prepare_search
@@ -66,7 +66,7 @@ def test_the_objective_is_the_mean_of_kinds_of_means_of_sections(data):
 
     def scores(kind, of, scored_as):
         """Mean over a clip's windows, for each held-out clip of a section."""
-        rows = proxy_windows(objective.folder, objective.clips, kind, CONFIG)
+        rows = stand_in_windows(objective.folder, objective.clips, kind, CONFIG)
         place = list(MIDDLES).index(scored_as)
         values = []
         for number, one in enumerate(objective.clips):

@@ -1,0 +1,1 @@
+"""Trainings: one run, and the stages of an anytime run."""

@@ -1,0 +1,1 @@
+"""Feedback: what a run learns after its training, version by version."""

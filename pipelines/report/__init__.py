@@ -1,0 +1,1 @@
+"""Reports: the page for technicians, engineers and researchers."""

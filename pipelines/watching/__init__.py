@@ -1,0 +1,1 @@
+"""Listening without end: sources, windows judged, alarms, events, history."""

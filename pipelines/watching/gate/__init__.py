@@ -1,0 +1,1 @@
+"""Gate of a watch: windows that a microphone spoils are held back."""

@@ -1,0 +1,1 @@
+"""Where windows and events of a watch go: receivers, metrics, sounds."""

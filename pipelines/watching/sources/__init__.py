@@ -1,0 +1,1 @@
+"""Sources of a watch: folders, recordings, sound cards, streams."""
