@@ -8,7 +8,7 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCKED = --require-hashes -r requirements/$(LOCK).txt
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: setup scoring demo notebooks test test-other test-python-3.12 test-scoring check docs picture bench lock clean
+.PHONY: setup scoring demo notebooks test test-again test-other test-python-3.12 test-scoring check docs picture bench lock clean
 
 setup: $(STAMP)
 
@@ -34,7 +34,10 @@ BY_FILE := --dist loadfile --no-loadscope-reorder
 
 test: setup
 	$(BIN)/python -m pytest -n 2 $(BY_FILE)
-	$(MAKE) test-other
+
+# What failed in the last `make test`, alone.
+test-again:
+	$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none
 
 # The other supported TensorFlow: decoding, training, export. Every layer, model
 # and scorer on the JAX backend: compiled, and in a training step.
