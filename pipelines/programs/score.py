@@ -4,7 +4,9 @@ import collections
 import itertools
 import logging
 import pathlib
+from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import Any
 
 import tqdm
 
@@ -15,6 +17,7 @@ from pipelines.scoring.clip_scorer import ClipScorer
 from pipelines.scoring.piece_reader import read_pieces
 from pipelines.scoring.score_log import ScoreLog
 from pipelines.scoring.score_log import open_score_log
+from pipelines.scoring.score_part import write_part
 from pipelines.scoring.score_table import check_table
 from pipelines.scoring.score_table import write_score_table
 from pipelines.scoring.scoring_settings import ScoringSettings
@@ -31,6 +34,7 @@ def score_to_table(
     settings: ScoringSettings,
     verify: bool = False,
     tally: Tally | None = None,
+    part: Mapping[str, Any] | None = None,
 ) -> int:
     """Scores clips into a table, which appears when it is whole.
 
@@ -50,6 +54,8 @@ def score_to_table(
         verify: Whether the recordings of all clips that have rows are read
             and compared, and not only those of another size or time.
         tally: Counts the rows of the whole table.
+        part: Facts of `part_facts`, where the table is a part of another one
+            and the paths are those of its shard.
 
     Returns:
         Number of rows that have a score.
@@ -70,16 +76,26 @@ def score_to_table(
     check_table(out)
     settings.check_machine(scorer.machines)
     partial = out.with_name(f"{out.name}.partial")
-    facts = {"model": digest, **settings.binding}
+    facts = part or {"model": digest, **settings.binding}
     with open_score_log(partial, facts) as log:
         first, num_done = log.match(paths)
         if num_done:
             logger.info("resuming after %d of %d clips", first + 1, len(paths))
         _score_changed(scorer, settings, log, verify)
         _score_the_rest(scorer, paths, settings, log)
-        write_score_table(out, log.rows(), score_columns(settings))
         tally = tally or Tally()
         collections.deque(tally.count(log.rows()), maxlen=0)
+        if part is None:
+            write_score_table(out, log.rows(), score_columns(settings))
+        else:
+            counts = {
+                "clips": tally.num_clips,
+                "rows": tally.num_rows,
+                "scored": tally.num_scored,
+                "alarms": tally.num_alarms,
+            }
+            columns = score_columns(settings)
+            write_part(out, log.rows(), columns, part, counts)
         if IS_POSIX:  # While nobody else can have begun anew.
             partial.unlink()
     if not IS_POSIX:  # An open file cannot be removed there.

@@ -76,6 +76,23 @@ def open_model(
     return scorer, model_digest(str(folder), form)
 
 
+def read_digest(path: str) -> str:
+    """Returns the digest of `open_model` without loading the model.
+
+    Args:
+        path: Path of a model, as in `load_scorer`.
+
+    Raises:
+        FileNotFoundError: If there is no model.
+
+    >>> read_digest("no_such_run")
+    Traceback (most recent call last):
+    FileNotFoundError: ...
+    """
+    folder, form = _choose(path)
+    return model_digest(str(folder), form)
+
+
 def load_scorer(path: str, trust: Sequence[str] = ()) -> ClipScorer:
     """Loads a run's detector, or an exported version.
 

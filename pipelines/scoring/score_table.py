@@ -5,6 +5,7 @@ import itertools
 import pathlib
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
@@ -40,11 +41,14 @@ def check_table(path: pathlib.Path) -> None:
             f"`out` must be a file. Received: out={path}, which is a folder."
         )
     if path.suffix == ".parquet":
-        _import_parquet()
+        import_parquet()
 
 
 def write_score_table(
-    path: pathlib.Path, rows: Iterable[Row], columns: Sequence[str]
+    path: pathlib.Path,
+    rows: Iterable[Row],
+    columns: Sequence[str],
+    metadata: Mapping[str, str] | None = None,
 ) -> None:
     r"""Writes rows as CSV or as Parquet, by the suffix, whole or not at all.
 
@@ -56,6 +60,7 @@ def write_score_table(
         path: Path of the table.
         rows: Rows with a value for each column.
         columns: Names of the columns, in order.
+        metadata: Texts that a Parquet file keeps beside its columns.
 
     Raises:
         ValueError: See `check_table`.
@@ -68,9 +73,11 @@ def write_score_table(
     'clip,p_value,valid\na.wav,,true\n'
     """
     check_table(path)
-    write = _write_parquet if path.suffix == ".parquet" else _write_csv
     with atomic.replacing(path) as temporary:
-        write(temporary, rows, columns)
+        if path.suffix == ".parquet":
+            _write_parquet(temporary, rows, columns, metadata)
+        else:
+            _write_csv(temporary, rows, columns)
 
 
 def _write_csv(
@@ -88,9 +95,12 @@ def _write_csv(
 
 
 def _write_parquet(
-    path: pathlib.Path, rows: Iterable[Row], columns: Sequence[str]
+    path: pathlib.Path,
+    rows: Iterable[Row],
+    columns: Sequence[str],
+    metadata: Mapping[str, str] | None,
 ) -> None:
-    pyarrow, parquet = _import_parquet()
+    pyarrow, parquet = import_parquet()
     types = {
         "start_seconds": pyarrow.float64(),
         "end_seconds": pyarrow.float64(),
@@ -100,7 +110,8 @@ def _write_parquet(
         "valid": pyarrow.bool_(),
     }
     schema = pyarrow.schema(
-        [(name, types.get(name, pyarrow.string())) for name in columns]
+        [(name, types.get(name, pyarrow.string())) for name in columns],
+        metadata=dict(metadata or {}) or None,
     )
     with parquet.ParquetWriter(path, schema) as writer:
         for group in _groups(rows):
@@ -123,13 +134,18 @@ def _make_text(column: str, value: Any) -> Any:
     return escape_name(value) if column in NAMES else table_cell(value)
 
 
-def _import_parquet():
+def import_parquet():
+    """Returns pyarrow and its module for Parquet.
+
+    Raises:
+        ValueError: If it is not installed.
+    """
     try:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
         raise ValueError(
-            "Parquet is written by pyarrow, which must be installed. Received: "
+            "Parquet takes pyarrow, which must be installed. Received: "
             f"{error}. Install it by `pip install "
             '"keras-asd[parquet]"`, or write .csv.'
         ) from error
