@@ -1,9 +1,11 @@
 """The command `keras-asd score`."""
 
 import dataclasses
+import functools
 import pathlib
 import sys
 from collections.abc import Sequence
+from typing import Literal
 
 from pipelines.commands.command import UsageError
 from pipelines.commands.command import command
@@ -21,6 +23,8 @@ def run(
     machine: str | None = None,
     out: str | None = None,
     shard: str | None = None,
+    engine: Literal["own", "beam"] = "own",
+    beam: str | None = None,
     json: bool = False,
     window: float | str | None = None,
     hop: float | None = None,
@@ -56,6 +60,12 @@ def run(
         out (TABLE): Table to write, .csv or .parquet.
         shard (I/N): Score only share I, from 0, of N of the list; `merge` joins
             the tables. One that is finished is left alone.
+        engine: What shares the list out: own, this process alone, or beam, a
+            pipeline of Apache Beam, whose --out may be a folder or its address,
+            with / at its end.
+        beam (FLAGS): Flags of that pipeline, as in
+            --beam="--direct_running_mode=multi_processing
+            --direct_num_workers=2"; --share_model loads one model a machine.
         json: Print one JSON object a line, also for a clip that is left out.
         window (SECONDS): Length of windows in which a recording of any length
             is scored; `model` for what the model hears at once. The last one
@@ -86,6 +96,12 @@ def run(
         raise UsageError("--window must be seconds, or `model`")
     if bool(recordings) == (clips is not None):
         raise UsageError("either CLIP or --clips must be given")
+    if beam is not None and engine != "beam":
+        raise UsageError("--beam needs --engine beam")
+    if engine == "beam" and (out is None or shard is not None or report):
+        raise UsageError(
+            "--engine beam needs --out, and no --shard or --report"
+        )
     if shard is not None and out is None:
         raise UsageError("--shard needs --out")
     if shard is not None and (report is not None or fail_on_alarm):
@@ -97,13 +113,12 @@ def run(
     from pipelines.datasets.listed_clips import find_listed_clips
     from pipelines.datasets.listed_clips import read_listed_clips
     from pipelines.files.names import escape_name
+    from pipelines.programs.score import score_shard
     from pipelines.programs.score import score_to_table
     from pipelines.report.sounds import check_audio
     from pipelines.scoring.batch_scoring import score_clips
     from pipelines.scoring.clip_scorer import open_model
     from pipelines.scoring.clip_scorer import read_digest
-    from pipelines.scoring.score_part import is_finished
-    from pipelines.scoring.score_part import part_facts
     from pipelines.scoring.scoring_settings import MAX_SECONDS
     from pipelines.scoring.scoring_settings import ScoringSettings
     from pipelines.scoring.shard import read_shard
@@ -122,34 +137,44 @@ def run(
     settings = ScoringSettings(machine, seconds, hop, rate, batch_size, threads)
     share = None if shard is None else read_shard(shard)
     listed = None if clips is None else read_listed_clips(clips)
-    scorer = None
-    if share is None or isinstance(window, str):
-        scorer, digest = open_model(model, threads, trust)
-    else:  # It may be finished already.
-        digest = read_digest(model)
-    if isinstance(window, str) and scorer is not None:
+    # Neither a finished part nor Beam needs it in this process.
+    load = functools.cache(lambda: open_model(model, threads, trust))
+    if window == "model" or (share is None and engine == "own"):
+        load()
+    if window == "model":
+        scorer, _ = load()
         seconds = scorer.samples / scorer.sampling_rate
         settings = dataclasses.replace(settings, window_seconds=seconds)
     listed = listed or find_listed_clips(recordings)
     settings = dataclasses.replace(settings, listed_machines=listed.machines)
-    paths, part = listed.paths, None
-    if share is not None and out is not None:
-        part = part_facts(share, digest, listed.digest, len(paths), settings)
-        if is_finished(pathlib.Path(out), part):
-            print(f"finished before: {escape_name(out)}")
-            return 0
-        paths = share.take(paths, settings.chunk_length)
-    if scorer is None:
-        scorer, digest = open_model(model, threads, trust)
+    if engine == "beam":
+        from pipelines.programs.score_by_beam import score_by_beam
+
+        target = str(out)
+        flags = beam or ""
+        counts = score_by_beam(model, listed, target, settings, flags, trust)
+        print_files([target])
+        if not counts.get("scored"):
+            return 2
+        return 1 if fail_on_alarm and counts.get("alarms") else 0
+    if share is not None:
+        part = pathlib.Path(str(out))
+        digest = read_digest(model)
+        is_new = score_shard(
+            lambda: load()[0], digest, listed, share, part, settings, verify
+        )
+        if is_new:
+            print_files([part])
+        else:
+            print(f"finished before: {escape_name(part)}")
+        return 0  # With broken clips alone it is whole, too.
+    scorer, digest = load()
+    paths = listed.paths
     tally = Tally(keeps_rows=report is not None)
     if out is not None:
         table = pathlib.Path(out)
-        score_to_table(
-            scorer, digest, paths, table, settings, verify, tally, part
-        )
+        score_to_table(scorer, digest, paths, table, settings, verify, tally)
         print_files([table])
-        if part is not None:  # With broken clips alone it is whole, too.
-            return 0
     else:
         total = len(paths) if seconds is None else None
         # In a terminal the lines show how far it is.

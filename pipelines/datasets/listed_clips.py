@@ -1,6 +1,7 @@
 """Lists of clips to score: folders, or a CSV."""
 
 import dataclasses
+import glob
 import hashlib
 import json
 import os
@@ -44,10 +45,19 @@ class ListedClips:
 def find_listed_clips(recordings: Sequence[str]) -> ListedClips:
     """Lists recordings and those of folders, as `find_recordings` does.
 
+    Args:
+        recordings: Paths of recordings and folders, or patterns of them, such
+            as `line1/*/*.wav`.
+
     >>> find_listed_clips(["b.wav", "a.wav"]).names
     ('b.wav', 'a.wav')
     """
-    paths = tuple(find_recordings(recordings))
+    expanded: list[str] = []
+    for path in recordings:
+        is_pattern = glob.has_magic(path) and not os.path.lexists(path)
+        found = sorted(glob.glob(path, recursive=True)) if is_pattern else []
+        expanded += found or [path]
+    paths = tuple(find_recordings(expanded))
     return ListedClips(paths, paths)
 
 

@@ -4,12 +4,14 @@ import collections
 import itertools
 import logging
 import pathlib
+from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
 import tqdm
 
+from pipelines.datasets.listed_clips import ListedClips
 from pipelines.files.posix import IS_POSIX
 from pipelines.scoring.batch_scoring import score_columns
 from pipelines.scoring.batch_scoring import score_pieces
@@ -17,10 +19,13 @@ from pipelines.scoring.clip_scorer import ClipScorer
 from pipelines.scoring.piece_reader import read_pieces
 from pipelines.scoring.score_log import ScoreLog
 from pipelines.scoring.score_log import open_score_log
+from pipelines.scoring.score_part import is_finished
+from pipelines.scoring.score_part import part_facts
 from pipelines.scoring.score_part import write_part
 from pipelines.scoring.score_table import check_table
 from pipelines.scoring.score_table import write_score_table
 from pipelines.scoring.scoring_settings import ScoringSettings
+from pipelines.scoring.shard import Shard
 from pipelines.scoring.tally import Tally
 
 logger = logging.getLogger(__name__)
@@ -101,6 +106,50 @@ def score_to_table(
     if not IS_POSIX:  # An open file cannot be removed there.
         partial.unlink()
     return tally.num_scored
+
+
+def score_shard(
+    load: Callable[[], ClipScorer],
+    digest: str,
+    clips: ListedClips,
+    shard: Shard,
+    out: pathlib.Path,
+    settings: ScoringSettings,
+    verify: bool = False,
+) -> bool:
+    """Scores one shard of a list into a part of its table.
+
+    Args:
+        load: Loads the model, which a finished part is not asked for.
+        digest: SHA-256 of the model, from `read_digest`.
+        clips: The whole list.
+        shard: The share of it.
+        out: Path of the part, `.csv` or `.parquet`.
+        settings: Settings of scoring.
+        verify: As in `score_to_table`.
+
+    Returns:
+        False if the part was finished before; then it is left alone.
+
+    Raises:
+        ValueError: As `score_to_table`, or if another part or table is there.
+
+    >>> import tempfile
+    >>> scorer = ClipScorer(("fan",), 16000, "mean", 160000, lambda *_: {})
+    >>> out = pathlib.Path(tempfile.mkdtemp(), "part-0.csv")
+    >>> clips, settings = ListedClips(("a",), ("a",)), ScoringSettings("fan")
+    >>> words = lambda: scorer, "0", clips, Shard(0, 1), out, settings
+    >>> score_shard(*words), score_shard(*words)
+    (True, False)
+    """
+    check_table(out)
+    num_clips = len(clips.paths)
+    part = part_facts(shard, digest, clips.digest, num_clips, settings)
+    if is_finished(out, part):
+        return False
+    paths = shard.take(clips.paths, settings.chunk_length)
+    score_to_table(load(), digest, paths, out, settings, verify, part=part)
+    return True
 
 
 def _score_changed(

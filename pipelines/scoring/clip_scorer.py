@@ -87,9 +87,11 @@ def read_digest(path: str) -> str:
 
     >>> read_digest("no_such_run")
     Traceback (most recent call last):
-    FileNotFoundError: ...
+    FileNotFoundError: `run` must be the folder of a training run. ...
     """
     folder, form = _choose(path)
+    if form is None and not (folder / SAVED_MODEL).exists():
+        read_config(RunFolder(folder))  # Whether it is a run at all.
     return model_digest(str(folder), form)
 
 

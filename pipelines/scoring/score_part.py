@@ -12,10 +12,9 @@ from typing import Any
 
 from keras_asd import __version__
 from pipelines import atomic
-from pipelines.files.names import read_name
 from pipelines.scoring.batch_scoring import Row
-from pipelines.scoring.score_table import NAMES
 from pipelines.scoring.score_table import import_parquet
+from pipelines.scoring.score_table import read_spelt_row
 from pipelines.scoring.score_table import write_score_table
 from pipelines.scoring.scoring_settings import ScoringSettings
 from pipelines.scoring.shard import Shard
@@ -87,6 +86,13 @@ def write_part(
         columns: Names of their columns, in order.
         facts: Facts of `part_facts`.
         counts: Numbers of its clips, rows and scores.
+
+    >>> import tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "part-0.csv")
+    >>> row = {"clip": "a.wav", "machine": "fan", "anomaly_score": 0.5}
+    >>> write_part(path, iter([row]), list(row), {"shard": "0/1"}, {"rows": 1})
+    >>> read_about(path)["rows"], list(read_part_rows(path)) == [row]
+    (1, True)
     """
     about = {"version": __version__, **counts, BINDING: dict(facts)}
     if path.suffix == ".parquet":
@@ -181,28 +187,30 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
 
 
 def read_part_rows(path: pathlib.Path) -> Iterator[Row]:
-    """Yields the rows of a part, as they were before they were written.
+    r"""Yields the rows of a part, as they were before they were written.
 
     Args:
         path: Path of the part, for which `read_about` is right.
+
+    >>> import tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "part-0.csv")
+    >>> _ = path.write_text("clip,machine,anomaly_score\na.wav,fan,0.5\n")
+    >>> list(read_part_rows(path))
+    [{'clip': 'a.wav', 'machine': 'fan', 'anomaly_score': 0.5}]
     """
     if path.suffix == ".parquet":
         _, parquet = import_parquet()
         with parquet.ParquetFile(path) as file:
             for batch in file.iter_batches():
                 for row in batch.to_pylist():
-                    yield _with_names(row)
+                    yield read_spelt_row(row)
         return
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             for name, read in CELLS.items():
                 if name in row:
                     row[name] = read(row[name]) if row[name] else None
-            yield _with_names(row)
-
-
-def _with_names(row: Row) -> Row:
-    return {**row, **{name: read_name(row[name]) for name in NAMES}}
+            yield read_spelt_row(row)
 
 
 def _digest(path: pathlib.Path) -> str:

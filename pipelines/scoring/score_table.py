@@ -11,6 +11,7 @@ from typing import Any
 
 from pipelines import atomic
 from pipelines.files.names import escape_name
+from pipelines.files.names import read_name
 from pipelines.files.names import table_cell
 from pipelines.scoring.batch_scoring import Row
 
@@ -87,7 +88,8 @@ def _write_csv(
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         for row in rows:
-            cells = (_make_text(name, row[name]) for name in columns)
+            spelt = spell_row(row)
+            cells = (spelt[name] for name in columns)
             writer.writerow(
                 str(cell).lower() if isinstance(cell, bool) else cell
                 for cell in cells
@@ -101,24 +103,13 @@ def _write_parquet(
     metadata: Mapping[str, str] | None,
 ) -> None:
     pyarrow, parquet = import_parquet()
-    types = {
-        "start_seconds": pyarrow.float64(),
-        "end_seconds": pyarrow.float64(),
-        "anomaly_score": pyarrow.float32(),
-        "p_value": pyarrow.float32(),
-        "decision": pyarrow.int32(),
-        "valid": pyarrow.bool_(),
-    }
-    schema = pyarrow.schema(
-        [(name, types.get(name, pyarrow.string())) for name in columns],
-        metadata=dict(metadata or {}) or None,
-    )
+    schema = parquet_schema(columns)
+    if metadata:
+        schema = schema.with_metadata(dict(metadata))
     with parquet.ParquetWriter(path, schema) as writer:
         for group in _groups(rows):
-            table = {
-                name: [_make_text(name, row[name]) for row in group]
-                for name in columns
-            }
+            spelt = [spell_row(row) for row in group]
+            table = {name: [row[name] for row in spelt] for name in columns}
             writer.write_table(pyarrow.table(table, schema=schema))
 
 
@@ -126,6 +117,48 @@ def _groups(rows: Iterable[Row]) -> Iterator[list[Row]]:
     left = iter(rows)
     while group := list(itertools.islice(left, ROW_GROUP)):
         yield group
+
+
+def parquet_schema(columns: Sequence[str]) -> Any:
+    """Returns the types of columns, as a schema of pyarrow.
+
+    Raises:
+        ValueError: If pyarrow is not installed.
+
+    >>> parquet_schema(["clip", "p_value"]).names
+    ['clip', 'p_value']
+    """
+    pyarrow, _ = import_parquet()
+    types = {
+        "clip_index": pyarrow.int64(),
+        "start_seconds": pyarrow.float64(),
+        "end_seconds": pyarrow.float64(),
+        "anomaly_score": pyarrow.float32(),
+        "p_value": pyarrow.float32(),
+        "decision": pyarrow.int32(),
+        "valid": pyarrow.bool_(),
+    }
+    return pyarrow.schema(
+        [(name, types.get(name, pyarrow.string())) for name in columns]
+    )
+
+
+def spell_row(row: Row) -> Row:
+    r"""Returns a row with its texts as a table spells them.
+
+    >>> spell_row({"clip": "=a.wav", "valid": True})
+    {'clip': '\\x3da.wav', 'valid': True}
+    """
+    return {name: _make_text(name, value) for name, value in row.items()}
+
+
+def read_spelt_row(row: Row) -> Row:
+    r"""Returns a row of a table with the names that it spells.
+
+    >>> read_spelt_row({"clip": r"\x3da.wav", "machine": "fan"})
+    {'clip': '=a.wav', 'machine': 'fan'}
+    """
+    return {**row, **{name: read_name(row[name]) for name in NAMES}}
 
 
 def _make_text(column: str, value: Any) -> Any:
@@ -139,6 +172,9 @@ def import_parquet():
 
     Raises:
         ValueError: If it is not installed.
+
+    >>> [module.__name__ for module in import_parquet()]
+    ['pyarrow', 'pyarrow.parquet']
     """
     try:
         import pyarrow
