@@ -8,7 +8,7 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCKED = --require-hashes -r requirements/$(LOCK).txt
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: setup scoring demo notebooks test test-again test-other test-python-3.12 test-scoring check docs picture bench lock clean
+.PHONY: setup scoring demo notebooks test test-again test-other test-python-3.12 test-scoring test-beam check docs picture bench lock clean
 
 setup: $(STAMP)
 
@@ -78,6 +78,12 @@ test-scoring: setup scoring
 	KERAS_ASD_SCORING=.venv-scoring $(BIN)/python -m pytest -q tests/integration/test_scoring_only.py
 	@echo "The environment for scoring alone has $$(du -sm .venv-scoring | cut -f1) MB."
 
+# Pipelines of Apache Beam, which wants older packages than the others; Prism, a
+# runner that it downloads, must not be asked for.
+test-beam:
+	PIP_NO_COMPILE=1 $(MAKE) setup LOCK=beam VENV=.venv-beam
+	.venv-beam/bin/python -m pytest -q tests/integration/test_beam.py
+
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -102,7 +108,7 @@ bench: setup
 
 # Writes the locks anew; needs `uv`.
 lock:
-	cd requirements && for name in default tensorflow-2.21 docs uv; do \
+	cd requirements && for name in default tensorflow-2.21 beam docs uv; do \
 		uv pip compile --quiet --python-version 3.11 --generate-hashes \
 			--custom-compile-command "make lock" $$name.in -o $$name.txt; \
 	done

@@ -118,6 +118,7 @@ setup(
         ],
         "openvino": ["openvino>=2025.1", "nncf>=3"],
         "parquet": ["pyarrow>=14,<26"],
+        "beam": ["apache-beam>=2.77,<3", "pyarrow>=14,<26"],
         # Its native decoders load with TensorFlow 2.16 and 2.17 only.
         "native": ["tensorflow-io==0.37.1", "tensorflow>=2.16,<2.18"],
     },

@@ -18,6 +18,7 @@ COMMANDS = (
     "train",
     "evaluate",
     "score",
+    "merge",
     "watch",
     "alarms",
     "explain",

@@ -110,7 +110,8 @@ def add_arguments(parser: ArgumentParser, function: Callable[..., Any]) -> None:
     Args:
         parser: Takes the arguments.
         function: Parameters before `*` are positionals, those after it
-            flags of their name; a dataclass is the flags of its fields. `bool`
+            flags of their name (those of an optional `Sequence` none or more
+            words); a dataclass is the flags of its fields. `bool`
             is a flag without a value, `Sequence`
             one or more words, `Literal` and `OneOf` some words only; other
             types are read by jsonargparse. The help is that of `Args` in the
@@ -146,7 +147,7 @@ def add_arguments(parser: ArgumentParser, function: Callable[..., Any]) -> None:
         if parameter.kind is not parameter.KEYWORD_ONLY and not is_field:
             options.setdefault("metavar", name.upper())
             if is_optional:
-                options["nargs"] = "?"
+                options["nargs"] = "*" if "nargs" in options else "?"
             parser.add_argument(name, **options)
             continue
         options["required"] = not is_optional

@@ -11,6 +11,7 @@ def run(
     to: str,
     image: str | None = None,
     batching: bool = False,
+    shards: int | None = None,
 ) -> None:
     """Writes what TensorFlow Serving takes to serve exports.
 
@@ -25,7 +26,9 @@ def run(
             made for; a warning tells where it is older than a model.
         batching: Let the server join requests that come at once; then clips
             that are sent as waveforms must all be of one length.
+        shards (N): Write score-job.yaml, too: a job of Kubernetes that scores a
+            list of clips in N parts.
     """
     from pipelines.programs.serve_files import write_serving_files
 
-    print_files(write_serving_files(models, to, batching, image))
+    print_files(write_serving_files(models, to, batching, image, shards))

@@ -39,6 +39,27 @@ def find_key(path: str, machines: Sequence[str]) -> str:
     )
 
 
+def find_listed_key(machine: str, machines: Sequence[str]) -> str:
+    """Returns the key of a clip whose machine a list names.
+
+    Args:
+        machine: Machine of the list, with or without its section.
+        machines: Known keys.
+
+    Raises:
+        ValueError: If it is none of them.
+
+    >>> find_listed_key("fan", ["fan/all", "pump/all"])
+    'fan/all'
+    """
+    for key in (machine, f"{machine}/all"):
+        if key in machines:
+            return key
+    raise ValueError(
+        f"its machine in the list is {machine}, which is not known"
+    )
+
+
 def possible_keys(path: str) -> list[str]:
     """Returns the keys that a clip's path may mean, likeliest first.
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import pathlib
+from collections.abc import Iterator
 from collections.abc import Sequence
 
 from pipelines.datasets.clip import Clip
@@ -63,7 +64,33 @@ def read_table(table: pathlib.Path) -> list[Clip]:
     ...     [(clip.key, clip.is_anomaly) for clip in read_table(table)]
     [('fan/all', True)]
     """
-    clips: list[Clip] = []
+    return [
+        _read_row(row, table, line) for row, line in read_rows(table, _COLUMNS)
+    ]
+
+
+def read_rows(
+    table: pathlib.Path, columns: Sequence[str]
+) -> Iterator[tuple[dict[str, str], int]]:
+    r"""Reads the rows of a CSV that lists recordings, each once.
+
+    Args:
+        table: Path of the CSV, comma separated, UTF-8, with a header.
+        columns: Columns that it must have, `path` among them.
+
+    Yields:
+        Cells by column, without spaces around them, and the row's line.
+
+    Raises:
+        ValueError: If it is no such table. The message names the line.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as root:
+    ...     table = pathlib.Path(root, "clips.csv")
+    ...     size = table.write_text("path,machine\n1.wav, fan\n")
+    ...     list(read_rows(table, ["path"]))
+    [({'path': '1.wav', 'machine': 'fan'}, 2)]
+    """
     lines: dict[pathlib.Path, int] = {}
     reader = csv.DictReader(
         io.StringIO(_read_text(table), newline=""),
@@ -71,28 +98,35 @@ def read_table(table: pathlib.Path) -> list[Clip]:
         skipinitialspace=True,
     )
     try:
-        _check_columns(table, reader.fieldnames)
+        _check_columns(table, reader.fieldnames, columns)
         for row in reader:
-            clip = _read_row(row, table, reader.line_num)
-            if clip.path in lines:
+            line = reader.line_num
+            if None in row or None in row.values():
+                raise ValueError(
+                    "Every line must have as many cells as the header. "
+                    f"Received: line {line} of {table}. Put cells with commas "
+                    "in quotes."
+                )
+            row.update({name: cell.strip() for name, cell in row.items()})
+            path = table.parent / row["path"]
+            if path in lines:
                 raise ValueError(
                     "A recording may be listed once. Received: "
-                    f"path={row['path']!r} on line {reader.line_num} and "
-                    f"line {lines[clip.path]} of {table}."
+                    f"path={row['path']!r} on line {line} and "
+                    f"line {lines[path]} of {table}."
                 )
-            lines[clip.path] = reader.line_num
-            clips.append(clip)
+            lines[path] = line
+            yield row, line
     except csv.Error as error:
         raise ValueError(
             "A table of clips must be well-formed CSV. Received: line "
             f"{reader.reader.line_num} of {table}, with the error: {error}."
         ) from error
-    if not clips:
+    if not lines:
         raise ValueError(
             "A table of clips must list at least one. Received: "
             f"{table}, which has a header alone."
         )
-    return clips
 
 
 def _read_text(table: pathlib.Path) -> str:
@@ -112,12 +146,16 @@ def _is_table(path: pathlib.Path) -> bool:
         return set(_COLUMNS) <= set(next(header, []))
 
 
-def _check_columns(table: pathlib.Path, columns: Sequence[str] | None) -> None:
-    missing = [name for name in _COLUMNS if name not in (columns or ())]
+def _check_columns(
+    table: pathlib.Path,
+    given: Sequence[str] | None,
+    columns: Sequence[str],
+) -> None:
+    missing = [name for name in columns if name not in (given or ())]
     if missing:
         raise ValueError(
             "A table of clips must begin with a line that names the columns "
-            f"{', '.join(_COLUMNS)}, separated by commas. Received: line 1 of "
+            f"{', '.join(columns)}, separated by commas. Received: line 1 of "
             f"{table}, which lacks {', '.join(missing)}."
         )
 
@@ -129,12 +167,6 @@ def _read_row(row: dict, table: pathlib.Path, line: int) -> Clip:
             f"of {table}."
         )
 
-    if None in row or None in row.values():
-        raise ValueError(
-            "Every line must have as many cells as the header. Received: "
-            f"line {line} of {table}. Put cells with commas in quotes."
-        )
-    row.update({name: cell.strip() for name, cell in row.items()})
     if not row["path"].casefold().endswith(SUFFIXES):
         raise refuse(f"`path` must end in one of {SUFFIXES}", "path")
     if not row["machine"]:

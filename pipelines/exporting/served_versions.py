@@ -45,6 +45,16 @@ class ServedVersions:
     tensorflow: str | None
     machine: str
 
+    @property
+    def job(self) -> str:
+        """A name that Kubernetes allows, of a job with this model.
+
+        >>> ServedVersions("Fan_2", 2, 1, "2.17.1", "fan").job
+        'keras-asd-score-fan-2-version-2'
+        """
+        name = re.sub(r"[^a-z0-9]+", "-", self.name.lower())[:30].strip("-")
+        return f"keras-asd-score-{name}-version-{self.canary}"
+
 
 def read_served_versions(folder: pathlib.Path) -> ServedVersions:
     """Reads which versions of a model a server is to load, all of them whole.

@@ -4,9 +4,11 @@ import logging
 import os
 import pathlib
 import shlex
+from typing import Any
 
 import jinja2
 
+from keras_asd import __version__
 from pipelines import atomic
 from pipelines.exporting.publishing import versions
 from pipelines.exporting.request_size import MAX_CLIPS
@@ -18,6 +20,9 @@ from pipelines.exporting.served_versions import read_served_versions
 logger = logging.getLogger(__name__)
 
 IMAGE = "tensorflow/serving:2.19.1"
+# The one that the repository's Dockerfile makes; `keras-asd` is in it.
+SCORING_IMAGE = f"keras-asd-watch:{__version__}"
+MOST_SHARDS = 100_000
 CONFIGURATION = (
     "models.config",
     "batching.config",
@@ -44,6 +49,7 @@ def write_serving_files(
     target: str,
     is_batching: bool = False,
     image: str | None = None,
+    num_shards: int | None = None,
 ) -> list[pathlib.Path]:
     """Writes the configuration of a server, for Docker and for Kubernetes.
 
@@ -56,6 +62,8 @@ def write_serving_files(
         is_batching: Whether the server joins simultaneous requests.
         image: Image of the server; that of `IMAGE` if `None`. A warning
             tells where its version is older than a model's TensorFlow.
+        num_shards: Number of shards in which a job of Kubernetes scores a
+            list, `score-job.yaml`; no such file if `None`.
 
     Returns:
         Paths of the files, `SERVING.md` last.
@@ -64,7 +72,8 @@ def write_serving_files(
         FileNotFoundError: If there is no exported model, or one of the
             folders holds no version.
         ValueError: If the newest version of a model is not whole, a model's
-            name cannot stand in a URL, or `image` is no name of an image.
+            name cannot stand in a URL, `image` is no name of an image, or
+            the number of shards is out of range.
 
     >>> write_serving_files("no_such_folder", "serving")
     Traceback (most recent call last):
@@ -74,8 +83,15 @@ def write_serving_files(
     served = list(map(read_served_versions, _find_models(root, folder)))
     image = image or IMAGE
     check_image(image, served)
-    facts = {
+    if num_shards is not None and not 1 <= num_shards <= MOST_SHARDS:
+        raise ValueError(
+            f"`shards` must be at least 1 and at most {MOST_SHARDS}. Received: "
+            f"shards={num_shards}."
+        )
+    facts: dict[str, Any] = {
         "image": image,
+        "scoring_image": SCORING_IMAGE,
+        "num_shards": num_shards,
         "served": served,
         "names": [model.name for model in served],
         "machine": shlex.quote(served[0].machine),
@@ -88,7 +104,8 @@ def write_serving_files(
     }
     texts = {name: _render(name, facts) for name in CONFIGURATION}
     facts["configuration"] = dict(texts)
-    for name in ("docker-compose.yml", "kubernetes.yaml", "SERVING.md"):
+    job = () if num_shards is None else ("score-job.yaml",)
+    for name in ("docker-compose.yml", "kubernetes.yaml", *job, "SERVING.md"):
         texts[name] = _render(name, facts)
     for name, text in texts.items():
         atomic.write_text(folder / name, text)

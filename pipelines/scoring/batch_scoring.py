@@ -14,6 +14,7 @@ from pipelines.audio.recording_state import RecordingState
 from pipelines.scoring.clip_scorer import ClipScorer
 from pipelines.scoring.piece_reader import SoundPiece
 from pipelines.scoring.piece_reader import read_pieces
+from pipelines.scoring.scoring_settings import MAX_BATCHES
 from pipelines.scoring.scoring_settings import OUTPUTS
 from pipelines.scoring.scoring_settings import ScoringSettings
 from pipelines.scoring.scoring_settings import name_missing_score
@@ -21,10 +22,8 @@ from pipelines.scoring.scoring_settings import name_missing_score
 # A row of scores by the names of its columns.
 Row = dict[str, Any]
 
-# A block also ends with 64 MiB of waveforms, and with the pieces of so many
-# batches where no two are of equal length.
+# A block also ends with 64 MiB of waveforms.
 MAX_SAMPLES = 2**24
-MAX_BATCHES = 4
 
 WINDOW_COLUMNS = ("start_seconds", "end_seconds")
 
@@ -59,9 +58,10 @@ def score_pieces(
 ) -> Iterator[ScoredBlock]:
     """Scores pieces of equal length together, and yields rows in order.
 
-    A block of pieces ends where one length fills a batch. Where a block ends
-    depends only on where it begins, so that a scoring which is resumed at the
-    end of a block gets the same numbers to the last bit.
+    A block of pieces ends where one length fills a batch, and with each chunk
+    of `ScoringSettings.chunk_length` clips. Where a block ends depends only on
+    where it begins, so that a scoring which is resumed at the end of a block,
+    or which has some chunks alone, gets the same numbers to the last bit.
 
     Args:
         scorer: Model that scores.
@@ -128,6 +128,12 @@ def _cut_blocks(
     num_samples = 0
     num_windows: collections.Counter[int] = collections.Counter()
     for piece in pieces:
+        chunk = piece.index // settings.chunk_length
+        if block and block[-1].index // settings.chunk_length != chunk:
+            yield block
+            block = []
+            num_samples = 0
+            num_windows.clear()
         block.append(piece)
         length = 0 if piece.waveform is None else len(piece.waveform)
         num_samples += length

@@ -76,6 +76,25 @@ def open_model(
     return scorer, model_digest(str(folder), form)
 
 
+def read_digest(path: str) -> str:
+    """Returns the digest of `open_model` without loading the model.
+
+    Args:
+        path: Path of a model, as in `load_scorer`.
+
+    Raises:
+        FileNotFoundError: If there is no model.
+
+    >>> read_digest("no_such_run")
+    Traceback (most recent call last):
+    FileNotFoundError: `run` must be the folder of a training run. ...
+    """
+    folder, form = _choose(path)
+    if form is None and not (folder / SAVED_MODEL).exists():
+        read_config(RunFolder(folder))  # Whether it is a run at all.
+    return model_digest(str(folder), form)
+
+
 def load_scorer(path: str, trust: Sequence[str] = ()) -> ClipScorer:
     """Loads a run's detector, or an exported version.
 

@@ -20,6 +20,7 @@ from pipelines.audio.reading_threads import wait_for
 from pipelines.audio.recording_state import RecordingState
 from pipelines.audio.recording_state import read_state
 from pipelines.datasets.clip_keys import find_key
+from pipelines.datasets.clip_keys import find_listed_key
 from pipelines.scoring.clip_scorer import ClipScorer
 from pipelines.scoring.scoring_settings import ScoringSettings
 from pipelines.scoring.window_reader import read_windows
@@ -111,6 +112,16 @@ def _read_ahead(
         begin()
 
 
+def _find_machine(
+    scorer: ClipScorer, path: str, settings: ScoringSettings
+) -> str:
+    if settings.machine:
+        return settings.machine
+    if listed := settings.listed_machines.get(path):
+        return find_listed_key(listed, scorer.machines)
+    return find_key(path, scorer.machines)
+
+
 def _read_clip(
     scorer: ClipScorer, path: str, index: int, settings: ScoringSettings
 ) -> Iterator[SoundPiece]:
@@ -122,7 +133,7 @@ def _read_clip(
             OSError, ValueError
         ):  # What reads it next says why.
             state = read_state(path)
-        machine = settings.machine or find_key(path, scorer.machines)
+        machine = _find_machine(scorer, path, settings)
         if settings.window_seconds is None:
             waveform = decode_clip(path, rate, scorer.recording_channel)
             yield SoundPiece(path, index, machine, waveform, state=state)

@@ -5,11 +5,13 @@ import itertools
 import pathlib
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
 from pipelines import atomic
 from pipelines.files.names import escape_name
+from pipelines.files.names import read_name
 from pipelines.files.names import table_cell
 from pipelines.scoring.batch_scoring import Row
 
@@ -40,11 +42,14 @@ def check_table(path: pathlib.Path) -> None:
             f"`out` must be a file. Received: out={path}, which is a folder."
         )
     if path.suffix == ".parquet":
-        _import_parquet()
+        import_parquet()
 
 
 def write_score_table(
-    path: pathlib.Path, rows: Iterable[Row], columns: Sequence[str]
+    path: pathlib.Path,
+    rows: Iterable[Row],
+    columns: Sequence[str],
+    metadata: Mapping[str, str] | None = None,
 ) -> None:
     r"""Writes rows as CSV or as Parquet, by the suffix, whole or not at all.
 
@@ -56,6 +61,7 @@ def write_score_table(
         path: Path of the table.
         rows: Rows with a value for each column.
         columns: Names of the columns, in order.
+        metadata: Texts that a Parquet file keeps beside its columns.
 
     Raises:
         ValueError: See `check_table`.
@@ -68,9 +74,11 @@ def write_score_table(
     'clip,p_value,valid\na.wav,,true\n'
     """
     check_table(path)
-    write = _write_parquet if path.suffix == ".parquet" else _write_csv
     with atomic.replacing(path) as temporary:
-        write(temporary, rows, columns)
+        if path.suffix == ".parquet":
+            _write_parquet(temporary, rows, columns, metadata)
+        else:
+            _write_csv(temporary, rows, columns)
 
 
 def _write_csv(
@@ -80,7 +88,8 @@ def _write_csv(
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         for row in rows:
-            cells = (_make_text(name, row[name]) for name in columns)
+            spelt = spell_row(row)
+            cells = (spelt[name] for name in columns)
             writer.writerow(
                 str(cell).lower() if isinstance(cell, bool) else cell
                 for cell in cells
@@ -88,26 +97,19 @@ def _write_csv(
 
 
 def _write_parquet(
-    path: pathlib.Path, rows: Iterable[Row], columns: Sequence[str]
+    path: pathlib.Path,
+    rows: Iterable[Row],
+    columns: Sequence[str],
+    metadata: Mapping[str, str] | None,
 ) -> None:
-    pyarrow, parquet = _import_parquet()
-    types = {
-        "start_seconds": pyarrow.float64(),
-        "end_seconds": pyarrow.float64(),
-        "anomaly_score": pyarrow.float32(),
-        "p_value": pyarrow.float32(),
-        "decision": pyarrow.int32(),
-        "valid": pyarrow.bool_(),
-    }
-    schema = pyarrow.schema(
-        [(name, types.get(name, pyarrow.string())) for name in columns]
-    )
+    pyarrow, parquet = import_parquet()
+    schema = parquet_schema(columns)
+    if metadata:
+        schema = schema.with_metadata(dict(metadata))
     with parquet.ParquetWriter(path, schema) as writer:
         for group in _groups(rows):
-            table = {
-                name: [_make_text(name, row[name]) for row in group]
-                for name in columns
-            }
+            spelt = [spell_row(row) for row in group]
+            table = {name: [row[name] for row in spelt] for name in columns}
             writer.write_table(pyarrow.table(table, schema=schema))
 
 
@@ -117,19 +119,69 @@ def _groups(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield group
 
 
+def parquet_schema(columns: Sequence[str]) -> Any:
+    """Returns the types of columns, as a schema of pyarrow.
+
+    Raises:
+        ValueError: If pyarrow is not installed.
+
+    >>> parquet_schema(["clip", "p_value"]).names
+    ['clip', 'p_value']
+    """
+    pyarrow, _ = import_parquet()
+    types = {
+        "clip_index": pyarrow.int64(),
+        "start_seconds": pyarrow.float64(),
+        "end_seconds": pyarrow.float64(),
+        "anomaly_score": pyarrow.float32(),
+        "p_value": pyarrow.float32(),
+        "decision": pyarrow.int32(),
+        "valid": pyarrow.bool_(),
+    }
+    return pyarrow.schema(
+        [(name, types.get(name, pyarrow.string())) for name in columns]
+    )
+
+
+def spell_row(row: Row) -> Row:
+    r"""Returns a row with its texts as a table spells them.
+
+    >>> spell_row({"clip": "=a.wav", "valid": True})
+    {'clip': '\\x3da.wav', 'valid': True}
+    """
+    return {name: _make_text(name, value) for name, value in row.items()}
+
+
+def read_spelt_row(row: Row) -> Row:
+    r"""Returns a row of a table with the names that it spells.
+
+    >>> read_spelt_row({"clip": r"\x3da.wav", "machine": "fan"})
+    {'clip': '=a.wav', 'machine': 'fan'}
+    """
+    return {**row, **{name: read_name(row[name]) for name in NAMES}}
+
+
 def _make_text(column: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value
     return escape_name(value) if column in NAMES else table_cell(value)
 
 
-def _import_parquet():
+def import_parquet():
+    """Returns pyarrow and its module for Parquet.
+
+    Raises:
+        ValueError: If it is not installed.
+
+    >>> [module.__name__ for module in import_parquet()]
+    ['pyarrow', 'pyarrow.parquet']
+    """
     try:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
         raise ValueError(
-            "Parquet is written by pyarrow, which must be installed. Received: "
+            "Parquet takes pyarrow, which must be installed. Received: "
             f"{error}. Install it by `pip install "
             '"keras-asd[parquet]"`, or write .csv.'
         ) from error

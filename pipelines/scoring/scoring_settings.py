@@ -1,6 +1,8 @@
 """Settings of scoring, beside the model."""
 
 import dataclasses
+import hashlib
+import json
 import os
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -11,6 +13,8 @@ from pipelines.audio.libsndfile import MAX_SECONDS
 
 # What a model gives for each clip.
 OUTPUTS = ("anomaly_score", "p_value", "decision", "valid", "problem")
+# Clips that are scored together are at most those of so many batches.
+MAX_BATCHES = 4
 # More would wait for each other, and so many take long to begin.
 MOST_THREADS = max(64, 4 * (os.cpu_count() or 1))
 
@@ -62,6 +66,8 @@ class ScoringSettings:
             long it is, unless `window_seconds` bounds it.
         num_threads: Threads that decode, at most `MOST_THREADS`; one a core
             if `None`.
+        listed_machines: Machine of single clips by their path, where a list
+            names it; see `find_listed_key`.
 
     Raises:
         ValueError: If a number is out of its range.
@@ -76,6 +82,7 @@ class ScoringSettings:
     false_alarm_rate: float | None = None
     batch_size: int = 16
     num_threads: int | None = None
+    listed_machines: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self):
         window, hop = self.window_seconds, self.hop_seconds
@@ -116,6 +123,17 @@ class ScoringSettings:
             )
 
     @property
+    def chunk_length(self) -> int:
+        """Number of clips of a list that may be scored together.
+
+        A list is scored chunk by chunk. Which clips share a batch, and with
+        it the last bit of a score, does not depend on how the chunks are
+        shared out. A recording that is cut into windows is a chunk of its own.
+        """
+        is_whole = self.window_seconds is None
+        return MAX_BATCHES * self.batch_size if is_whole else 1
+
+    @property
     def binding(self) -> dict[str, str | float | None]:
         """The settings that may not change while a table is written."""
         names = (
@@ -124,4 +142,9 @@ class ScoringSettings:
             "hop_seconds",
             "false_alarm_rate",
         )
-        return {name: getattr(self, name) for name in names}
+        listed = sorted(self.listed_machines.items())
+        digest = hashlib.sha256(json.dumps(listed).encode()).hexdigest()
+        return {
+            **{name: getattr(self, name) for name in names},
+            "machines_of_the_list": digest if listed else None,
+        }

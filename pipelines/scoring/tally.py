@@ -22,6 +22,8 @@ class Tally:
     def __init__(self, keeps_rows: bool = False):
         self._keeps_rows = keeps_rows
         self.rows: list[Row] = []
+        self.num_clips = 0
+        self.num_rows = 0
         self.num_scored = 0
         self.num_alarms = 0
 
@@ -31,11 +33,11 @@ class Tally:
         Args:
             rows: Rows of scores, those of a clip one behind the other.
         """
-        num_clips = 0
         last = None
         problems: dict[str, str] = {}
         for row in rows:
-            num_clips += row["clip"] != last
+            self.num_rows += 1
+            self.num_clips += row["clip"] != last
             last = row["clip"]
             if row["anomaly_score"] is None:
                 problems[last] = row["problem"]
@@ -45,4 +47,4 @@ class Tally:
             if self._keeps_rows:
                 self.rows.append(row)
             yield row
-        warn_of_number(list(problems.values()), num_clips)
+        warn_of_number(list(problems.values()), self.num_clips)

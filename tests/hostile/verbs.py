@@ -54,6 +54,12 @@ VERBS = (
         "{fan} {data} --out scores.parquet --window 0.2 --report page.html",
     ),
     Verb(
+        "score", "{run} --clips {clips} --batch_size 1 --shard 1/2 --out p.csv"
+    ),
+    Verb(
+        "merge", "{parts}/0.csv {parts}/1.csv --out scores.csv", is_quick=True
+    ),
+    Verb(
         "watch",
         "{run} fan/id_00={clip} --speed 0 --loops 300 --history watch "
         "--events_file events.jsonl",
@@ -82,7 +88,7 @@ VERBS = (
         "tune",
         f"{{data}} --search search --trials 2 --confirm_seeds 0 {FREE}",
     ),
-    Verb("serve-files", "{models} --to serving", is_quick=True),
+    Verb("serve-files", "{models} --to serving --shards 3", is_quick=True),
     Verb("bench", "{benchmark} --to results"),
     Verb(
         "download",

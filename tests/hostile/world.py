@@ -79,6 +79,8 @@ class World:
             "run": self.run,
             "models": self.models,
             "fan": self.models / "fan",
+            "clips": self.folder / "clips.csv",
+            "parts": self.folder / "parts",
             "benchmark": self.folder / "benchmark.yaml",
             "zenodo": self.zenodo,
         }
@@ -98,9 +100,19 @@ class World:
         benchmark.write_text(yaml.safe_dump(BENCHMARK))
         self.run.parent.mkdir()
         words = f"train {self.folder}/data --run run --false_alarm_rate 0.2"
+        (self.folder / "clips.csv").write_text(
+            "path\n"
+            + "".join(
+                f"{path.relative_to(self.folder)}\n"
+                for path in sorted(self.folder.glob("data/fan/*/*.wav"))
+            )
+        )
+        score = f"score run --clips {self.folder}/clips.csv --batch_size 1"
         for line in (
             f"{words} {FREE}",
             f"export run --to {self.models}/fan",
+            f"{score} --shard 0/2 --out {self.folder}/parts/0.csv",
+            f"{score} --shard 1/2 --out {self.folder}/parts/1.csv",
         ):
             done = self.server.do(line.split(), self.run.parent)
             assert done.code == 0, done.text

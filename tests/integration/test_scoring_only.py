@@ -120,6 +120,21 @@ def test_the_table_is_that_of_the_whole_package(
     assert {"", "silent", "empty", "truncated"} <= problems
 
 
+def test_shards_and_their_merge_are_those_of_the_whole_package(
+    model, recordings, tmp_path
+):
+    form, whole = str(model / "1" / "model.onnx"), tmp_path / "whole.csv"
+    words = ["score", form, str(recordings), "--batch_size", "1", "--out"]
+    assert main([*words, str(whole)]) == 0
+    parts = [str(tmp_path / f"part-{index}.csv") for index in range(2)]
+    assert main([*words, parts[0], "--shard", "0/2"]) == 0
+    small = run_small(*words, parts[1], "--shard", "1/2")
+    assert small.returncode == 0, small.stderr
+    merged = tmp_path / "merged.csv"
+    assert run_small("merge", *parts, "--out", merged).returncode == 0
+    assert merged.read_text() == whole.read_text()
+
+
 def test_lines_and_exit_codes_are_those_of_the_whole_package(
     model, recordings, capsys
 ):
