@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from pipelines.exporting.manifest import write_manifest
+from pipelines.exporting.request_limits import check_rows
 
 CONTRACT = {
     "machines": ["fan", "pump"],
@@ -23,6 +24,7 @@ class Loudness(tf.Module):
 
     @tf.function(input_signature=[WAVEFORM, MACHINE, RATE])
     def decide(self, waveform, machine, false_alarm_rate):
+        check_rows(waveform=waveform, machine=machine)
         score = tf.reduce_max(tf.abs(waveform), axis=1)
         is_fan = tf.equal(machine, "fan")
         is_alarm = tf.cast(1 - score <= false_alarm_rate, tf.int32)

@@ -16,6 +16,7 @@ from pipelines.anytime.plan import read_or_make_plan
 from pipelines.calibration.false_alarms import needed_clips
 from pipelines.files.names import printable
 from pipelines.runs.artefacts import load_detector
+from pipelines.runs.changed_clips import renew_clip_list
 from pipelines.runs.clip_list import ListedClip
 from pipelines.runs.clip_list import read_clip_list
 from pipelines.runs.clip_list import write_clip_list
@@ -88,6 +89,8 @@ def train_in_stages(
     if not network.clips.exists():
         held_out = _hold_out(listed, config)
         write_clip_list(network.clips, held_out)
+    elif verify and not network.manifest.exists():
+        renew_clip_list(network.clips, config, verify)
     plan = read_or_make_plan(
         run.path / "plan.json", read_clip_list(network.clips), config
     )

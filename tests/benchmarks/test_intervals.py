@@ -1,3 +1,5 @@
+import pathlib
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from benchmarks.intervals import main
 from benchmarks.intervals import measure
 from keras_asd.metrics import partial_auc
 from keras_asd.metrics import roc_auc
+from pipelines.evaluation.tables import NOTHING
 
 # Of 100 data sets: three deviations below the share that is promised.
 LEAST = {"auc": 0.92 - 0.08, "pauc": 0.90 - 0.09}
@@ -57,3 +60,22 @@ def test_one_command_prints_and_writes_the_table(tmp_path, capsys):
     rows = text.splitlines()[2:]
     assert len(rows) == len(ROWS)
     assert {line.count("|") for line in rows} == {4 + len(METRICS)}
+
+
+def test_the_table_of_the_documentation_keeps_what_is_promised():
+    page = pathlib.Path(__file__).parents[2] / "docs" / "intervals.md"
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in page.read_text(encoding="utf-8").splitlines()
+        if line.startswith("|")
+    ]
+    header, _, *rows = rows
+    assert len(rows) == len(ROWS)
+    for name, least in (("auc", 92.0), ("pauc", 90.0)):
+        place = header.index(f"{METRICS[name]}: covered, %")
+        cells = [row[place] for row in rows]
+        # None is given of too few clips.
+        assert all(
+            cell == NOTHING or float(cell.split()[0]) >= least for cell in cells
+        )
+        assert cells.count(NOTHING) <= 1

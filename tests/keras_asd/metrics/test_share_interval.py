@@ -27,6 +27,12 @@ def test_resamples_that_do_not_vary_have_the_interval_of_their_clips():
     assert share_interval(np.ones(9), math.inf) == (1.0, 1.0)
 
 
+def test_resamples_that_hardly_vary_are_worth_no_more_than_their_clips():
+    expected = scipy.stats.binomtest(16, 20).proportion_ci(method="wilson")
+    found = share_interval([0.8, 0.799, 0.801], 20)
+    assert found == pytest.approx(tuple(expected))
+
+
 def test_the_bias_that_resamples_show_is_taken_off():
     generator = np.random.default_rng(0)
     noise = 0.05 * generator.normal(size=500)

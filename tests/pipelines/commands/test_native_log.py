@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -30,3 +31,36 @@ def test_what_native_code_logs_is_dropped_and_the_rest_comes_through():
         b"left out: caf\xe9.wav",
         b"the last words",
     ]
+
+
+COMMAND = r"""
+import os, sys
+from keras_asd.__main__ import main
+from pipelines import commands
+
+def run(name, words):
+    os.write(2, b"I0000 00:00:1795977448.933046 16284 stub.cc:31] No drivers\n")
+    os.write(2, b"the last words\n")
+    return 0
+
+commands.run = run
+sys.argv[1:] = ["score"]
+sys.exit(main())
+"""
+
+
+def test_the_command_line_drops_it():
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name != "TF_CPP_MIN_LOG_LEVEL"
+    }
+    for level, number in (({}, 1), ({"TF_CPP_MIN_LOG_LEVEL": "0"}, 2)):
+        result = subprocess.run(
+            [sys.executable, "-c", COMMAND],
+            capture_output=True,
+            env=environment | level,
+        )
+        assert result.returncode == 0
+        assert result.stderr.count(b"\n") == number
+        assert result.stderr.endswith(b"the last words\n")

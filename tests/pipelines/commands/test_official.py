@@ -39,6 +39,7 @@ def test_scores_are_judged_section_by_section(words, capsys):
             line = rf"^{machine} +section_00 +{domain}( +\d+\.\d\d){{3}}$"
             assert re.search(line, table, re.MULTILINE)
     assert "F1 score" in table
+    assert "pAUC runs high with few normal clips" in table
 
 
 def test_a_table_in_markdown_is_one(words, capsys):

@@ -205,3 +205,28 @@ def test_wrong_words_are_told_with_the_usage(words, said, capsys):
         main(["score", "model", "a.wav", *words])
     assert stop.value.code == 2
     assert said in capsys.readouterr().err
+
+
+def test_verify_compares_the_recordings_of_all_rows(
+    model, clips, tmp_path, monkeypatch
+):
+    """Of the same size and time, one that changed is found by its bytes."""
+    out, clip = tmp_path / "scores.csv", clips / "fan" / "a.wav"
+    write_table = "pipelines.programs.score.write_score_table"
+    tables = {}
+    for verify in ([], ["--verify"]):
+        words = ["score", model, str(clips), "--out", str(out)]
+        with monkeypatch.context() as patch:
+            patch.setattr(write_table, interrupt)
+            assert main(words) == 130
+        before, content = clip.stat(), clip.read_bytes()
+        clip.write_bytes(content[:44].ljust(len(content), b"\0"))
+        os.utime(clip, ns=(before.st_atime_ns, before.st_mtime_ns))
+        assert main([*words, *verify]) == 0
+        tables[len(verify)] = out.read_text()
+        clip.write_bytes(content)
+    assert tables[0] != tables[1]
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt

@@ -1,3 +1,4 @@
+from pipelines.evaluation.evaluation_table import interval_note
 from pipelines.evaluation.evaluation_table import scorer_table
 
 
@@ -30,3 +31,10 @@ def test_each_scorer_has_a_line_with_its_means_in_percent():
     assert "80.00 [ 70.0,  90.0]" in second
     assert second.count(" -") == 2
     assert len({line.index(".") for line in (first, second)}) == 1
+
+
+def test_the_note_tells_of_few_clips():
+    note = interval_note({"intervals": {"confidence": 0.95}})
+    assert "In brackets: 95 % interval of" in note
+    assert "An interval needs 4 clips of each label" in note
+    assert "pAUC runs high with few normal clips" in note

@@ -5,9 +5,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import keras_asd
 from keras_asd.layers import ClassCosine
 from keras_asd.models import AnomalyDetector
+from pipelines.exporting.contract import make_bare_contract
+from pipelines.exporting.manifest import verify_manifest
+from pipelines.exporting.saved_model import saved_model_form
 from pipelines.exporting.saved_model import write_saved_model
+from pipelines.exporting.served_versions import read_served_versions
+from pipelines.exporting.version_writing import write_version
 
 SAMPLES = 256
 
@@ -40,3 +46,17 @@ def test_the_saved_model_scores_as_the_detector(tmp_path):
 def test_an_unknown_sampling_rate_is_refused(tmp_path):
     with pytest.raises(ValueError, match="must know its sampling rate"):
         write_saved_model(make_detector(), tmp_path / "1")
+
+
+def test_the_manifest_says_what_wrote_the_version(tmp_path):
+    detector = make_detector(sampling_rate=8000)
+    contract = make_bare_contract(detector)
+    form = saved_model_form(contract)
+    (tmp_path / "1").mkdir()
+    write_version(tmp_path / "1", "fan", detector, contract, [form])
+    assert verify_manifest(tmp_path / "1")["written_by"] == {
+        "keras_asd": keras_asd.__version__,
+        "keras": keras.__version__,
+        "tensorflow": tf.__version__,
+    }
+    assert read_served_versions(tmp_path).tensorflow == tf.__version__

@@ -149,3 +149,16 @@ def test_where_nobody_listens_the_address_is_told(server, write_hum):
     for url in ("http://127.0.0.1:9/v1/models/fan", "grpc://127.0.0.1:9/fan"):
         with pytest.raises(ServerError, match="127.0.0.1:9.*Does it run"):
             list(request_clips(connect(url), paths, machine="pump"))
+
+
+@pytest.mark.parametrize("score", [np.nan, np.inf])
+def test_a_score_that_is_not_finite_is_named(score, write_hum):
+    class Broken:
+        def predict(self, signature, inputs):
+            numbers = {"anomaly_score": [score], "p_value": [np.nan]}
+            told = {"decision": [-1], "valid": [True], "problem": [""]}
+            return {**numbers, **told}
+
+    (row,) = request_clips(Broken(), [str(write_hum("pump/a.wav"))])
+    assert row["anomaly_score"] is row["p_value"] is None
+    assert (row["valid"], row["problem"]) == (False, "no finite score")

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from keras_asd.__main__ import main
+from pipelines.audio.recording_state import read_state
 from pipelines.exporting.contract import training_digest
 from pipelines.runs.preparation import prepare_clips
 from pipelines.runs.run_folder import RunFolder
@@ -109,3 +111,38 @@ def test_too_many_broken_ones_are_refused(prepare, two_fans, caplog):
         path.write_bytes(b"")
     with pytest.raises(ValueError, match="5 of 20 clips broken"):
         prepare(config=config)
+
+
+@pytest.mark.parametrize(
+    ("words", "next_step"),
+    [
+        (["--preset", "reduced"], "fit_run.warn_of_promises"),
+        ([], "stages.read_or_make_plan"),
+    ],
+)
+def test_the_flag_of_train_verifies(
+    words, next_step, two_fans, tmp_path, monkeypatch, caplog
+):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    # What follows on the clip lists, those of the stages among them.
+    monkeypatch.setattr(f"pipelines.anytime.{next_step}", interrupt)
+    run = RunFolder(tmp_path / "run")
+    words = ["train", str(two_fans), "--run", str(run.path), *words]
+    path = train_clips(two_fans)[0]
+    assert main(words) == 130
+    old = path.stat()
+    soundfile.write(path, 0.5 * soundfile.read(path)[0], 16_000)
+    os.utime(path, ns=(old.st_atime_ns, old.st_mtime_ns))
+    # A stage that has ended stays as it is.
+    lists = [*run.path.rglob("clips.csv")]
+    lists = [one for one in lists if one.parent.name != "training_free"]
+    assert len(lists) == (1 if "--preset" in words else 2)
+    before = [one.read_text() for one in lists]
+    assert main(words) == 130
+    assert [one.read_text() for one in lists] == before
+    assert main([*words, "--verify"]) == 130
+    assert f"changed: {path}: inspected again" in caplog.text
+    sha256 = read_state(path).sha256
+    assert all(sha256 in one.read_text() for one in lists)
