@@ -23,6 +23,10 @@ def mute(
     Raises:
         ValueError: If `hours` is negative, or no window of the machine was
             heard.
+
+    >>> mute(History(":memory:"), "fan", -1.0)
+    Traceback (most recent call last):
+    ValueError: `hours` must be a number that is not negative. Received: -1.0.
     """
     if not 0 <= hours < 1e6:
         raise ValueError(
@@ -56,6 +60,10 @@ def acknowledge(
 
     Raises:
         ValueError: If one of them is no alarm.
+
+    >>> acknowledge(History(":memory:"), [7])
+    Traceback (most recent call last):
+    ValueError: `acknowledge` must be the number of an alarm. Received: 7. ...
     """
     alarms = {event.index: event for event in history.events_of_kinds("alarm")}
     for number in numbers:
