@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 
 from pipelines import atomic
-from pipelines.feedback.known_faults import NearestFault
-from pipelines.feedback.known_faults import read_faults
+from pipelines.feedback.named_faults import read_nearest_fault
 from pipelines.report.facts_reading import read_model_facts
 from pipelines.runs.feedback_journal import MACHINE
 from pipelines.runs.feedback_journal import NORMAL
@@ -140,7 +139,7 @@ def open_judge(model: str, trust: Sequence[str] = ()) -> Judge:
         facts.num_calibrated,
         spectra,
         models=machine_digests(run, journal, scorer.machines),
-        faults=NearestFault(read_faults(run, journal)),
+        faults=read_nearest_fault(model),
     )
 
 
