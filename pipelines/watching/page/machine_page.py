@@ -15,6 +15,7 @@ from pipelines.watching.page.trend_pictures import trend_picture
 HOUR, DAY = 3600.0, 86_400.0
 # Seconds of a bin, by the days of a picture.
 WIDTHS = {"1": 300.0, "7": 1800.0, "30": 7200.0}
+LEAST_BINS = 12
 SPANS = {"1": "Day", "7": "Week", "30": "Month"}
 
 
@@ -66,4 +67,4 @@ def picture(
         history, machine.key, until, width, number, machine.limit
     )
     spans = alarm_spans([a.alarm for a in alarms], machine.key, until)
-    return trend_picture(trend, machine.limit, spans)
+    return trend_picture(trend.heard(LEAST_BINS), machine.limit, spans)

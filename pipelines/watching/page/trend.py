@@ -43,6 +43,23 @@ class Trend:
         """End of the last bin."""
         return self.since + self.width * len(self.num_heard)
 
+    def heard(self, least: int) -> "Trend":
+        """The trend from where the machine was first heard, to the end.
+
+        Args:
+            least: Least number of bins.
+        """
+        places = np.flatnonzero(self.num_heard)
+        last = max(len(self.num_heard) - least, 0)
+        first = min(int(places[0]), last) if len(places) else 0
+        return Trend(
+            self.since + first * self.width,
+            self.width,
+            self.num_heard[first:],
+            self.num_judged[first:],
+            self.levels[:, first:],
+        )
+
     @property
     def times(self) -> np.ndarray:
         """Middle of each bin, `(bins,)`."""

@@ -55,6 +55,9 @@ def test_the_trend_is_what_a_loop_over_the_windows_counts(tmp_path):
                 expected = min(inside), np.mean(inside), max(inside)
                 assert np.allclose(trend.levels[:, place], expected)
         assert trend.until - width <= until < trend.until
+        assert len(trend.heard(3).num_heard) == (trend.num_heard > 0).sum()
+        assert len(trend.heard(20).num_heard) == 20
+        assert trend.heard(3).until == trend.until
         assert trend.num_heard.sum() == len(windows)
         low, mean, high = read_trend(
             history, FAN, until, width, 24, PROVISIONAL
