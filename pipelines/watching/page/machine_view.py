@@ -61,14 +61,17 @@ class MachineView:
     @property
     def title(self) -> str:
         """State in words."""
-        if self.state not in STATE_WORDS and self.limit is None:
-            return "Sounds as usual" if self.heard else "Nothing heard yet"
-        return STATE_WORDS.get(self.state, "Sounds as usual")
+        if self.state in STATE_WORDS:
+            return STATE_WORDS[self.state]
+        if self.heard is None:
+            return "Nothing heard yet"
+        return "Drifts" if self.drift else "Sounds as usual"
 
     @property
     def kind(self) -> str:
         """Class of the page's style."""
-        return self.state.replace(" ", "_")
+        is_drift = self.drift and self.state not in STATE_WORDS
+        return "drift" if is_drift else self.state.replace(" ", "_")
 
     @property
     def muted(self) -> str:

@@ -82,8 +82,8 @@ class PageReading:
             states = self._states.all()
         keys = {**dict.fromkeys(history.machines(), "normal"), **states}
         views = [view_machine(history, key, keys[key]) for key in sorted(keys)]
-        order = ("alarm", "cannot judge", "normal")
-        return sorted(views, key=lambda view: order.index(view.state))
+        order = {"alarm": 0, "cannot_judge": 1, "drift": 2}
+        return sorted(views, key=lambda view: order.get(view.kind, 3))
 
     def alarms(self, history: HistoryQueries) -> list[AlarmView]:
         """The last alarms, newest first."""

@@ -83,6 +83,8 @@ def test_a_machine_says_what_is_wrong_with_it(tmp_path, monkeypatch):
         history.write(events=[lost, Event("drift", 1e9, "", FAN, "Louder.")])
         view = view_machine(history, FAN, "cannot judge")
         assert (view.why, view.drift) == ("Unplugged.", "Louder.")
+        assert view.title == "Cannot be judged"
+        assert view_machine(history, FAN, "normal").title == "Drifts"
         assert view.is_provisional and view.promise.startswith("provisional")
         assert view.last_heard and not view.muted
         history.mute(FAN, time.time() + 60)
