@@ -1,5 +1,6 @@
 """Server of the page: threads of their own beside the watch."""
 
+import socket
 import threading
 from typing import Any
 
@@ -34,30 +35,33 @@ class PageServer:
         import waitress
         from waitress import wasyncore
 
-        self._loop = wasyncore
-        self._map: dict[int, Any] = {}
+        family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
         try:
-            self._server: Any = waitress.create_server(
-                app,
-                self._map,
-                host=address.host,
-                port=address.port,
-                threads=NUM_THREADS,
-                connection_limit=MAX_CONNECTIONS,
-                channel_timeout=IDLE_SECONDS,
-                cleanup_interval=5,
-                max_request_header_size=MAX_HEADER_BYTES,
-                max_request_body_size=MAX_BODY_BYTES,
-                ident=None,
-                clear_untrusted_proxy_headers=False,
-                asyncore_use_poll=True,
+            listening = socket.create_server(
+                (address.host, address.port), family=family
             )
-        except (OSError, ValueError) as error:
+        except (OSError, OverflowError) as error:
             raise ValueError(
                 "`page` must be PORT or HOST:PORT, a free port of this "
                 f"machine. Received: page={address.host}:{address.port}: "
                 f"{error}."
             ) from None
+        self._loop = wasyncore
+        self._map: dict[int, Any] = {}
+        self._server: Any = waitress.create_server(
+            app,
+            self._map,
+            sockets=[listening],
+            threads=NUM_THREADS,
+            connection_limit=MAX_CONNECTIONS,
+            channel_timeout=IDLE_SECONDS,
+            cleanup_interval=5,
+            max_request_header_size=MAX_HEADER_BYTES,
+            max_request_body_size=MAX_BODY_BYTES,
+            ident=None,
+            clear_untrusted_proxy_headers=False,
+            asyncore_use_poll=True,
+        )
         self._stop = threading.Event()
         self._thread = threading.Thread(
             target=self._serve, name="page", daemon=True

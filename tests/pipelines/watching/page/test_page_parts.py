@@ -175,6 +175,8 @@ def test_slow_clients_hold_nobody_up(tmp_path):
     server = PageServer(app, PageAddress("127.0.0.1", 0))
     server.start()
     slow = []
+    with pytest.raises(ValueError, match="free port of this machine"):
+        PageServer(app, PageAddress("127.0.0.1", server.port))
     try:
         for _ in range(10):
             client = socket.create_connection(("127.0.0.1", server.port))

@@ -46,7 +46,10 @@ def test_a_wrong_token_and_a_wrong_cookie_let_nobody_in(page, folder):
     )
     answer = client.get("/", base_url=BASE)
     assert answer.status_code == 401 and "token is needed" in why(answer)
-    # Another token ends the sessions of the last one.
+    # A session outlives the watch; another token ends it.
+    after = make_page(folder).app.test_client()
+    after.set_cookie("keras_asd_page_8080", good.value, domain="127.0.0.1")
+    assert after.get("/", base_url=BASE).status_code == 200
     other = make_page(folder, token="another-token-of-tests").app.test_client()
     other.set_cookie("keras_asd_page_8080", good.value, domain="127.0.0.1")
     assert other.get("/", base_url=BASE).status_code == 401
