@@ -23,7 +23,7 @@ ENV PATH=/opt/keras-asd/bin:$PATH \
     TF_CPP_MIN_LOG_LEVEL=3
 USER 10001
 VOLUME /history
-EXPOSE 9464
+EXPOSE 8080 9464
 # Wants `--metrics 0.0.0.0:9464` in the command.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=120s --retries=3 \
     CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:9464/metrics', timeout=4)"]

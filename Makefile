@@ -94,14 +94,16 @@ docs:
 	PIP_NO_COMPILE=1 $(MAKE) setup LOCK=docs VENV=.venv-docs
 	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs build
 
-# The picture of the front page, of the machines of the report's tests; needs
-# chromium.
+# The pictures of the front page and of the page of a watch, of the machines of
+# their tests; needs chromium.
 picture: setup
 	mkdir -p build
 	KERAS_ASD_PAGE=build/page.html $(BIN)/python -m pytest -q tests/pipelines/report/test_page_in_a_browser.py
 	chromium --headless=new --no-sandbox --disable-gpu --hide-scrollbars \
 		--window-size=1000,820 --screenshot=build/report.png $(abspath build/page.html)
 	$(BIN)/python -c "from PIL import Image as image; image.open('build/report.png').convert('RGB').quantize(64).save('docs/images/report.png', optimize=True)"
+	KERAS_ASD_PICTURE=build/page.png $(BIN)/python -m pytest -q tests/pipelines/watching/page/test_page_layout.py
+	$(BIN)/python -c "from PIL import Image as image; image.open('build/page.png').convert('RGB').quantize(64).save('docs/images/watch_page.png', optimize=True)"
 
 bench: setup
 	$(BIN)/python -m benchmarks

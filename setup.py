@@ -74,6 +74,8 @@ setup(
             "programs/serving/*",
             "report/*.html",
             "settings/presets/*.yaml",
+            "watching/page/*.html",
+            "watching/page/*.js",
         ],
         "tuning": ["py.typed", "showing/*.html"],
     },
@@ -109,12 +111,15 @@ setup(
         # tf2onnx 1.17 wants this onnx beside TensorFlow 2.17.
         "onnx": ["tf2onnx==1.17.*", "onnx==1.17.*", "onnxruntime"],
         # Sources of a watch: sound cards, by Debian's libportaudio2, and
-        # streams, by FFmpeg's libraries.
+        # streams, by FFmpeg's libraries; receivers; and its page.
         "watch": [
             "sounddevice>=0.4.6",
             "av>=14",
             "paho-mqtt>=2.1,<3",
             "prometheus-client>=0.20",
+            # Refuses OPTIONS where it is told to since 3.1.
+            "flask>=3.1",
+            "waitress>=3",
         ],
         "openvino": ["openvino>=2025.1", "nncf>=3"],
         "parquet": ["pyarrow>=14,<26"],

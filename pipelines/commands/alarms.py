@@ -37,12 +37,13 @@ def run(
     if machine is not None and forget is None:
         raise UsageError("--machine needs --forget")
     from pipelines.programs import alarms
+    from pipelines.watching import people_events
     from pipelines.watching.history import open_history
 
     with open_history(history) as opened:
         if mute is not None and hours is not None:
-            print(alarms.mute(opened, mute, hours))
-        for event in alarms.acknowledge(opened, acknowledge):
+            print(people_events.mute(opened, mute, hours))
+        for event in people_events.acknowledge(opened, acknowledge):
             print(event)
         if forget is not None:
             sounds, rows = alarms.forget_old(history, forget, machine)

@@ -43,6 +43,7 @@ def run(
         raise UsageError(
             "--masks must be 2 or more; thousands make a smooth map"
         )
+    from pipelines.feedback.known_faults import describe_nearest
     from pipelines.programs.explain import ClipExplanation
     from pipelines.programs.explain import explain
 
@@ -58,6 +59,7 @@ def run(
                 escape_name(made.clip),
                 str(made.verdict),
                 made.sentence,
+                *([describe_nearest(made.nearest)] if made.nearest else []),
                 f"from {made.seconds:.1f} s: "
                 f"{', '.join(map(escape_name, made.files))}",
                 sep="\t",

@@ -44,7 +44,15 @@ def print_score(row: Mapping[str, Any], is_json: bool = False) -> None:
     cells += ["nan" if p_value is None else f"{p_value:.4g}"]
     if "start_seconds" in row:
         cells += [f"{row['start_seconds']:g}", f"{row['end_seconds']:g}"]
+    if "nearest_fault" in row:
+        cells.append(_name_fault(row["nearest_fault"]))
     print(*cells, sep="\t", flush=True)
+
+
+def _name_fault(fault: Mapping[str, Any] | None) -> str:
+    if fault is None:
+        return ""
+    return f"{printable(fault['name'])} ({fault['distance']:.2g})"
 
 
 def print_left_out(clip: str, problem: str) -> None:
@@ -62,9 +70,10 @@ def print_header(row: Mapping[str, Any]) -> None:
     >>> print_header({})
     anomaly_score    machine    clip    decision    p_value
     """
-    times = [name for name in ("start_seconds", "end_seconds") if name in row]
+    optional = ("start_seconds", "end_seconds", "nearest_fault")
+    more = [name for name in optional if name in row]
     names = ["anomaly_score", "machine", "clip", "decision", "p_value"]
-    print(*names, *times, sep="\t", flush=True)
+    print(*names, *more, sep="\t", flush=True)
 
 
 def print_scores(rows: Iterable[Mapping[str, Any]], is_json: bool) -> int:

@@ -42,11 +42,12 @@ def run(
 
     Prints a header and a line a clip: anomaly score, machine, clip, decision
     (1 alarm, 0 normal, -1 none) and p-value; with --window also the seconds
-    where the window begins and ends. With --report, writes a page that says
-    which machines to look at first. With --out, writes all that and `valid` and
-    `problem` as a table. Killed and started again with the same words, it
-    goes on where it stopped, and scores again what has changed since; the
-    table appears when it is whole.
+    where the window begins and ends; where the run knows faults, also the one
+    that an alarm is nearest to, and its distance. With --report, writes a page
+    that says which machines to look at first. With --out, writes scores and
+    decisions, `valid` and `problem` as a table. Killed and started again with
+    the same words, it goes on where it stopped, and scores again what has
+    changed since; the table appears when it is whole.
 
     Args:
         model: Folder of a run, or of an exported model; or the file of an
@@ -112,6 +113,8 @@ def run(
     from pipelines.calibration.requested_rates import requested_rate
     from pipelines.datasets.listed_clips import find_listed_clips
     from pipelines.datasets.listed_clips import read_listed_clips
+    from pipelines.feedback.named_faults import naming_faults
+    from pipelines.feedback.named_faults import read_nearest_fault
     from pipelines.files.names import escape_name
     from pipelines.programs.score import score_shard
     from pipelines.programs.score import score_to_table
@@ -176,6 +179,7 @@ def run(
         score_to_table(scorer, digest, paths, table, settings, verify, tally)
         print_files([table])
     else:
+        scorer = naming_faults(scorer, read_nearest_fault(model))
         total = len(paths) if seconds is None else None
         # In a terminal the lines show how far it is.
         rows = tqdm.tqdm(

@@ -1,5 +1,6 @@
-"""Templates of self-contained HTML pages without scripts."""
+"""Templates of HTML pages."""
 
+import functools
 from typing import Any
 
 import jinja2
@@ -19,10 +20,23 @@ def render_template(package: str, name: str, **values: Any) -> str:
     >>> "&lt;1&gt;" in render_template(room, "page.html", title="<1>")
     True
     """
-    packages = dict.fromkeys([package, "pipelines.evaluation"])
-    environment = jinja2.Environment(
+    return environment(package).get_template(name).render(values)
+
+
+@functools.cache
+def environment(*packages: str) -> jinja2.Environment:
+    """Where templates are looked for: in packages, and beside `page.html`.
+
+    Args:
+        *packages: Packages that have template files, the first of them first.
+
+    >>> environment("pipelines.report").autoescape
+    True
+    """
+    rooms = dict.fromkeys([*packages, "pipelines.evaluation"])
+    return jinja2.Environment(
         loader=jinja2.ChoiceLoader(
-            [jinja2.PackageLoader(package, "") for package in packages]
+            [jinja2.PackageLoader(room, "") for room in rooms]
         ),
         autoescape=True,
         finalize=printable_value,
@@ -30,4 +44,3 @@ def render_template(package: str, name: str, **values: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template(name).render(values)

@@ -1,6 +1,7 @@
 """Known faults: labelled clips, their hits, and the nearest to a clip."""
 
 import dataclasses
+from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
@@ -129,7 +130,8 @@ class NearestFault:
             if fault.machine != machine:
                 continue
             cosines = fault.directions(len(own)) @ own
-            distance = round(1.0 - float(cosines.max(initial=-1.0)), 4)
+            nearest = round(1.0 - float(cosines.max(initial=-1.0)), 4)
+            distance = max(0.0, nearest)
             if best is None or distance < best["distance"]:
                 best = {
                     "name": fault.title,
@@ -137,6 +139,21 @@ class NearestFault:
                     "distance": distance,
                 }
         return best
+
+
+def describe_nearest(found: Mapping[str, Any]) -> str:
+    """Sentence on the nearest known fault.
+
+    Args:
+        found: What `NearestFault.find` found.
+
+    >>> describe_nearest({"name": "loose screw", "entry": 3, "distance": 0.25})
+    'Nearest known fault: loose screw (distance 0.25).'
+    """
+    return (
+        f"Nearest known fault: {found['name']} "
+        f"(distance {found['distance']:.2g})."
+    )
 
 
 def unit(rows: np.ndarray) -> np.ndarray:

@@ -1,12 +1,11 @@
-"""Program of `keras-asd alarms`: alarms listed, seen, muted, forgotten."""
+"""Program of `keras-asd alarms`: alarms listed and forgotten."""
 
-import getpass
 import pathlib
 import time
-from collections.abc import Sequence
 
 from pipelines.evaluation.tables import Table
 from pipelines.files.names import escape_name
+from pipelines.watching.alarm_list import list_alarms
 from pipelines.watching.events import Event
 from pipelines.watching.events import show_time
 from pipelines.watching.history import HISTORY
@@ -24,93 +23,23 @@ def alarm_table(history: History, last: int = 20) -> Table:
         history: History of the watch.
         last: Number of alarms.
     """
-    alarms: dict[int, list[str]] = {}
-    begun: dict[str, int] = {}
-    for event in history.events_of_kinds(
-        "alarm", "alarm_ended", "acknowledged"
-    ):
-        if event.kind == "acknowledged":
-            if row := alarms.get(event.details["alarm"]):
-                row[-1] += f" {event.message}"
-            continue
-        if event.kind == "alarm":
-            begun[event.machine] = event.index
-            alarms[event.index] = [
+    rows = []
+    for alarm in list_alarms(history, last):
+        event = alarm.event
+        rows.append(
+            (
                 str(event.index),
                 escape_name(event.machine),
                 show_time(event.details["onset"]),
-                "",
-                f"{event.details['peak']:.4g}",
+                show_time(alarm.ended.time) if alarm.ended else "",
+                f"{alarm.peak:.4g}",
                 f"{event.details['limit']:.4g}",
-                " ".join(_remarks(event)),
-            ]
-        elif row := alarms.get(begun.get(event.machine, 0)):
-            row[3:5] = show_time(event.time), f"{event.details['peak']:.4g}"
-    return Table(HEADER, [alarms[i] for i in sorted(alarms)[::-1][:last]])
-
-
-def mute(history: History, machine: str, hours: float) -> Event:
-    """Mutes the alarms of a machine for hours, 0 for no longer.
-
-    Args:
-        history: History of the watch.
-        machine: Key of the machine.
-        hours: How long, not negative.
-
-    Raises:
-        ValueError: If `hours` is negative, or no window of the machine was
-            heard.
-    """
-    if not 0 <= hours < 1e6:
-        raise ValueError(
-            f"`hours` must be a number that is not negative. Received: {hours}."
-        )
-    known = history.machines()
-    if machine not in known:
-        raise ValueError(
-            "`mute` must be a machine that the watch has heard: "
-            f"{', '.join(known) or 'none yet'}. Received: {machine}."
-        )
-    now = time.time()
-    history.mute(machine, now + 3600.0 * hours)
-    until = show_time(now + 3600.0 * hours)
-    message = f"Muted until {until}." if hours else "No longer muted."
-    event = Event("muted", now, "", machine, message, {"hours": hours})
-    history.write(events=[event])
-    return event
-
-
-def acknowledge(history: History, numbers: Sequence[int]) -> list[Event]:
-    """Writes that somebody has seen alarms.
-
-    Args:
-        history: History of the watch.
-        numbers: Indices of alarms.
-
-    Raises:
-        ValueError: If one of them is no alarm.
-    """
-    alarms = {event.index: event for event in history.events_of_kinds("alarm")}
-    for number in numbers:
-        if number not in alarms:
-            raise ValueError(
-                "`acknowledge` must be the number of an alarm. Received: "
-                f"{number}. Without it, the command lists them."
+                " ".join(
+                    [*_remarks(event), *(one.message for one in alarm.seen)]
+                ),
             )
-    message = f"Acknowledged by {getpass.getuser()}."
-    events = [
-        Event(
-            "acknowledged",
-            time.time(),
-            alarms[number].source,
-            alarms[number].machine,
-            message,
-            {"alarm": number},
         )
-        for number in numbers
-    ]
-    history.write(events=events)
-    return events
+    return Table(HEADER, rows)
 
 
 def forget_old(

@@ -5,7 +5,9 @@ import io
 import os
 import pathlib
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import tqdm
@@ -18,6 +20,8 @@ from pipelines.datasets.clip import Clip
 from pipelines.datasets.clip_keys import find_key
 from pipelines.evaluation.plots import render_png
 from pipelines.evaluation.score_files import short_names
+from pipelines.feedback.known_faults import NearestFault
+from pipelines.feedback.named_faults import read_nearest_fault
 from pipelines.pictures.explainer import Explainer
 from pipelines.pictures.explanation import METHODS
 from pipelines.pictures.explanation import explain_clip
@@ -42,6 +46,8 @@ class ClipExplanation:
         seconds: Start of its strangest window in seconds, of which the maps
             are.
         files: Paths of the picture, and of the maps as numbers.
+        nearest: Nearest known fault, see `NearestFault`; `None` if none is
+            known.
 
     >>> verdict = Verdict(0.5, 0.4, 0.01, 1)
     >>> ClipExplanation("a.wav", "fan", verdict, "", 0.0, ()).key
@@ -54,6 +60,7 @@ class ClipExplanation:
     sentence: str
     seconds: float
     files: tuple[pathlib.Path, ...]
+    nearest: Mapping[str, Any] | None = None
 
 
 def explain(
@@ -110,7 +117,11 @@ def explain(
             )
     options = {"num_masks": num_masks, "seed": seed} if method == "rise" else {}
     drawing = _Drawing(
-        Explainer(find_run(run_path), trust), method, options, fill
+        Explainer(find_run(run_path), trust),
+        method,
+        options,
+        fill,
+        read_nearest_fault(run_path),
     )
     machines = list(drawing.explainer.detector.keys)
     if machine is not None and machine not in machines:
@@ -155,6 +166,7 @@ class _Drawing:
     method: str
     options: dict[str, int]
     fill: str
+    faults: NearestFault | None
 
     def draw(
         self, path: pathlib.Path, key: str, target: pathlib.Path
@@ -191,6 +203,9 @@ class _Drawing:
         if unusual is not None:
             arrays["unusual_decibels"] = unusual.decibels
             arrays["unusual_deviations"] = unusual.deviations
+        nearest = None
+        if self.faults is not None:
+            nearest = self.faults.find(key, window.embedding)
         numbers = io.BytesIO()
         np.savez(numbers, **arrays)
         explained = ClipExplanation(
@@ -203,5 +218,6 @@ class _Drawing:
                 target.with_name(f"{target.name}.{suffix}")
                 for suffix in ("png", "npz")
             ),
+            nearest,
         )
         return explained, (render_png(figure), numbers.getvalue())

@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 
 from pipelines import atomic
-from pipelines.feedback.known_faults import NearestFault
-from pipelines.feedback.known_faults import read_faults
+from pipelines.feedback.named_faults import read_nearest_fault
 from pipelines.report.facts_reading import read_model_facts
 from pipelines.runs.feedback_journal import MACHINE
 from pipelines.runs.feedback_journal import NORMAL
@@ -30,6 +29,7 @@ from pipelines.watching.history import History
 from pipelines.watching.judge import Judge
 from pipelines.watching.outlets.outlet_settings import OutletSettings
 from pipelines.watching.outlets.outlets import Outlets
+from pipelines.watching.page.page import Page
 from pipelines.watching.sound_source import SoundSource
 from pipelines.watching.sources.source_settings import SourceSettings
 from pipelines.watching.watch import Watch
@@ -87,6 +87,19 @@ def open_watch(
             judge.scorer.sampling_rate,
         )
         stack.enter_context(given)
+        renewal = Renewal(model, trust)
+        if outlets is not None and outlets.page is not None:
+            page = Page(
+                outlets,
+                path,
+                model,
+                [key for key in names.values() if key],
+                judge.scorer.sampling_rate,
+                lambda: (renewal.judge or judge).usual,
+                trust,
+            )
+            stack.callback(page.close)
+            logger.info("%s", page.invitation())
         yield Watch(
             judge,
             built,
@@ -94,7 +107,7 @@ def open_watch(
             alarm,
             given.listeners,
             step_seconds,
-            renew=Renewal(model, trust),
+            renew=renewal,
         )
 
 
@@ -126,7 +139,7 @@ def open_judge(model: str, trust: Sequence[str] = ()) -> Judge:
         facts.num_calibrated,
         spectra,
         models=machine_digests(run, journal, scorer.machines),
-        faults=NearestFault(read_faults(run, journal)),
+        faults=read_nearest_fault(model),
     )
 
 
@@ -174,12 +187,16 @@ class Renewal:
         model: Folder of the run; an exported model is never renewed.
         trust: Packages of classes of your own, where the run has any.
 
+    Attributes:
+        judge: The last one that it returned, `None` before.
+
     >>> Renewal("no_such_run")() is None
     True
     """
 
     def __init__(self, model: str, trust: Sequence[str] = ()):
         self._model, self._trust = model, trust
+        self.judge: Judge | None = None
         self._stamp, self._time = self._look(), time.monotonic()
 
     def __call__(self) -> Judge | None:
@@ -190,10 +207,11 @@ class Renewal:
             return None
         self._stamp = stamp
         try:
-            return open_judge(self._model, self._trust)
+            self.judge = open_judge(self._model, self._trust)
         except (OSError, ValueError) as error:
             logger.warning("the version before goes on: %s", error)
             return None
+        return self.judge
 
     def _look(self) -> tuple[int, int] | None:
         with contextlib.suppress(OSError, ValueError):

@@ -5,6 +5,7 @@ import datetime
 import pathlib
 
 from pipelines.audio.recorded_time import recorded_time
+from pipelines.feedback.known_faults import describe_nearest
 from pipelines.scoring.batch_scoring import Row
 
 
@@ -23,6 +24,7 @@ class ReportClip:
         end: End of the window in seconds; `None` for a whole clip.
         is_anomaly: Whether it is known to be a fault; `None` if unknown.
         time: When it was recorded, where its name, folders or tags say so.
+        nearest: Nearest known fault, in words; empty where none is known.
 
     >>> clip = ReportClip(pathlib.Path("a.wav"), "fan/all", 0.5, 0.01, True)
     >>> clip.name, clip.is_anomaly
@@ -39,6 +41,7 @@ class ReportClip:
     end: float | None = None
     is_anomaly: bool | None = None
     time: datetime.datetime | None = None
+    nearest: str = ""
 
     @property
     def name(self) -> str:
@@ -64,7 +67,7 @@ def clip_of_row(row: Row) -> ReportClip:
     >>> clip_of_row(row).moment.isoformat()
     '2024-03-05T14:00:00'
     """
-    path = pathlib.Path(row["clip"])
+    path, fault = pathlib.Path(row["clip"]), row.get("nearest_fault")
     return ReportClip(
         path,
         row["machine"],
@@ -75,4 +78,5 @@ def clip_of_row(row: Row) -> ReportClip:
         row.get("start_seconds"),
         row.get("end_seconds"),
         time=recorded_time(path),
+        nearest=describe_nearest(fault) if fault else "",
     )

@@ -174,6 +174,9 @@ def _score(
                 valid=bool(outputs["valid"][index]),
                 problem=str(outputs["problem"][index]),
             )
+            # Of a scorer that knows faults.
+            if "nearest_fault" in outputs:
+                row["nearest_fault"] = outputs["nearest_fault"][index]
             row.update(name_missing_score(row))
     return rows
 

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from typing import Any
 
 from pipelines.watching.events import Event
@@ -90,6 +91,29 @@ class HistoryQueries:
         )
         rows = self._database.execute(query, (machine, model))
         return rows.fetchone()[0]
+
+    def last_window(self, machine: str) -> float | None:
+        """End of the last window of a machine, `None` where none was heard."""
+        rows = self._database.execute(
+            "SELECT time + seconds FROM windows WHERE machine = ? "
+            "ORDER BY time DESC LIMIT 1",
+            (machine,),
+        )
+        return next((time for (time,) in rows), None)
+
+    def event(self, number: int) -> Event | None:
+        """An event by its index, `None` where there is none."""
+        return next(iter(self._events("number = ?", (number,))), None)
+
+    def events_of_machine(self, machine: str, last: int) -> list[Event]:
+        """The last events of a machine, newest first."""
+        return self._events(
+            "machine = ? ORDER BY number DESC LIMIT ?", (machine, last)
+        )
+
+    def select(self, query: str, values: Mapping[str, Any]) -> list[tuple]:
+        """Rows of a query that only reads."""
+        return self._database.execute(query, values).fetchall()
 
     def mutes(self) -> dict[str, float]:
         """Until when machines are muted, by key."""

@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import sqlite3
+import urllib.parse
 from collections.abc import Iterator
 
 from pipelines.files.disk import FullDisk
@@ -68,6 +69,31 @@ def open_database(path: pathlib.Path) -> sqlite3.Connection:
             "--history, or move the file away: the watch then begins anew."
         ) from error
     return database
+
+
+@contextlib.contextmanager
+def reading_database(path: pathlib.Path) -> Iterator[sqlite3.Connection]:
+    """Opens a history to read it, for the time of a `with` block.
+
+    Args:
+        path: File, which a watch may write meanwhile.
+
+    Raises:
+        OSError: If it cannot be read.
+
+    >>> with reading_database(pathlib.Path("no_such.sqlite")):
+    ...     pass
+    Traceback (most recent call last):
+    OSError: [Errno 5] unable to open database file: 'no_such.sqlite'
+    """
+    name = urllib.parse.quote(os.fsencode(path.absolute()))
+    with explaining_disk(path):
+        database = sqlite3.connect(f"file:{name}?mode=ro", uri=True)
+        database.text_factory = os.fsdecode
+        try:
+            yield database
+        finally:
+            database.close()
 
 
 def _make_tables(database: sqlite3.Connection) -> None:

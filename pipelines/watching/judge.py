@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.feedback.known_faults import NearestFault
+from pipelines.feedback.known_faults import describe_nearest
 from pipelines.pictures.usual_spectrum import UsualSpectrum
 from pipelines.scoring.clip_scorer import ClipScorer
 from pipelines.watching.events import Event
@@ -62,7 +63,7 @@ class Judge:
         }
         self._faults = faults
         self._embeddings: dict[int, np.ndarray] = {}
-        self.num_clips, self._usual = num_clips or {}, usual or {}
+        self.num_clips, self.usual = num_clips or {}, usual or {}
         self._checks = checks
         self._gates: dict[str, InputGate] = {}
 
@@ -151,21 +152,28 @@ class Judge:
                 self._take(outputs, part, judged)
         return judged, events
 
-    def nearest_fault(self, index: int, machine: str) -> dict[str, Any]:
-        """The known fault that a window of the last batch sounds most like.
+    def name_fault(self, index: int, event: Event) -> Event:
+        """An event that names the known fault that its window is most like.
 
         Args:
-            index: Index of the window in the batch.
-            machine: Key of its machine.
+            index: Index of the window in the last batch.
+            event: Event that it raised.
 
         Returns:
-            `nearest_fault` as a detail of an event; empty if none is known.
+            The event with `nearest_fault` in its details, and in the message
+            of an alarm; as it is, if no fault of its machine is known.
         """
         embedding = self._embeddings.get(index)
         if self._faults is None or embedding is None:
-            return {}
-        found = self._faults.find(machine, embedding)
-        return {} if found is None else {"nearest_fault": found}
+            return event
+        found = self._faults.find(event.machine, embedding)
+        if found is None:
+            return event
+        event = event.with_details({"nearest_fault": found})
+        if event.kind != "alarm":
+            return event
+        message = f"{event.message} {describe_nearest(found)}"
+        return dataclasses.replace(event, message=message)
 
     def _take(
         self,
@@ -189,10 +197,10 @@ class Judge:
         # A machine such as `fan` is all its sections, and no other one.
         others = {
             other: usual
-            for other, usual in self._usual.items()
+            for other, usual in self.usual.items()
             if "/" in other and other != key and "/" in key
         }
-        rate, usual = self.scorer.sampling_rate, self._usual.get(key)
+        rate, usual = self.scorer.sampling_rate, self.usual.get(key)
         return InputGate(rate, usual, others, state, self._checks)
 
 

@@ -194,8 +194,7 @@ class Watch:
             watch = self._machines[window.machine]
             window, raised = watch.judge(window, is_muted)
             judged.append(window)
-            nearest = self._judge.nearest_fault(index, window.machine)
-            events.extend(event.with_details(nearest) for event in raised)
+            events.extend(self._judge.name_fault(index, one) for one in raised)
             for listener in self._listeners:
                 listener.hear(window, self._now())
         for (source, sound), window in zip(taken, judged, strict=True):

@@ -62,7 +62,7 @@ VERBS = (
     Verb(
         "watch",
         "{run} fan/id_00={clip} --speed 0 --loops 300 --history watch "
-        "--events_file events.jsonl",
+        "--events_file events.jsonl --page 0",
         is_quick=True,
     ),
     Verb("explain", "{run} {clip} --masks 20 --to pictures"),

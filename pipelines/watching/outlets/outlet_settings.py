@@ -17,6 +17,12 @@ class OutletSettings:
         webhook_token_file: File of a bearer token.
         webhook_ca_file: PEM file of certificates that are trusted.
         metrics: `PORT` or `HOST:PORT` of the metrics for Prometheus.
+        page: `PORT` or `HOST:PORT` of a page for people, such as 8080: of this
+            machine alone without a host.
+        page_token_file: File of a token that the page asks for. Defaults to
+            one of its own in the folder of the history.
+        page_user_header: Header in which a reverse proxy says who asks.
+        page_name: Name of the page in browsers, if a proxy has another one.
         keep_sound: `"none"`, `"alarms"` or `"all"`.
         keep_days: Days that sounds are kept.
         keep_gigabytes: Size that all sounds are not to exceed.
@@ -36,6 +42,10 @@ class OutletSettings:
     webhook_token_file: str | None = None
     webhook_ca_file: str | None = None
     metrics: str | None = None
+    page: str | None = None
+    page_token_file: str | None = None
+    page_user_header: str | None = None
+    page_name: str | None = None
     keep_sound: str = "alarms"
     keep_days: float = 30.0
     keep_gigabytes: float = 5.0

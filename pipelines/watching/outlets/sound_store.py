@@ -150,6 +150,17 @@ class SoundStore:
         found = [path for path in self._sounds() if path.parent == folder]
         return sorted(path for path in found if _time(path) >= since)
 
+    def find(self, machine: str, what: str) -> pathlib.Path | None:
+        """The sound of an event of a machine; `None` if none is kept.
+
+        Args:
+            machine: Key of the machine.
+            what: Event that it belongs to, such as `alarm_7`.
+        """
+        folder = self._machine_folder(machine)
+        paths = folder.glob(f"*_{what}.flac") if folder.is_dir() else ()
+        return next((one for one in paths if NAME.fullmatch(one.name)), None)
+
     def _sounds(self) -> list[pathlib.Path]:
         paths = self.folder.glob("*/*.flac")
         return [path for path in paths if NAME.fullmatch(path.name)]

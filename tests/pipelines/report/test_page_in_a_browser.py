@@ -1,8 +1,7 @@
 """The page in Chromium: sounds play, links lead somewhere, nothing overflows.
 
 A server of this machine alone gives the page with a script that sends back what
-it finds; no driver is needed. `KERAS_ASD_BROWSER=required` makes a missing
-Chromium a failure.
+it finds.
 """
 
 import http.server
@@ -11,20 +10,15 @@ import os
 import pathlib
 import queue
 import re
-import shutil
 import subprocess
 import threading
 
 import pytest
 
 from pipelines.report.page import render_page
+from tests.browser import FLAGS
+from tests.browser import find_chromium
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage "
-    "--mute-audio --autoplay-policy=no-user-gesture-required "
-    "--no-first-run --enable-logging=stderr --log-level=0"
-).split()
 # A window is no narrower than 500 pixels.
 NARROW = b'<iframe src="/" style="width:390px;height:844px;border:0"></iframe>'
 SCRIPT = """
@@ -80,13 +74,7 @@ window.addEventListener("load", async () => {
 
 @pytest.fixture(scope="module")
 def chromium():
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        reason = "no Chromium here: install Debian's chromium"
-        if os.environ.get("KERAS_ASD_BROWSER") == "required":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return path
+    return find_chromium()
 
 
 @pytest.fixture(scope="module")

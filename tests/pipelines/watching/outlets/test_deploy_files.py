@@ -83,6 +83,14 @@ def test_prometheus_asks_where_the_watch_serves(compose):
     assert datasource["datasources"][0]["url"] == "http://prometheus:9090"
 
 
+def test_the_page_asks_for_a_token_of_a_secret(compose):
+    watch = compose["services"]["watch"]
+    assert "--page=0.0.0.0:8080" in watch["command"]
+    assert "--page_token_file=/run/secrets/page_token" in watch["command"]
+    assert watch["secrets"] == ["page_token"]
+    assert watch["ports"] == ["127.0.0.1:8080:8080"]
+
+
 def test_the_image_has_the_extra_a_user_and_a_health_check():
     text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     words = text.replace("\\\n", " ")

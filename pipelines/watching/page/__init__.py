@@ -1,0 +1,1 @@
+"""A page that lives: machines, alarms and what people answer, over HTTP."""
