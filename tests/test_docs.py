@@ -223,3 +223,5 @@ def test_python_in_a_document_runs(
             names.update(test.globs)
         else:
             exec(compile(block, str(path), "exec"), names)
+    # In the order of their making; garbage would be collected in any.
+    names.clear()
