@@ -50,11 +50,7 @@ def written(models, tmp_path):
     def write(**options):
         folder = tmp_path / "serving"
         paths = write_serving_files(str(models), str(folder), **options)
-        names = [
-            *FILES[:6],
-            *(["score-job.yaml"] * bool(options.get("num_shards"))),
-        ]
-        assert [path.name for path in paths] == [*names, FILES[6]]
+        assert [path.name for path in paths] == FILES
         return {path.name: path.read_text() for path in paths}
 
     return write
@@ -136,35 +132,6 @@ def test_kubernetes_reads_and_cannot_write(written, is_batching):
     assert probe == "/v1/models/fan"
     for name in ("readinessProbe", "startupProbe"):
         assert container[name]["exec"]["command"][-1] == "/config/healthy.sh"
-
-
-def test_a_job_scores_every_shard_once(written, tmp_path):
-    files = written(num_shards=8)
-    jobs = list(yaml.safe_load_all(files["score-job.yaml"]))
-    assert [job["metadata"]["name"] for job in jobs] == [
-        "keras-asd-score-fan-version-12",
-        "keras-asd-score-pump-version-3",
-    ]
-    for job, model in zip(jobs, ("fan/12", "pump/3"), strict=True):
-        spec = job["spec"]
-        assert (spec["completionMode"], spec["completions"]) == ("Indexed", 8)
-        pod = spec["template"]["spec"]
-        (container,) = pod["containers"]
-        assert container["command"] == ["keras-asd"]
-        assert container["args"] == [
-            "score",
-            f"/models/{model}",
-            "--clips=/recordings/clips.csv",
-            "--shard=$(JOB_COMPLETION_INDEX)/8",
-            f"--out=/scores/{model.split('/')[0]}/"
-            "part-$(JOB_COMPLETION_INDEX).csv",
-        ]
-        assert container["env"][0]["name"] == "JOB_COMPLETION_INDEX"
-        mounts = {one["name"] for one in container["volumeMounts"]}
-        assert mounts == {one["name"] for one in pod["volumes"]}
-        assert pod["securityContext"]["runAsNonRoot"]
-    assert "in 8 parts" in files["SERVING.md"]
-    assert "score-job" not in written()["SERVING.md"]
 
 
 def test_what_to_do_is_told_with_commands_that_exist(written):
