@@ -21,6 +21,7 @@ COMMANDS = (
     "merge",
     "watch",
     "alarms",
+    "drift",
     "explain",
     "embed",
     "thresholds",

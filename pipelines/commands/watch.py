@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from pipelines.commands.command import command
 from pipelines.watching.alarms.alarm_limit import AlarmSettings
+from pipelines.watching.drift.drift_rule import DriftSettings
 from pipelines.watching.outlets.outlet_settings import OutletSettings
 
 
@@ -22,6 +23,7 @@ def run(
     channels: int | None = None,
     format: str | None = None,
     alarm: AlarmSettings,
+    drift: DriftSettings,
     outlets: OutletSettings,
     trust: Sequence[str] = (),
 ) -> None:
@@ -51,6 +53,7 @@ def run(
         channels (N): Number of channels of these.
         format: Format of raw PCM: s16le (the default), s24le, s32le or f32le.
         alarm: When windows are an alarm.
+        drift: How often a drift may be told by mistake.
         outlets: Where windows and events go.
         trust (PACKAGE): Packages of your own classes, where the run has any.
     """
@@ -68,7 +71,7 @@ def run(
         },
     )
     with open_watch(
-        model, found, history, alarm, outlets, step_seconds, trust
+        model, found, history, alarm, outlets, step_seconds, trust, drift
     ) as watch:
         for machine, promise in watch.promises().items():
             print(f"{machine}: {promise}", file=sys.stderr)

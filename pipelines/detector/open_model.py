@@ -64,7 +64,7 @@ class OpenModel:
                 describes.
             history: Folder that a later watch goes on from. If `None`, nothing
                 is left.
-            **options: `alarm`, `outlets` and `step_seconds`, see
+            **options: `alarm`, `drift`, `outlets` and `step_seconds`, see
                 `pipelines.programs.watch`.
         """
         from pipelines.programs.watch import open_watch

@@ -24,6 +24,8 @@ from pipelines.runs.stages import find_stage
 from pipelines.scoring.clip_scorer import open_model
 from pipelines.scoring.model_folder import find_model
 from pipelines.watching.alarms.alarm_limit import AlarmSettings
+from pipelines.watching.drift.band_record import BandRecord
+from pipelines.watching.drift.drift_rule import DriftSettings
 from pipelines.watching.history import HISTORY
 from pipelines.watching.history import History
 from pipelines.watching.judge import Judge
@@ -48,6 +50,7 @@ def open_watch(
     outlets: OutletSettings | None = None,
     step_seconds: float | None = None,
     trust: Sequence[str] = (),
+    drift: DriftSettings | None = None,
 ) -> Iterator[Watch]:
     """Opens all that a watch takes; `Watch.listen` begins to listen.
 
@@ -60,6 +63,7 @@ def open_watch(
         outlets: Where windows and events go, beside the history.
         step_seconds: Seconds from window to window; their length if `None`.
         trust: Packages of classes of your own, where the run has any.
+        drift: How often a drift may be told by mistake.
 
     Raises:
         FileNotFoundError: If there is no model.
@@ -105,9 +109,10 @@ def open_watch(
             built,
             opened,
             alarm,
-            given.listeners,
+            [*given.listeners, BandRecord(opened, judge.scorer.sampling_rate)],
             step_seconds,
             renew=renewal,
+            drift=drift,
         )
 
 

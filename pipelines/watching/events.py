@@ -22,6 +22,8 @@ KINDS = {
     "clip_skipped": "a recording could not be read",
     "disk_full": "nothing could be written for a while; what was heard waited",
     "clock_jumped": "the clock of the system jumped",
+    "drift": "a machine slowly came to sound different",
+    "drift_ended": "it sounds as before again, or another version judges it",
     "model_changed": "a machine is judged by another version of the model",
     "promise": "what rate of false alarms is promised, or why none is yet",
 }

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from pipelines.files.names import escape_name
 from pipelines.watching.events import Event
 from pipelines.watching.history_queries import HistoryQueries
@@ -21,6 +23,8 @@ from pipelines.watching.judged_window import JudgedWindow
 
 # Name of the file in the folder of a watch.
 HISTORY = "history.sqlite"
+# How old spectra become, which take 1 kB a day and machine.
+SPECTRA_SECONDS = 2 * 365 * 86_400.0
 
 
 class History(HistoryQueries):
@@ -127,6 +131,29 @@ class History(HistoryQueries):
             (receiver, number),
         )
 
+    def add_levels(
+        self, machine: str, time: float, rate: int, levels: np.ndarray
+    ) -> None:
+        """Takes levels of a window into the mean of its block.
+
+        Args:
+            machine: Key of the machine.
+            time: When the block began, in seconds since 1970.
+            rate: Sampling rate in Hz; levels of another begin anew.
+            levels: Level of each frequency band in dB, `(bands,)`.
+        """
+        number = 0
+        for block in self.spectra(machine, time)[:1]:
+            if (block.time, block.sampling_rate) == (time, rate):
+                number = block.number
+                levels = block.levels + (levels - block.levels) / (number + 1)
+        content = np.asarray(levels, "<f4").tobytes()
+        row = (machine, time, number + 1, rate, content)
+        with explaining_disk(self.path):
+            self._database.execute(
+                f"INSERT OR REPLACE INTO spectra VALUES ({marks(5)})", row
+            )
+
     def mute(self, machine: str, until: float) -> None:
         """Mutes the alarms of a machine until a time, 0 for no longer."""
         self._database.execute(
@@ -136,10 +163,17 @@ class History(HistoryQueries):
     def trim(self, seconds: float) -> int:
         """Deletes old windows; returns how many. Events stay.
 
+        Of each machine, spectra of the last two years stay.
+
         Args:
             seconds: Age, counted from the last window of the same machine.
         """
         with self._transaction() as database:
+            database.execute(
+                "DELETE FROM spectra WHERE time < (SELECT max(time) FROM "
+                "spectra AS s WHERE s.machine = spectra.machine) - ?",
+                (SPECTRA_SECONDS,),
+            )
             return database.execute(
                 "DELETE FROM windows WHERE time < (SELECT max(time) FROM "
                 "windows AS w WHERE w.machine = windows.machine) - ?",
@@ -149,19 +183,22 @@ class History(HistoryQueries):
     def forget(self, before: float, machine: str | None = None) -> int:
         """Deletes windows and events from before a time; returns how many.
 
+        Spectra go with them, and are not counted.
+
         Args:
             before: Seconds since 1970.
             machine: Key of a machine; all, and the watch itself, if `None`.
         """
         condition = "time < ? AND (? IS NULL OR machine = ?)"
         with self._transaction() as database:
-            return sum(
+            counts = [
                 database.execute(
                     f"DELETE FROM {table} WHERE {condition}",
                     (before, machine, machine),
                 ).rowcount
-                for table in ("windows", "events")
-            )
+                for table in ("windows", "events", "spectra")
+            ]
+        return sum(counts[:2])
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -5,6 +5,9 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
+from pipelines.watching.drift.block_spectrum import BlockSpectrum
 from pipelines.watching.events import Event
 from pipelines.watching.judged_window import JudgedWindow
 
@@ -82,6 +85,20 @@ class HistoryQueries:
             (machine, since, until),
         )
         return [JudgedWindow(*row) for row in rows]
+
+    def spectra(
+        self, machine: str, since: float = 0.0, until: float = 1e12
+    ) -> list[BlockSpectrum]:
+        """Spectra of the blocks of a machine in a time, in order."""
+        rows = self._database.execute(
+            "SELECT time, number, rate, levels FROM spectra WHERE machine = ? "
+            "AND time >= ? AND time < ? ORDER BY time",
+            (machine, since, until),
+        )
+        return [
+            BlockSpectrum(time, number, rate, np.frombuffer(levels, "<f4"))
+            for time, number, rate, levels in rows
+        ]
 
     def num_judged(self, machine: str, model: str) -> int:
         """Number of windows of a machine with a score of a model."""

@@ -32,6 +32,12 @@ CREATE TABLE clips (source TEXT, clip TEXT, size INTEGER, modified INTEGER,
 CREATE TABLE mutes (machine TEXT PRIMARY KEY, until REAL);
 CREATE TABLE deliveries (receiver TEXT PRIMARY KEY, number INTEGER);
 """
+# A history of before has none yet. Levels are float32.
+SPECTRA = """
+CREATE TABLE IF NOT EXISTS spectra (
+    machine TEXT, time REAL, number INTEGER, rate INTEGER, levels BLOB,
+    PRIMARY KEY (machine, time)) WITHOUT ROWID
+"""
 
 
 def open_database(path: pathlib.Path) -> sqlite3.Connection:
@@ -106,6 +112,7 @@ def _make_tables(database: sqlite3.Connection) -> None:
         database.execute(f"PRAGMA user_version = {VERSION}")
     elif version != VERSION:
         raise sqlite3.DatabaseError(f"version {version}")
+    database.execute(SPECTRA)
 
 
 def _free(path: pathlib.Path) -> int:

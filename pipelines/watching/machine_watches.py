@@ -5,6 +5,7 @@ from typing import Any
 
 from pipelines.watching.alarms.alarm_limit import AlarmSettings
 from pipelines.watching.alarms.machine_watch import MachineWatch
+from pipelines.watching.drift.drift_rule import DriftSettings
 from pipelines.watching.events import Event
 from pipelines.watching.history import History
 from pipelines.watching.judge import Judge
@@ -19,6 +20,7 @@ class MachineWatches(dict[str, MachineWatch]):
         settings: The alarm rule, and the requested rate.
         step_seconds: Seconds from window to window.
         states: States of an earlier process, by key.
+        drift: How often a drift may be told by mistake.
     """
 
     def __init__(
@@ -28,8 +30,10 @@ class MachineWatches(dict[str, MachineWatch]):
         settings: AlarmSettings,
         step_seconds: float,
         states: Mapping[str, Mapping[str, Any]],
+        drift: DriftSettings | None = None,
     ):
         self._history, self._settings = history, settings
+        self._drift = drift
         self._step_seconds = step_seconds
         super().__init__(
             {
@@ -76,4 +80,5 @@ class MachineWatches(dict[str, MachineWatch]):
             self._step_seconds,
             self._history.num_judged(key, model),
             state,
+            self._drift,
         )

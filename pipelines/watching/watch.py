@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipelines.watching.alarms.alarm_limit import AlarmSettings
+from pipelines.watching.drift.drift_rule import DriftSettings
 from pipelines.watching.events import Event
 from pipelines.watching.history import History
 from pipelines.watching.judge import Judge
@@ -43,6 +44,7 @@ class Watch:
         step_seconds: Seconds from window to window; their length if `None`.
         now: Clock, in seconds since 1970.
         renew: Returns another judge once there is one; asked now and then.
+        drift: How often a drift may be told by mistake.
 
     Raises:
         ValueError: If two sources have one name, or a machine is unknown.
@@ -64,11 +66,11 @@ class Watch:
         step_seconds: float | None = None,
         now: Callable[[], float] = time.time,
         renew: Callable[[], Judge | None] = lambda: None,
+        drift: DriftSettings | None = None,
     ):
         check_sources(sources, judge.machines)
         self._judge, self._history, self._now = judge, history, now
-        self._listeners = listeners
-        self._renew = renew
+        self._listeners, self._renew = listeners, renew
         self.hearing = judge.hearing(step_seconds)
         states = history.states()
         self._machines = MachineWatches(
@@ -77,6 +79,7 @@ class Watch:
             settings or AlarmSettings(),
             self.hearing.step_seconds,
             states,
+            drift,
         )
         judge.restore({key: s.get("input") for key, s in states.items()})
         positions = history.positions()
@@ -87,8 +90,7 @@ class Watch:
             )
             for source in sources
         ]
-        self._stop = threading.Event()
-        self._forgot = 0.0
+        self._stop, self._forgot = threading.Event(), 0.0
         self._last = history.last_event()
 
     def promises(self) -> dict[str, str]:
@@ -133,10 +135,7 @@ class Watch:
         yield from self._write([self._event("stopped", message)])
 
     def _take_version(self) -> Iterator[Event]:
-        """Goes on with another version of the model, once there is one.
-
-        Machines that it judges as before keep their limits and alarms.
-        """
+        """Goes on with another version of the model, once there is one."""
         judge = self._renew()
         if judge is None:
             return

@@ -100,6 +100,7 @@ VERBS = (
 WITHOUT_A_LINE = {
     "thresholds": "prints",
     "alarms": "writes one row into the history of a watch",
+    "drift": "writes one picture, as explain does",
     "request": "prints",
     "official": "prints",
     "study": "a benchmark of another name",

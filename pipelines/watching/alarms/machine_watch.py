@@ -1,4 +1,4 @@
-"""What a watch keeps of one machine: its rule, its limit, its hours."""
+"""What a watch keeps of one machine: alarm rule, limit, hours, drift."""
 
 import dataclasses
 import datetime
@@ -13,6 +13,8 @@ from pipelines.watching.alarms.alarm_promise import fit_limit
 from pipelines.watching.alarms.alarm_promise import needed_hours
 from pipelines.watching.alarms.alarm_rule import AlarmRule
 from pipelines.watching.alarms.normal_sound import normal_scores
+from pipelines.watching.drift.drift_rule import DriftSettings
+from pipelines.watching.drift.machine_drift import MachineDrift
 from pipelines.watching.events import Event
 from pipelines.watching.history import History
 from pipelines.watching.judged_window import JudgedWindow
@@ -23,7 +25,7 @@ FIT_SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 7)
 
 
 class MachineWatch:
-    """Turns the windows of a machine into alarms.
+    """Turns the windows of a machine into alarms, and drift.
 
     Args:
         machine: Key of the machine.
@@ -33,6 +35,7 @@ class MachineWatch:
         step_seconds: Seconds from window to window.
         num_judged: Number of windows of it that the model has judged already.
         state: What `state` returned, of an earlier process.
+        drift: How often a drift may be told by mistake.
 
     >>> watch = MachineWatch("fan/all", AlarmSettings(), 50, "digest", 10.0)
     >>> watch.limit.is_p_value, watch.promise()
@@ -48,10 +51,14 @@ class MachineWatch:
         step_seconds: float,
         num_judged: int = 0,
         state: Mapping[str, Any] | None = None,
+        drift: DriftSettings | None = None,
     ):
         self.machine, self.settings, self.model = machine, settings, model
         self._step_seconds = step_seconds
         self._num_judged, self.num_fits = num_judged, 0
+        drift_state = state.get("drift") if state else None
+        drift = drift or DriftSettings()
+        self.drift = MachineDrift(machine, drift, model, drift_state)
         limit = provisional_limit(num_clips)
         asked = dataclasses.asdict(settings)
         if state and (state["model"], state["settings"]) == (model, asked):
@@ -85,6 +92,7 @@ class MachineWatch:
             "limit": dataclasses.asdict(self.limit),
             "num_fits": self.num_fits,
             "rule": self._rule.state,
+            "drift": self.drift.state,
         }
 
     def promise(self) -> str:
@@ -107,6 +115,7 @@ class MachineWatch:
         if window.anomaly_score is None:
             return window, []
         self._num_judged += 1
+        self.drift.hear(window)
         judged = dataclasses.replace(window, strangeness=self._rule.strangeness)
         if change is None:
             return judged, []
@@ -142,6 +151,8 @@ class MachineWatch:
             events.append(
                 Event("alarm_ended", time, "", self.machine, message, details)
             )
+        if self.drift.is_drift:
+            events.append(self.drift.end(time))
         message = f"Another version of the model judges it; {promise}"
         events.append(Event("model_changed", time, "", self.machine, message))
         return events
@@ -154,8 +165,11 @@ class MachineWatch:
             time: Now, in seconds since 1970.
 
         Returns:
-            An event where the promise has changed.
+            Events where the promise has changed, or drift began or ended.
         """
+        return [*self._fit(history, time), *self.drift.learn(history)]
+
+    def _fit(self, history: History, time: float) -> list[Event]:
         if self.num_fits == len(FIT_SHARES):
             return []
         needed = needed_hours(self.settings.false_alarms_per_week)

@@ -33,24 +33,52 @@ def normal_scores(
     ...     normal_scores(history, "fan", "digest", 6)
     []
     """
+    windows = normal_windows(history, machine, model)
+    return stretches(windows, num_windows)
+
+
+def normal_windows(
+    history: History,
+    machine: str,
+    model: str,
+    since: float = 0.0,
+    until: float = 1e12,
+    alarm_seconds: float = float("inf"),
+) -> list[JudgedWindow]:
+    """Windows of what is taken to be normal sound; see `normal_scores`.
+
+    Args:
+        history: History of the watch.
+        machine: Key of the machine.
+        model: Digest of the model.
+        since: Time of the first, in seconds since 1970.
+        until: Time that they are before.
+        alarm_seconds: How much of an alarm is left out.
+
+    >>> import pathlib, tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> with History(folder / "history.sqlite") as history:
+    ...     normal_windows(history, "fan", "digest", since=1.75e9)
+    []
+    """
     windows = [
         window
-        for window in history.windows(machine)
+        for window in history.windows(machine, since, until)
         if window.model == model and window.anomaly_score is not None
     ]
     alarms = _promised_alarms(history.alarms(machine))
-    if alarms:
-        begins = np.array([begin for begin, _ in alarms])
-        ends = np.array([end for _, end in alarms])
-        times = np.array([window.time for window in windows])
-        index = np.searchsorted(begins, times, side="right") - 1
-        is_alarm = (index >= 0) & (times < ends[np.maximum(index, 0)])
-        windows = [
-            window
-            for window, is_out in zip(windows, is_alarm, strict=True)
-            if not is_out
-        ]
-    return stretches(windows, num_windows)
+    if not alarms:
+        return windows
+    begins = np.array([begin for begin, _ in alarms])
+    ends = np.array([min(end, begin + alarm_seconds) for begin, end in alarms])
+    times = np.array([window.time for window in windows])
+    index = np.searchsorted(begins, times, side="right") - 1
+    is_alarm = (index >= 0) & (times < ends[np.maximum(index, 0)])
+    return [
+        window
+        for window, is_out in zip(windows, is_alarm, strict=True)
+        if not is_out
+    ]
 
 
 def stretches(

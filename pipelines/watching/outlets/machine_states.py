@@ -39,6 +39,7 @@ class MachineStates:
         self._lock = threading.Lock()
         self._machines = dict.fromkeys(machines)
         self._alarms: set[str] = set()
+        self._drifts: set[str] = set()
         self._faults: dict[str, set[tuple[str, str]]] = {}
 
     def update(self, event: Event) -> str | None:
@@ -51,6 +52,10 @@ class MachineStates:
                 self._alarms.add(event.machine)
             elif event.kind == "alarm_ended":
                 self._alarms.discard(event.machine)
+            elif event.kind == "drift":
+                self._drifts.add(event.machine)
+            elif event.kind == "drift_ended":
+                self._drifts.discard(event.machine)
             faults = self._faults.setdefault(event.machine, set())
             if event.kind in _BEGINS:
                 faults.add((event.source, event.kind))
@@ -62,6 +67,11 @@ class MachineStates:
         """State of each machine, by key."""
         with self._lock:
             return {key: self._state(key) for key in self._machines}
+
+    def is_drift(self, machine: str) -> bool:
+        """Whether a machine has drifted; it is in a state all the same."""
+        with self._lock:
+            return machine in self._drifts
 
     def _state(self, machine: str) -> str:
         if machine in self._alarms:

@@ -24,6 +24,7 @@ METRICS = (
     ("strangeness", "Gauge", MACHINE, "What alarms are raised by."),
     ("last_window_time_seconds", "Gauge", MACHINE, "When it was last judged."),
     ("state", "Gauge", ("machine", "state"), "1 for the present state."),
+    ("drift", "Gauge", MACHINE, "1 while it has drifted."),
     ("alarms", "Counter", MACHINE, "Alarms, muted ones too."),
     ("events", "Counter", ("kind",), "Events."),
     ("source_up", "Gauge", SOURCE, "1 while a source gives sound."),
@@ -177,6 +178,7 @@ class Metrics(Listener):
         present = self._states.all().get(machine, STATES[0])
         for state in STATES:
             self._of("state", machine, state).set(state == present)
+        self._of("drift", machine).set(self._states.is_drift(machine))
 
     def _of(self, name: str, *labels: str) -> Any:
         # Names may hold bytes that are no text.

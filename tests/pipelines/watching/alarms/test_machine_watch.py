@@ -101,3 +101,13 @@ def test_a_provisional_alarm_says_what_is_promised(history):
     (alarm,) = hear(watch, history, [9.0] * 6, first=400)
     note = f"(provisional: {promised:.3g} false alarms a week)."
     assert alarm.message.endswith(note)
+
+
+def test_another_model_ends_a_drift_too(history):
+    state = make().state
+    state["drift"]["rule"]["is_drift"] = True
+    events = make(state).replaced("promised: nothing", 5.0)
+    assert [event.kind for event in events] == ["drift_ended", "model_changed"]
+    # A history of before knows no drift.
+    del state["drift"]
+    assert not make(state).drift.is_drift

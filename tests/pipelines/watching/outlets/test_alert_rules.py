@@ -56,6 +56,7 @@ FIRING = [
         "1x60",
         "MachineCannotBeJudged",
     ),
+    ('drift{machine="fan"}', "1x60", "MachineDrifts"),
     ('source_up{source="line"}', "0x60", "SourceGivesNoSound"),
     ('last_window_time_seconds{machine="fan"}', "-4000x60", "MachineNotHeard"),
     ('windows_dropped_total{source="line"}', "0+9x120", "WindowsDropped"),

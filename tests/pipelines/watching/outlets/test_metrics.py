@@ -79,10 +79,21 @@ def test_events_change_states_and_sources(metrics):
     assert value(metrics, "events_total", kind="alarm") == 1
 
 
+def test_drift_is_beside_the_state(metrics):
+    assert value(metrics, "drift", machine="fan") == 0
+    metrics.report(Event("drift", 0.0, "", "fan"))
+    assert value(metrics, "drift", machine="fan") == 1
+    assert states(metrics) == [1, 0, 0]
+    metrics.report(Event("drift_ended", 0.0, "", "fan"))
+    assert value(metrics, "drift", machine="fan") == 0
+
+
 def test_a_watch_that_starts_again_knows_its_alarms():
     known = MachineStates(["pump"])
     known.update(Event("alarm", 0.0, "line", "fan"))
+    known.update(Event("drift", 0.0, "", "fan"))
     metrics = Metrics({}, known)
+    assert value(metrics, "drift", machine="fan") == 1
     assert states(metrics) == [0, 1, 0]
     assert states(metrics, "pump") == [1, 0, 0]
 

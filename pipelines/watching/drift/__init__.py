@@ -1,0 +1,1 @@
+"""Drift of a watch: machines that slowly come to sound different."""
