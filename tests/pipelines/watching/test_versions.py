@@ -19,14 +19,19 @@ def test_another_version_keeps_the_machines_that_it_judges_as_before(history):
     settings = AlarmSettings(2, 3)
     second = make_judge()
     second.models["fan"] = "second"
-    given = iter([None, second])
+    given = iter([second])
+
+    def renew():
+        heard = [history.num_judged(key, "first") for key in ("fan", "pump")]
+        return next(given, None) if all(heard) else None
+
     lines = [Line([9.0] * 200), Line([9.0] * 200, "other", "pump")]
     watch = Watch(
         make_judge(),
         lines,
         history,
         settings,
-        renew=lambda: next(given, None),
+        renew=renew,
     )
     events = [(event.kind, event.machine) for event in watch.listen()]
     changed = events.index(("model_changed", "fan"))
