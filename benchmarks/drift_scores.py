@@ -12,9 +12,9 @@ from benchmarks.drifting_line import EVERY_SECONDS
 from benchmarks.drifting_line import DriftingLine
 from benchmarks.drifting_line import raise_band
 from benchmarks.score_series import Dependence
-from pipelines.watching.drift.drift_rule import BLOCK_SECONDS
 from pipelines.watching.drift.drift_rule import DriftRule
-from pipelines.watching.drift.drift_rule import DriftSettings
+from pipelines.watching.drift.drift_settings import BLOCK_SECONDS
+from pipelines.watching.drift.drift_settings import DriftSettings
 from pipelines.watching.drift.own_strangeness import fit_knots
 from pipelines.watching.drift.own_strangeness import own_strangeness
 from pipelines.watching.judge import Judge

@@ -24,7 +24,7 @@ from pipelines.runs.run_folder import RunFolder
 from pipelines.settings.presets import choose_preset
 from pipelines.settings.reading import read_settings
 from pipelines.watching.drift.band_record import BandRecord
-from pipelines.watching.drift.drift_rule import DriftSettings
+from pipelines.watching.drift.drift_settings import DriftSettings
 from pipelines.watching.drift.machine_drift import MachineDrift
 from pipelines.watching.history import HISTORY
 from pipelines.watching.history import History

@@ -43,7 +43,7 @@ def run(
         raise UsageError(
             "--masks must be 2 or more; thousands make a smooth map"
         )
-    from pipelines.feedback.known_faults import describe_nearest
+    from pipelines.feedback.named_faults import describe_nearest
     from pipelines.programs.explain import ClipExplanation
     from pipelines.programs.explain import explain
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pipelines.commands.command import command
 from pipelines.watching.alarms.alarm_limit import AlarmSettings
-from pipelines.watching.drift.drift_rule import DriftSettings
+from pipelines.watching.drift.drift_settings import DriftSettings
 from pipelines.watching.outlets.outlet_settings import OutletSettings
 
 

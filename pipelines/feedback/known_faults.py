@@ -1,12 +1,10 @@
 """Known faults: labelled clips, their hits, and the nearest to a clip."""
 
 import dataclasses
-from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import scipy.stats
 from keras import ops
 
 from keras_asd.models import AnomalyDetector
@@ -92,6 +90,9 @@ def describe_hits(num_found: int, num_clips: int) -> str:
     >>> describe_hits(7, 8)
     '7 of 8 clips of known faults raise an alarm (53 to 98 %)'
     """
+    # `score` without TensorFlow reads known faults, and has no SciPy.
+    import scipy.stats
+
     test = scipy.stats.binomtest(num_found, num_clips)
     low, high = test.proportion_ci(method="wilson")
     return (
@@ -139,21 +140,6 @@ class NearestFault:
                     "distance": distance,
                 }
         return best
-
-
-def describe_nearest(found: Mapping[str, Any]) -> str:
-    """Sentence on the nearest known fault.
-
-    Args:
-        found: What `NearestFault.find` found.
-
-    >>> describe_nearest({"name": "loose screw", "entry": 3, "distance": 0.25})
-    'Nearest known fault: loose screw (distance 0.25).'
-    """
-    return (
-        f"Nearest known fault: {found['name']} "
-        f"(distance {found['distance']:.2g})."
-    )
 
 
 def unit(rows: np.ndarray) -> np.ndarray:

@@ -1,7 +1,9 @@
 """Known faults named by whatever scores: watch, score, explain and report."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -68,3 +70,18 @@ def naming_faults(
         return {**outputs, "nearest_fault": found}
 
     return dataclasses.replace(scorer, score=score)
+
+
+def describe_nearest(found: Mapping[str, Any]) -> str:
+    """Sentence on the nearest known fault.
+
+    Args:
+        found: What `NearestFault.find` found.
+
+    >>> describe_nearest({"name": "loose screw", "entry": 3, "distance": 0.25})
+    'Nearest known fault: loose screw (distance 0.25).'
+    """
+    return (
+        f"Nearest known fault: {found['name']} "
+        f"(distance {found['distance']:.2g})."
+    )

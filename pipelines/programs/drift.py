@@ -15,7 +15,7 @@ from pipelines.pictures.band_levels import fft_length
 from pipelines.pictures.drift_figure import drift_figure
 from pipelines.watching.drift.block_spectrum import BlockSpectrum
 from pipelines.watching.drift.drift_rule import NUM_LATELY
-from pipelines.watching.drift.drift_rule import DriftSettings
+from pipelines.watching.drift.drift_settings import DriftSettings
 from pipelines.watching.drift.machine_drift import MachineDrift
 from pipelines.watching.drift.moved_bands import describe_bands
 from pipelines.watching.drift.moved_bands import moved_bands

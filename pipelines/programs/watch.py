@@ -25,7 +25,7 @@ from pipelines.scoring.clip_scorer import open_model
 from pipelines.scoring.model_folder import find_model
 from pipelines.watching.alarms.alarm_limit import AlarmSettings
 from pipelines.watching.drift.band_record import BandRecord
-from pipelines.watching.drift.drift_rule import DriftSettings
+from pipelines.watching.drift.drift_settings import DriftSettings
 from pipelines.watching.history import HISTORY
 from pipelines.watching.history import History
 from pipelines.watching.judge import Judge

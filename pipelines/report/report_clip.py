@@ -5,7 +5,7 @@ import datetime
 import pathlib
 
 from pipelines.audio.recorded_time import recorded_time
-from pipelines.feedback.known_faults import describe_nearest
+from pipelines.feedback.named_faults import describe_nearest
 from pipelines.scoring.batch_scoring import Row
 
 

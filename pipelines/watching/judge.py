@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.feedback.known_faults import NearestFault
-from pipelines.feedback.known_faults import describe_nearest
+from pipelines.feedback.named_faults import describe_nearest
 from pipelines.pictures.usual_spectrum import UsualSpectrum
 from pipelines.scoring.clip_scorer import ClipScorer
 from pipelines.watching.events import Event

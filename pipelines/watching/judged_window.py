@@ -20,6 +20,10 @@ class JudgedWindow:
         strangeness: What alarms are raised by, after this window; see
             `pipelines.watching.alarms.alarm_rule`.
         model: Digest of the model; scores of another cannot be compared.
+
+    >>> window = JudgedWindow("hall", "fan/id_00", "", 0, 1e9, 10.0, 3.2, 0.01)
+    >>> window.machine, window.anomaly_score, window.problem
+    ('fan/id_00', 3.2, '')
     """
 
     source: str

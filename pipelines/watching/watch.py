@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipelines.watching.alarms.alarm_limit import AlarmSettings
-from pipelines.watching.drift.drift_rule import DriftSettings
+from pipelines.watching.drift.drift_settings import DriftSettings
 from pipelines.watching.events import Event
 from pipelines.watching.history import History
 from pipelines.watching.judge import Judge

@@ -13,7 +13,7 @@ from pipelines.watching.alarms.alarm_promise import fit_limit
 from pipelines.watching.alarms.alarm_promise import needed_hours
 from pipelines.watching.alarms.alarm_rule import AlarmRule
 from pipelines.watching.alarms.normal_sound import normal_scores
-from pipelines.watching.drift.drift_rule import DriftSettings
+from pipelines.watching.drift.drift_settings import DriftSettings
 from pipelines.watching.drift.machine_drift import MachineDrift
 from pipelines.watching.events import Event
 from pipelines.watching.history import History

@@ -3,7 +3,7 @@
 import logging
 import sqlite3
 
-from pipelines.watching.drift.drift_rule import BLOCK_SECONDS
+from pipelines.watching.drift.drift_settings import BLOCK_SECONDS
 from pipelines.watching.events import Event
 from pipelines.watching.gate.window_sound import WindowSound
 from pipelines.watching.history import History

@@ -15,6 +15,10 @@ class BlockSpectrum:
         sampling_rate: Their sampling rate in Hz.
         levels: Mean level of each frequency band in dB, `(bands,)`; see
             `pipelines.pictures.band_levels`.
+
+    >>> block = BlockSpectrum(1.7e9, 72, 16000, np.full(64, -50.0))
+    >>> f"{block.number} windows, {block.levels.shape[0]} bands"
+    '72 windows, 64 bands'
     """
 
     time: float

@@ -16,7 +16,6 @@ mean of the values before is itself uncertain is allowed for by the residual;
 their last day is left out, so that a change is not taken for usual at once.
 """
 
-import dataclasses
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -24,8 +23,8 @@ from typing import Any
 import numpy as np
 import scipy.special
 
-BLOCK_SECONDS = 6 * 3600.0
-BLOCKS_PER_YEAR = 365.25 * 86_400.0 / BLOCK_SECONDS
+from pipelines.watching.drift.drift_settings import DriftSettings
+
 # Values that nothing is compared with yet, and with so many it is provisional.
 NUM_FIRST, NUM_NEEDED = 4, 28
 # Values of the last day, which the next one is not compared with.
@@ -37,36 +36,6 @@ SHIFTS = np.array([-2.0, -1.0, -0.5, 0.5, 1.0, 2.0])
 # One value says no more than this, and smaller deviations are no matter.
 MOST_RESIDUAL, LEAST_DEVIATION = 3.0, 0.1
 MOST_CORRELATION = 0.9
-
-
-@dataclasses.dataclass(frozen=True)
-class DriftSettings:
-    """How often a drift may be told by mistake.
-
-    Args:
-        false_drifts_per_year: Most false drifts a year of each machine.
-
-    Raises:
-        ValueError: If the rate is not positive.
-
-    >>> DriftSettings(0.0)
-    Traceback (most recent call last):
-    ValueError: `false_drifts_per_year` must be a positive number. ...
-    """
-
-    false_drifts_per_year: float = 1.0
-
-    def __post_init__(self) -> None:
-        if not 0 < self.false_drifts_per_year < math.inf:
-            raise ValueError(
-                "`false_drifts_per_year` must be a positive number. Received: "
-                f"{self.false_drifts_per_year}."
-            )
-
-    @property
-    def limit(self) -> float:
-        """How far stakes must grow: to the blocks in the time of one drift."""
-        return BLOCKS_PER_YEAR / self.false_drifts_per_year
 
 
 class DriftRule:

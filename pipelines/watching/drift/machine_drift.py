@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from pipelines.watching.alarms.normal_sound import normal_windows
-from pipelines.watching.drift.drift_rule import BLOCK_SECONDS
 from pipelines.watching.drift.drift_rule import NUM_FIRST
 from pipelines.watching.drift.drift_rule import NUM_NEEDED
 from pipelines.watching.drift.drift_rule import DriftRule
-from pipelines.watching.drift.drift_rule import DriftSettings
+from pipelines.watching.drift.drift_settings import BLOCK_SECONDS
+from pipelines.watching.drift.drift_settings import DriftSettings
 from pipelines.watching.drift.moved_bands import describe_bands
 from pipelines.watching.drift.moved_bands import moved_bands
 from pipelines.watching.drift.own_strangeness import fit_knots

@@ -8,7 +8,7 @@ from pipelines.programs.drift import draw_drift
 from pipelines.programs.drift import drift_table
 from pipelines.watching.drift.band_record import BandRecord
 from pipelines.watching.drift.block_spectrum import BlockSpectrum
-from pipelines.watching.drift.drift_rule import BLOCK_SECONDS
+from pipelines.watching.drift.drift_settings import BLOCK_SECONDS
 from pipelines.watching.drift.moved_bands import describe_bands
 from pipelines.watching.drift.moved_bands import moved_bands
 from pipelines.watching.events import Event

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from pipelines.watching.drift.drift_rule import BLOCKS_PER_YEAR
 from pipelines.watching.drift.drift_rule import LEAST_DEVIATION
 from pipelines.watching.drift.drift_rule import SHIFTS
 from pipelines.watching.drift.drift_rule import DriftRule
-from pipelines.watching.drift.drift_rule import DriftSettings
+from pipelines.watching.drift.drift_settings import BLOCKS_PER_YEAR
+from pipelines.watching.drift.drift_settings import DriftSettings
 
 
 def changes(values, settings=None, rule=None):

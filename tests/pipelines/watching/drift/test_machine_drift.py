@@ -3,8 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from pipelines.watching.drift.drift_rule import BLOCK_SECONDS
-from pipelines.watching.drift.drift_rule import DriftSettings
+from pipelines.watching.drift.drift_settings import BLOCK_SECONDS
+from pipelines.watching.drift.drift_settings import DriftSettings
 from pipelines.watching.drift.machine_drift import MachineDrift
 from pipelines.watching.events import Event
 from pipelines.watching.history import History
