@@ -20,18 +20,6 @@ from tests.pipelines.watching.page.page_client import post
 from tests.pipelines.watching.page.page_client import why
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("page")
-    write_history(folder)
-    return folder
-
-
-@pytest.fixture
-def page(folder):
-    return make_page(folder)
-
-
 def test_who_has_the_token_sees_machines_and_tells_that_it_was_normal(page):
     client = client_of(page)
     text = client.get("/", base_url=BASE).text

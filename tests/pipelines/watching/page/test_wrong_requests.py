@@ -15,18 +15,6 @@ from tests.pipelines.watching.page.page_client import post
 from tests.pipelines.watching.page.page_client import why
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("page")
-    write_history(folder)
-    return folder
-
-
-@pytest.fixture
-def page(folder):
-    return make_page(folder)
-
-
 @pytest.mark.parametrize("path", ["/", "/alarm/1", "/sound/1.flac", "/machine"])
 def test_nothing_is_shown_without_the_token(page, path):
     answer = page.app.test_client().get(path, base_url=BASE)
